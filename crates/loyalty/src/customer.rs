@@ -1,0 +1,46 @@
+//! What the rules need to know of a customer, and what was used before.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::code::CodeText;
+use crate::money::Amount;
+
+/// The identified customer as the rules see them: no name, no phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerFacts {
+    /// Who.
+    pub id: Uuid,
+    /// Slug of the tier before this sale, if the program has tiers.
+    pub tier: Option<String>,
+    /// Completed purchases before this one.
+    pub purchases: u64,
+}
+
+/// How often a code was used, counted from the ledger.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CodeUse {
+    /// Uses by everybody.
+    pub total: u64,
+    /// Uses by the identified customer.
+    pub by_customer: u64,
+    /// Uses on the store's local day of the quote.
+    pub today: u64,
+    /// Discount given by it, minor units.
+    pub discount: Amount,
+}
+
+/// What was used before, for the codes in question; a code that is absent was never used.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// By code.
+    pub codes: HashMap<CodeText, CodeUse>,
+}
+
+/// Where the quote is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The store's slug, which store restrictions name.
+    pub store: String,
+}

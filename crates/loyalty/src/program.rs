@@ -1,0 +1,115 @@
+//! The rules in force: versioned, immutable once published.
+
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+
+use crate::code::{Code, CodeText};
+use crate::money::{Amount, BasisPoints, Currency};
+
+/// How several percents meet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stacking {
+    /// Each works on the gross of its own lines: 10% + 5% = 15%.
+    #[default]
+    Additive,
+    /// Each works on what the earlier ones left.
+    Compounding,
+}
+
+/// A named factor of the points formula.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// Stable name, shown through the message catalogue: `tier`, `first_purchase`, `weekend`, or the
+    /// slug of a campaign or code.
+    pub name: String,
+    /// What the points are multiplied by.
+    pub multiplier: Decimal,
+}
+
+/// How points are earned and how long they live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointsRules {
+    /// Points for one major unit of money really paid.
+    pub per_unit: Decimal,
+    /// Days after the local day of earning through whose end a lot is usable.
+    pub lifetime_days: u32,
+    /// Days before a lot can be spent.
+    pub pending_days: u32,
+    /// The fewest points that can be redeemed at once.
+    pub minimum_redeem: i64,
+    /// Money that one redeemed point pays, minor units; zero: points cannot pay.
+    pub point_value: Amount,
+    /// Factor of a customer's first purchase.
+    pub first_purchase: Option<Decimal>,
+    /// Factor on the store's local Saturday and Sunday.
+    pub weekend: Option<Decimal>,
+    /// Factors that always hold (campaigns in force).
+    pub campaigns: Vec<Factor>,
+}
+
+/// A level of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    /// Stable slug.
+    pub slug: String,
+    /// What a person reads.
+    pub name: String,
+    /// Points earned in the window from which it holds, inclusive.
+    pub from_points: i64,
+    /// Factor of the points formula.
+    pub multiplier: Decimal,
+    /// Percent off every basket.
+    pub discount: BasisPoints,
+    /// What else it brings, in words of the program's author.
+    pub benefits: Vec<String>,
+}
+
+/// How tiers are held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TierRules {
+    /// Ascending by `from_points`; the first begins at 0.
+    pub tiers: Vec<Tier>,
+    /// Length of the rolling window, days.
+    pub window_days: u32,
+    /// Days of grace before a tier goes down.
+    pub grace_days: u32,
+}
+
+/// Something that points buy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reward {
+    /// Stable slug.
+    pub slug: String,
+    /// What a person reads.
+    pub name: String,
+    /// Price in points.
+    pub points: i64,
+    /// Slug of the lowest tier that may have it.
+    pub tier: Option<String>,
+    /// What it gives.
+    pub benefit: crate::code::Benefit,
+}
+
+/// A whole program. `protocol::program` reads and checks its document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Version, ascending with each publication.
+    pub version: u32,
+    /// The currency of every amount in it.
+    pub currency: Currency,
+    /// How several percents meet.
+    pub stacking: Stacking,
+    /// The most codes on one basket, tracking codes included, the tier discount not.
+    pub max_codes: usize,
+    /// All discounts together are at most this share of the gross.
+    pub basket_cap: BasisPoints,
+    /// Points, if the program has them.
+    pub points: Option<PointsRules>,
+    /// Tiers, if the program has them.
+    pub tiers: Option<TierRules>,
+    /// What points buy.
+    pub rewards: Vec<Reward>,
+    /// Every code by its text.
+    pub codes: HashMap<CodeText, Code>,
+}

@@ -1,0 +1,1 @@
+//! The first of the two places that divide: rates of amounts, prices of quantities.

@@ -1,0 +1,1 @@
+//! Refunds by line and quantity that add up exactly to the whole.

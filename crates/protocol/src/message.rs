@@ -1,0 +1,221 @@
+//! Requests and replies of the `/v1` protocol.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::entry::{EntryHash, RawEntry};
+use crate::row::{Customer, FeedRow};
+
+/// The protocol spoken by this version.
+pub const PROTOCOL: u16 = 1;
+
+/// The most entries in one push.
+pub const MAX_BATCH_ENTRIES: usize = 500;
+
+/// The most bytes of entries in one push.
+pub const MAX_BATCH_BYTES: usize = 1 << 20;
+
+/// `POST /v1/enrol`: a terminal asks to belong, with the owner's one-time code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    /// The one-time code as typed.
+    pub code: String,
+    /// Ed25519 public key of the terminal, hex.
+    pub public_key: String,
+    /// [`PROTOCOL`].
+    pub protocol: u16,
+}
+
+/// The answer to an [`EnrolRequest`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolReply {
+    /// The terminal's id from now on.
+    pub terminal_id: Uuid,
+    /// What the owner calls it.
+    pub terminal_name: String,
+    /// The company.
+    pub tenant: String,
+    /// What a person reads.
+    pub tenant_name: String,
+    /// The shop.
+    pub store: String,
+    /// What a person reads.
+    pub store_name: String,
+    /// Ed25519 public key of the server, hex.
+    pub server_public_key: String,
+}
+
+/// `POST /v1/hello`: a terminal says where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelloRequest {
+    /// [`PROTOCOL`].
+    pub protocol: u16,
+    /// Version of the program that speaks.
+    pub app_version: String,
+    /// The stream it writes.
+    pub stream: Uuid,
+    /// Its last entry.
+    pub head_seq: u64,
+    /// The chain up to it.
+    pub head_hash: EntryHash,
+    /// The feed position it holds.
+    pub cursor: u64,
+    /// Its wall clock.
+    pub wall_ms: i64,
+}
+
+/// The answer to a [`HelloRequest`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelloReply {
+    /// [`PROTOCOL`] of the server.
+    pub protocol: u16,
+    /// Changes when the server was restored from a backup.
+    pub generation: Uuid,
+    /// The server's clock.
+    pub server_time_ms: i64,
+    /// What the server thinks of the stream.
+    pub verdict: Verdict,
+    /// The last entry of this stream that the server holds.
+    pub accepted_through: u64,
+    /// The chain up to it.
+    pub accepted_hash: EntryHash,
+}
+
+/// What the server thinks of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Go on.
+    Ok,
+    /// The server holds more of this stream than the till has.
+    Rewound,
+    /// Both hold the position, with different chains.
+    Fork,
+    /// The till must be updated first.
+    Upgrade,
+}
+
+/// `POST /v1/push`: entries after `base_seq`, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushRequest {
+    /// The stream they belong to.
+    pub stream: Uuid,
+    /// Position before the first of them.
+    pub base_seq: u64,
+    /// The chain up to `base_seq`.
+    pub base_hash: EntryHash,
+    /// The entries.
+    pub entries: Vec<RawEntry>,
+    /// Profiles changed at this till; last writer wins by `hlc`.
+    #[serde(default)]
+    pub profiles: Vec<Customer>,
+}
+
+/// The answer to a [`PushRequest`], given after the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushReply {
+    /// The last entry of this stream that the server holds.
+    pub accepted_through: u64,
+    /// The chain up to it.
+    pub head_hash: EntryHash,
+    /// One for each entry sent, also for those that were held already.
+    pub dispositions: Vec<EntryDisposition>,
+    /// Set when `base_seq` is beyond what the server holds: send again from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need_from: Option<u64>,
+    /// The server's clock.
+    pub server_time_ms: i64,
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryDisposition {
+    /// Its position.
+    pub seq: u64,
+    /// What became of it.
+    pub disposition: Disposition,
+    /// Why, for `adjusted` and `held`: a stable code and what a person reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A fact is never rejected: it is stored, and this says what it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// It had its effects.
+    Applied,
+    /// It had its effects, and somebody should look (over a limit, late).
+    Adjusted,
+    /// It waits for a manager or an upgrade; the stream goes on.
+    Held,
+}
+
+/// `GET /v1/pull?cursor=N&limit=N`: what changed after the cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullReply {
+    /// Rows in order of position, cut at the end of a server transaction.
+    pub rows: Vec<FeedRow>,
+    /// The position to ask from next.
+    pub next_cursor: u64,
+    /// How far the asking terminal's stream is included in the rows up to `next_cursor`.
+    pub own_through: u64,
+    /// Whether there is more after this page.
+    pub more: bool,
+    /// The server's clock.
+    pub server_time_ms: i64,
+}
+
+/// Every request that is not answered with its reply is answered with this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorReply {
+    /// Stable code, see [`ErrorCode::as_str`].
+    pub code: String,
+    /// What was attempted and what is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// The stable codes of [`ErrorReply`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// The one-time code is unknown, used or too old.
+    EnrolCodeInvalid,
+    /// The terminal is unknown or was switched off.
+    TerminalUnknown,
+    /// The signature does not fit the request.
+    SignatureInvalid,
+    /// The stream belongs to another terminal.
+    StreamForeign,
+    /// The chain of the batch is broken.
+    ChainBroken,
+    /// Same position, other hash.
+    Fork,
+    /// The request cannot be read.
+    Malformed,
+    /// Larger than the server takes.
+    TooLarge,
+    /// No such thing.
+    NotFound,
+    /// Something is wrong on the server.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EnrolCodeInvalid => "enrol_code_invalid",
+            Self::TerminalUnknown => "terminal_unknown",
+            Self::SignatureInvalid => "signature_invalid",
+            Self::StreamForeign => "stream_foreign",
+            Self::ChainBroken => "chain_broken",
+            Self::Fork => "fork",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too_large",
+            Self::NotFound => "not_found",
+            Self::Internal => "internal",
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What a till can do: one file per cashier action, no window system.
+
+pub mod view;
