@@ -1,10 +1,21 @@
 //! Entries: one fact each, hashed into a terminal's stream.
 
-use chrono::{NaiveDate, NaiveDateTime};
-use rust_decimal::Decimal;
+mod check;
+mod effect;
+mod sale;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+pub use self::check::Fault;
+pub use self::effect::{CodeUsed, SaleEffects};
+pub use self::sale::{
+    PointsFactor, SaleCode, SaleCompleted, SaleLine, SalePoints, SaleRefusal, SaleTierDiscount,
+    Tender,
+};
+use crate::Error;
 
 /// The format of headers and payloads written by this version.
 pub const FORMAT: u16 = 1;
@@ -39,6 +50,77 @@ impl RawEntry {
         hasher.update(self.payload.as_bytes());
         EntryHash(hasher.finalize().into())
     }
+
+    /// Bytes of header and payload together, what batch limits count.
+    pub fn len(&self) -> usize {
+        self.header.len() + self.payload.len()
+    }
+
+    /// Whether there is nothing in it; such an entry cannot be decoded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// [`Error::Header`] when it is not a header, [`Error::PayloadLength`] when the payload has not
+    /// the length that the header names.
+    pub fn header(&self) -> Result<Header, Error> {
+        let header: Header = serde_json::from_str(&self.header).map_err(Error::Header)?;
+        if header.payload_len as usize != self.payload.len() {
+            return Err(Error::PayloadLength {
+                seq: header.seq,
+                named: header.payload_len,
+                found: self.payload.len(),
+            });
+        }
+        Ok(header)
+    }
+
+    /// Reads the payload as the kind that its header names.
+    ///
+    /// # Errors
+    /// [`Error::Payload`] when a known kind cannot be read, [`Error::Format`] when the entry was
+    /// written by a later version.
+    pub fn payload(&self, header: &Header) -> Result<Decoded, Error> {
+        if header.format > FORMAT {
+            return Err(Error::Format {
+                seq: header.seq,
+                format: header.format,
+            });
+        }
+        let payload = match header.kind.as_str() {
+            STREAM_OPENED => Payload::StreamOpened(self.read(header)?),
+            SALE_COMPLETED => Payload::SaleCompleted(Box::new(self.read(header)?)),
+            SHIFT_OPENED => Payload::ShiftOpened(self.read(header)?),
+            SHIFT_CLOSED => Payload::ShiftClosed(self.read(header)?),
+            _ => return Ok(Decoded::Unknown),
+        };
+        Ok(Decoded::Known(payload))
+    }
+
+    fn read<T: DeserializeOwned>(&self, header: &Header) -> Result<T, Error> {
+        serde_json::from_str(&self.payload).map_err(|source| Error::Payload {
+            seq: header.seq,
+            kind: header.kind.clone(),
+            source,
+        })
+    }
+}
+
+const STREAM_OPENED: &str = "stream_opened";
+const SALE_COMPLETED: &str = "sale_completed";
+const SHIFT_OPENED: &str = "shift_opened";
+const SHIFT_CLOSED: &str = "shift_closed";
+
+/// What an entry says, as far as this version understands it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decoded {
+    /// A kind that this version knows.
+    Known(Payload),
+    /// A kind of a later version: kept raw, without effects.
+    Unknown,
 }
 
 /// What stands in front of every payload.
@@ -87,6 +169,43 @@ pub enum Payload {
     ShiftClosed(Shift),
 }
 
+impl Payload {
+    /// The kind that stands in the header.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::StreamOpened(_) => STREAM_OPENED,
+            Self::SaleCompleted(_) => SALE_COMPLETED,
+            Self::ShiftOpened(_) => SHIFT_OPENED,
+            Self::ShiftClosed(_) => SHIFT_CLOSED,
+        }
+    }
+
+    fn to_json(&self) -> String {
+        let json = match self {
+            Self::StreamOpened(opened) => serde_json::to_string(opened),
+            Self::SaleCompleted(sale) => serde_json::to_string(sale),
+            Self::ShiftOpened(shift) | Self::ShiftClosed(shift) => serde_json::to_string(shift),
+        };
+        json.expect("BUG: payloads have string keys only and always serialise")
+    }
+
+    /// Makes the entry's bytes: the only place where an entry is serialised.
+    ///
+    /// `header.kind` and `header.payload_len` are set from the payload, whatever they were.
+    pub fn seal(&self, header: Header) -> RawEntry {
+        let payload = self.to_json();
+        let header = Header {
+            kind: self.kind().to_owned(),
+            payload_len: u32::try_from(payload.len())
+                .expect("BUG: a payload of 4 GiB cannot come from one basket"),
+            ..header
+        };
+        let header = serde_json::to_string(&header)
+            .expect("BUG: headers have string keys only and always serialise");
+        RawEntry { header, payload }
+    }
+}
+
 /// The first entry of a stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamOpened {
@@ -115,156 +234,4 @@ pub struct StreamPosition {
 pub struct Shift {
     /// Who.
     pub cashier_id: Uuid,
-}
-
-/// A paid basket. Amounts are minor units of `currency`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaleCompleted {
-    /// UUIDv7 of the sale.
-    pub sale_id: Uuid,
-    /// What is printed: short, unique within the store.
-    pub receipt: String,
-    /// Slug of the store.
-    pub store: String,
-    /// The till.
-    pub terminal_id: Uuid,
-    /// Who sold.
-    pub cashier_id: Uuid,
-    /// Who bought.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer_id: Option<Uuid>,
-    /// The other system's number of this basket; one reference is sold once on a till.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
-    /// ISO 4217.
-    pub currency: String,
-    /// The store's wall clock at the sale.
-    pub local_time: NaiveDateTime,
-    /// The lines as sold.
-    pub lines: Vec<SaleLine>,
-    /// What the tier took off.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier_discount: Option<SaleTierDiscount>,
-    /// The codes that were accepted.
-    pub codes: Vec<SaleCode>,
-    /// The codes that were not.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refused: Vec<SaleRefusal>,
-    /// Sum of the lines' gross.
-    pub gross: i64,
-    /// Sum of all discounts.
-    pub discount: i64,
-    /// `gross - discount`.
-    pub total: i64,
-    /// How it was paid; they sum to `total + change`.
-    pub tenders: Vec<Tender>,
-    /// Cash given back.
-    pub change: i64,
-    /// Points earned, when a customer was identified and the program has points.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub points: Option<SalePoints>,
-}
-
-/// One line of a sale.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaleLine {
-    /// Product id.
-    pub product: String,
-    /// Stock keeping unit.
-    pub sku: String,
-    /// What the receipt says.
-    pub name: String,
-    /// Price of one unit.
-    pub unit_price: i64,
-    /// Units, a decimal string.
-    pub quantity: Decimal,
-    /// Category slugs.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub categories: Vec<String>,
-    /// Whose product.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub partner: Option<String>,
-    /// Unit price x quantity.
-    pub gross: i64,
-    /// All shares on this line.
-    pub discount: i64,
-    /// `gross - discount`.
-    pub net: i64,
-    /// Whether it earned.
-    pub earns_points: bool,
-}
-
-/// The tier's percent row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaleTierDiscount {
-    /// Slug of the tier.
-    pub tier: String,
-    /// What it took off.
-    pub amount: i64,
-    /// Per line.
-    pub shares: Vec<i64>,
-}
-
-/// An accepted code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaleCode {
-    /// Normalised text.
-    pub text: String,
-    /// `referral`, `coupon` or `reward`.
-    pub kind: String,
-    /// The agent it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    /// What it took off.
-    pub amount: i64,
-    /// Per line.
-    pub shares: Vec<i64>,
-    /// Whether this sale used it up.
-    pub consumed: bool,
-}
-
-/// A refused code, for the reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaleRefusal {
-    /// Normalised text.
-    pub text: String,
-    /// `loyalty::refusal::Refusal::code`.
-    pub refusal: String,
-}
-
-/// A means of payment used. Never card data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tender {
-    /// `cash`, `card`, `transfer`, `gift_card` or `points`.
-    pub kind: String,
-    /// Minor units handed over.
-    pub amount: i64,
-}
-
-/// How the points came about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SalePoints {
-    /// Money that earned.
-    pub base: i64,
-    /// Points for one major unit.
-    pub per_unit: Decimal,
-    /// Each factor other than 1.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub factors: Vec<PointsFactor>,
-    /// Points added after the floor.
-    #[serde(default)]
-    pub bonus: i64,
-    /// What the customer earned.
-    pub earned: i64,
-    /// Last local day on which they can be spent.
-    pub expires_on: NaiveDate,
-}
-
-/// A named factor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PointsFactor {
-    /// Stable name.
-    pub name: String,
-    /// A decimal string.
-    pub multiplier: Decimal,
 }

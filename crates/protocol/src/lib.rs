@@ -8,7 +8,10 @@
 
 pub mod account;
 pub mod entry;
+mod error;
 pub mod message;
 pub mod program;
 pub mod row;
 pub mod signature;
+
+pub use self::error::Error;

@@ -1,0 +1,210 @@
+//! Whether a sale adds up: what the server asks before a sale has effects.
+
+use thiserror::Error;
+
+use loyalty::code::CodeText;
+use loyalty::money::Amount;
+use mostrador_loyalty as loyalty;
+
+use super::{SaleCompleted, SaleLine};
+
+/// Why a sale does not add up. Its text is the reason under which the server holds the entry.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Fault {
+    /// An amount is negative or above 2^53 - 1.
+    #[error("{what} is {minor}, outside what an amount can be")]
+    Amount {
+        /// Which amount.
+        what: &'static str,
+        /// Its minor units.
+        minor: i64,
+    },
+    /// Two figures that must be equal are not.
+    #[error("{what}: expected {expected}, found {found}")]
+    Sum {
+        /// Which figures.
+        what: &'static str,
+        /// What the parts give.
+        expected: i128,
+        /// What the sale says.
+        found: i128,
+    },
+    /// A list of shares has not one share per line.
+    #[error("{what} has {found} shares for {lines} lines")]
+    Shares {
+        /// Whose shares.
+        what: String,
+        /// Lines of the sale.
+        lines: usize,
+        /// Shares found.
+        found: usize,
+    },
+    /// A text that cannot be a code.
+    #[error("{text:?} cannot be a code")]
+    Code {
+        /// The text.
+        text: String,
+    },
+    /// Points without a customer.
+    #[error("points were earned but nobody is identified")]
+    PointsWithoutCustomer,
+}
+
+impl SaleCompleted {
+    /// Checks that amounts are in range and that every sum is the sum of its parts.
+    ///
+    /// # Errors
+    /// The first [`Fault`] found.
+    pub fn check(&self) -> Result<(), Fault> {
+        self.check_ranges()?;
+        self.check_lines()?;
+        self.check_shares()?;
+        equal(
+            "gross less discount",
+            wide(self.gross) - wide(self.discount),
+            self.total,
+        )?;
+        let paid = self
+            .tenders
+            .iter()
+            .map(|tender| wide(tender.amount))
+            .sum::<i128>();
+        equal("tenders less change", paid - wide(self.change), self.total)?;
+        self.check_points()
+    }
+
+    fn check_ranges(&self) -> Result<(), Fault> {
+        let totals = [
+            ("gross", self.gross),
+            ("discount", self.discount),
+            ("total", self.total),
+            ("change", self.change),
+        ];
+        let lines = self.lines.iter().flat_map(|line| {
+            [
+                ("price of a line", line.unit_price),
+                ("gross of a line", line.gross),
+                ("discount of a line", line.discount),
+                ("net of a line", line.net),
+            ]
+        });
+        let codes = self.codes.iter().flat_map(|code| {
+            let shares = code.shares.iter().map(|share| ("share of a code", *share));
+            shares.chain([("amount of a code", code.amount)])
+        });
+        let tier = self.tier_discount.iter().flat_map(|tier| {
+            let shares = tier
+                .shares
+                .iter()
+                .map(|share| ("share of the tier", *share));
+            shares.chain([("amount of the tier", tier.amount)])
+        });
+        let tenders = self.tenders.iter().map(|tender| ("tender", tender.amount));
+        let points = self.points.iter().flat_map(|points| {
+            [
+                ("base of the points", points.base),
+                ("points earned", points.earned),
+            ]
+        });
+        totals
+            .into_iter()
+            .chain(lines)
+            .chain(codes)
+            .chain(tier)
+            .chain(tenders)
+            .chain(points)
+            .find(|(_, minor)| Amount::from_minor(*minor).is_none())
+            .map_or(Ok(()), |(what, minor)| Err(Fault::Amount { what, minor }))
+    }
+
+    fn check_lines(&self) -> Result<(), Fault> {
+        for line in &self.lines {
+            equal(
+                "net of a line",
+                wide(line.gross) - wide(line.discount),
+                line.net,
+            )?;
+        }
+        let sum = |figure: fn(&SaleLine) -> i64| -> i128 {
+            self.lines.iter().map(|line| wide(figure(line))).sum()
+        };
+        equal(
+            "sum of the lines' gross",
+            sum(|line| line.gross),
+            self.gross,
+        )?;
+        equal(
+            "sum of the lines' discounts",
+            sum(|line| line.discount),
+            self.discount,
+        )
+    }
+
+    fn check_shares(&self) -> Result<(), Fault> {
+        let mut by_line = vec![0_i128; self.lines.len()];
+        let tier = self
+            .tier_discount
+            .iter()
+            .map(|tier| (tier.tier.as_str(), tier.amount, tier.shares.as_slice()));
+        let codes = self
+            .codes
+            .iter()
+            .map(|code| (code.text.as_str(), code.amount, code.shares.as_slice()));
+        for (what, amount, shares) in tier.chain(codes) {
+            if shares.len() != self.lines.len() {
+                return Err(Fault::Shares {
+                    what: what.to_owned(),
+                    lines: self.lines.len(),
+                    found: shares.len(),
+                });
+            }
+            equal(
+                "shares of a discount",
+                shares.iter().map(|share| wide(*share)).sum(),
+                amount,
+            )?;
+            for (line, share) in by_line.iter_mut().zip(shares) {
+                *line += wide(*share);
+            }
+        }
+        for (line, shares) in self.lines.iter().zip(by_line) {
+            equal("shares on a line", shares, line.discount)?;
+        }
+        match self
+            .codes
+            .iter()
+            .find(|code| CodeText::parse(&code.text).is_none())
+        {
+            Some(code) => Err(Fault::Code {
+                text: code.text.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_points(&self) -> Result<(), Fault> {
+        match &self.points {
+            Some(points) if points.earned > 0 && self.customer_id.is_none() => {
+                Err(Fault::PointsWithoutCustomer)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn wide(minor: i64) -> i128 {
+    minor.into()
+}
+
+fn equal(what: &'static str, expected: i128, found: i64) -> Result<(), Fault> {
+    let found = wide(found);
+    if expected == found {
+        Ok(())
+    } else {
+        Err(Fault::Sum {
+            what,
+            expected,
+            found,
+        })
+    }
+}
