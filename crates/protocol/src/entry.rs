@@ -192,13 +192,13 @@ impl Payload {
     /// Makes the entry's bytes: the only place where an entry is serialised.
     ///
     /// `header.kind` and `header.payload_len` are set from the payload, whatever they were.
-    pub fn seal(&self, header: Header) -> RawEntry {
+    pub fn seal(&self, header: &Header) -> RawEntry {
         let payload = self.to_json();
         let header = Header {
             kind: self.kind().to_owned(),
             payload_len: u32::try_from(payload.len())
                 .expect("BUG: a payload of 4 GiB cannot come from one basket"),
-            ..header
+            ..header.clone()
         };
         let header = serde_json::to_string(&header)
             .expect("BUG: headers have string keys only and always serialise");

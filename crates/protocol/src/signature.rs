@@ -70,12 +70,12 @@ impl PublicKey {
     }
 
     /// The 32 bytes.
-    pub fn to_bytes(&self) -> [u8; 32] {
+    pub fn to_bytes(self) -> [u8; 32] {
         self.0.to_bytes()
     }
 
     /// 64 hexadecimal signs.
-    pub fn to_hex(&self) -> String {
+    pub fn to_hex(self) -> String {
         hex::encode(self.0.as_bytes())
     }
 

@@ -93,7 +93,7 @@ fn sale() -> SaleCompleted {
 #[test]
 fn a_sealed_entry_reads_back_as_it_was() {
     let payload = Payload::SaleCompleted(Box::new(sale()));
-    let entry = payload.seal(header(1));
+    let entry = payload.seal(&header(1));
     let read = entry.header().unwrap();
     assert_eq!(read.kind, "sale_completed");
     assert_eq!(entry.payload(&read).unwrap(), Decoded::Known(payload));
@@ -101,7 +101,7 @@ fn a_sealed_entry_reads_back_as_it_was() {
 
 #[test]
 fn a_chain_notices_every_changed_byte() {
-    let first = Payload::SaleCompleted(Box::new(sale())).seal(header(1));
+    let first = Payload::SaleCompleted(Box::new(sale())).seal(&header(1));
     let hash = first.hash(&EntryHash::ZERO);
     let mut other = first.clone();
     other.payload = other.payload.replace("9000", "9001");
@@ -111,7 +111,7 @@ fn a_chain_notices_every_changed_byte() {
 
 #[test]
 fn an_unknown_kind_is_kept_raw() {
-    let mut entry = Payload::SaleCompleted(Box::new(sale())).seal(header(1));
+    let mut entry = Payload::SaleCompleted(Box::new(sale())).seal(&header(1));
     entry.header = entry.header.replace("sale_completed", "coffee_spilled");
     let header = entry.header().unwrap();
     assert_eq!(entry.payload(&header).unwrap(), Decoded::Unknown);
@@ -124,13 +124,13 @@ fn nonsense_is_named() {
         payload: String::new(),
     };
     assert!(matches!(nonsense.header(), Err(Error::Header(_))));
-    let mut short = Payload::SaleCompleted(Box::new(sale())).seal(header(1));
+    let mut short = Payload::SaleCompleted(Box::new(sale())).seal(&header(1));
     short.payload.pop();
     assert!(matches!(
         short.header(),
         Err(Error::PayloadLength { seq: 1, .. })
     ));
-    let mut later = Payload::SaleCompleted(Box::new(sale())).seal(header(1));
+    let mut later = Payload::SaleCompleted(Box::new(sale())).seal(&header(1));
     later.header = later.header.replace("\"format\":1", "\"format\":9");
     let header = later.header().unwrap();
     assert!(matches!(
