@@ -1,11 +1,13 @@
 //! Entries keep their bytes, sales add up, and effects are what the sale says.
 
+#![expect(clippy::unwrap_used, reason = "a test says by panicking")]
+
 use chrono::{NaiveDate, NaiveDateTime};
 use mostrador_loyalty::account::Fact;
 use mostrador_protocol::Error;
 use mostrador_protocol::entry::{
-    Decoded, EntryHash, Fault, Header, Payload, RawEntry, SaleCode, SaleCompleted, SaleLine,
-    SalePoints, Tender,
+    Decoded, EntryHash, Header, Payload, RawEntry, SaleCode, SaleCompleted, SaleLine, SalePoints,
+    Tender,
 };
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -90,6 +92,9 @@ fn sale() -> SaleCompleted {
     }
 }
 
+/// A way to break a sale, and what the check says then.
+type Breakage = (fn(&mut SaleCompleted), &'static str);
+
 #[test]
 fn a_sealed_entry_reads_back_as_it_was() {
     let payload = Payload::SaleCompleted(Box::new(sale()));
@@ -142,7 +147,7 @@ fn nonsense_is_named() {
 #[test]
 fn a_sale_that_does_not_add_up_says_where() {
     assert_eq!(sale().check(), Ok(()));
-    let broken: [(fn(&mut SaleCompleted), &str); 7] = [
+    let broken: [Breakage; 7] = [
         (
             |sale| sale.total = 9001,
             "gross less discount: expected 9000, found 9001",
