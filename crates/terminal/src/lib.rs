@@ -1,3 +1,4 @@
 //! What a till can do: one file per cashier action, no window system.
 
+pub mod tender;
 pub mod view;

@@ -306,6 +306,21 @@ pub struct TenderInput {
     pub amount: i64,
 }
 
+/// What the tenders entered so far come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TendersView {
+    /// To pay, minor units.
+    pub total: i64,
+    /// Sum of the tenders, minor units.
+    pub given: i64,
+    /// Still to pay, minor units; zero when the tenders suffice.
+    pub missing: i64,
+    /// To give back in cash, minor units.
+    pub change: i64,
+    /// Amounts a customer is likely to hand over in cash, smallest first.
+    pub quick: Vec<i64>,
+}
+
 /// What a paid sale shows and prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ReceiptView {
