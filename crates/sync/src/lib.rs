@@ -1,1 +1,16 @@
-//! placeholder
+//! The till's half of the protocol.
+//!
+//! One idea: deciding and doing are apart. [`plan`] is a pure state machine that says what to do
+//! next; everything that touches the world is thin and is passed in: time ([`clock`]), chance
+//! ([`random`]) and the network ([`transport`]). [`conversation`] signs what goes out and believes
+//! only what the server signed. Nothing here is ever in the way of a sale: a sale commits to the
+//! ledger first, and is sent afterwards.
+
+pub mod clock;
+pub mod conversation;
+pub mod plan;
+pub mod random;
+mod state;
+pub mod transport;
+
+pub use self::state::{Attention, Offline, Phase, State, Trouble};

@@ -1,0 +1,208 @@
+//! Requests that are signed, replies that are believed only when the server signed them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mostrador_protocol::message::{
+    EnrolReply, EnrolRequest, ErrorReply, HelloReply, HelloRequest, PullReply, PushReply,
+    PushRequest,
+};
+use mostrador_protocol::signature::{
+    PublicKey, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, TERMINAL_HEADER,
+    TIME_HEADER,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::transport::{Incoming, Outgoing, Transport, TransportError};
+
+/// How long one exchange may take beside the time that the server was asked to wait.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The most rows in one page.
+pub const PAGE_ROWS: u32 = 1_000;
+
+/// Why an exchange brought nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Nobody there.
+    #[error("cannot reach the server")]
+    Unreachable(#[source] TransportError),
+    /// No answer in time; the server may have acted.
+    #[error("the server did not answer in time")]
+    Timeout,
+    /// The batch is larger than the server, or something before it, takes.
+    #[error("the batch is larger than the server takes")]
+    TooLarge,
+    /// The server, or something before it, cannot answer now.
+    #[error("the server answered with status {status}")]
+    Busy {
+        /// HTTP status, 429 or 5xx.
+        status: u16,
+        /// When it asks to come back.
+        retry_after: Option<Duration>,
+    },
+    /// Somebody answered who is not our server: a portal, a proxy, another machine.
+    #[error("the answer (status {status}) does not carry the server's signature")]
+    NotTheServer {
+        /// HTTP status.
+        status: u16,
+    },
+    /// The server says no, and signs it.
+    #[error("the server refused: {} ({})", .0.message, .0.code)]
+    Refused(ErrorReply),
+    /// The server signed something that this version cannot read.
+    #[error("cannot read the server's answer")]
+    Unreadable(#[source] serde_json::Error),
+}
+
+/// One terminal's side of the talk with its server.
+#[derive(Debug)]
+pub struct Conversation {
+    /// How bytes travel.
+    pub transport: Arc<dyn Transport>,
+    /// Stamps the requests.
+    pub clock: Arc<dyn Clock>,
+    /// Who speaks.
+    pub terminal_id: Uuid,
+    /// Signs what goes out.
+    pub key: SecretKey,
+    /// Verifies what comes in.
+    pub server: PublicKey,
+}
+
+impl Conversation {
+    /// Says where the till is, and hears what the server thinks of it.
+    pub async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, Failure> {
+        self.post("/v1/hello", request).await
+    }
+
+    /// Sends entries and profiles.
+    pub async fn push(&self, request: &PushRequest) -> Result<PushReply, Failure> {
+        self.post("/v1/push", request).await
+    }
+
+    /// Asks for what changed after `cursor`; the server may wait `wait_ms` for something to say.
+    pub async fn pull(&self, cursor: u64, wait_ms: u32) -> Result<PullReply, Failure> {
+        let target = format!("/v1/pull?cursor={cursor}&limit={PAGE_ROWS}&wait={wait_ms}");
+        let timeout = EXCHANGE_TIMEOUT + Duration::from_millis(wait_ms.into());
+        self.exchange("GET", target, Vec::new(), timeout).await
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        target: &str,
+        request: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let body = serde_json::to_vec(request).map_err(Failure::Unreadable)?;
+        self.exchange("POST", target.to_owned(), body, EXCHANGE_TIMEOUT)
+            .await
+    }
+
+    async fn exchange<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        target: String,
+        body: Vec<u8>,
+        timeout: Duration,
+    ) -> Result<T, Failure> {
+        let time_ms = self.clock.now_ms();
+        let signed = SignedRequest {
+            method,
+            target: &target,
+            time_ms,
+            body: &body,
+        };
+        let signature = signed.sign(&self.key);
+        let headers = vec![
+            (TERMINAL_HEADER, self.terminal_id.to_string()),
+            (TIME_HEADER, time_ms.to_string()),
+            (SIGNATURE_HEADER, signature.clone()),
+        ];
+        let request = Outgoing {
+            method,
+            target,
+            headers,
+            body,
+            timeout,
+        };
+        let answer = send(&*self.transport, request).await?;
+        believe(&answer, &signature, Some(&self.server))
+    }
+}
+
+/// Asks to belong with the owner's one-time `code`. The server's key comes with the answer, which
+/// is signed over the code: from then on only that key is believed.
+pub async fn enrol(
+    transport: &dyn Transport,
+    request: &EnrolRequest,
+) -> Result<EnrolReply, Failure> {
+    let body = serde_json::to_vec(request).map_err(Failure::Unreadable)?;
+    let outgoing = Outgoing {
+        method: "POST",
+        target: "/v1/enrol".into(),
+        headers: Vec::new(),
+        body,
+        timeout: EXCHANGE_TIMEOUT,
+    };
+    let answer = send(transport, outgoing).await?;
+    let claimed = serde_json::from_slice::<EnrolReply>(&answer.body)
+        .ok()
+        .and_then(|reply| PublicKey::from_hex(&reply.server_public_key).ok());
+    believe(&answer, &request.code, claimed.as_ref())
+}
+
+/// Sends with a deadline of its own, whatever the transport does about time.
+async fn send(transport: &dyn Transport, request: Outgoing) -> Result<Incoming, Failure> {
+    let limit = request.timeout;
+    match tokio::time::timeout(limit, transport.send(request)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(TransportError::Timeout)) | Err(_) => Err(Failure::Timeout),
+        Ok(Err(error)) => Err(Failure::Unreachable(error)),
+    }
+}
+
+/// What an answer is worth. Only a signature makes it an acknowledgement or a refusal.
+fn believe<T: DeserializeOwned>(
+    answer: &Incoming,
+    request_signature: &str,
+    server: Option<&PublicKey>,
+) -> Result<T, Failure> {
+    let status = answer.status;
+    if status == 413 {
+        return Err(Failure::TooLarge);
+    }
+    if status == 429 || status >= 500 {
+        let retry_after = answer.retry_after;
+        return Err(Failure::Busy {
+            status,
+            retry_after,
+        });
+    }
+    let signed = SignedReply {
+        request_signature,
+        status,
+        body: &answer.body,
+    };
+    let genuine = match (server, &answer.signature) {
+        (Some(key), Some(signature)) => signed.verify(key, signature).is_ok(),
+        _ => false,
+    };
+    // Before an enrolment the server's key is unknown: its refusals are taken at their word, since
+    // believing one costs nothing.
+    if server.is_none()
+        && let Ok(refusal) = serde_json::from_slice(&answer.body)
+    {
+        return Err(Failure::Refused(refusal));
+    }
+    if !genuine {
+        return Err(Failure::NotTheServer { status });
+    }
+    if (200..300).contains(&status) {
+        return serde_json::from_slice(&answer.body).map_err(Failure::Unreadable);
+    }
+    let refusal = serde_json::from_slice(&answer.body).map_err(Failure::Unreadable)?;
+    Err(Failure::Refused(refusal))
+}

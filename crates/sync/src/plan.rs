@@ -1,0 +1,315 @@
+//! What to do next: state in, step out. No clock, no network, no file.
+//!
+//! The conversation is hello, then push while entries wait and pull until there is no more, in
+//! turns, then a long poll until something happens. Any failure waits longer each time and begins
+//! again with hello. Nothing here can lose an entry: a plan only decides when to ask, and the ledger
+//! moves its acknowledged position only by a reply that the server signed.
+
+use std::time::Duration;
+
+use mostrador_protocol::message::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Verdict};
+
+use crate::state::{Attention, Offline, Phase, Trouble};
+
+/// How long the server may hold a poll open, milliseconds.
+pub const LONG_POLL_MS: u32 = 25_000;
+
+/// The shortest time between two polls that brought nothing, milliseconds: a server that does not
+/// wait is not asked in a tight loop.
+const POLL_PAUSE_MS: u64 = 1_000;
+
+/// The first and the longest window of the backoff, milliseconds.
+const BACKOFF_MS: (u64, u64) = (1_000, 300_000);
+
+/// Never waits less than this after a failure, milliseconds.
+const BACKOFF_FLOOR_MS: u64 = 50;
+
+/// A `Retry-After` beyond this is cut, so that a mistaken proxy cannot silence a till for a day.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
+
+/// The bytes that belong to the smallest batch.
+const SMALLEST_BATCH_BYTES: usize = 16 << 10;
+
+/// How large the next batch may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Entries, at least 1.
+    pub entries: usize,
+    /// Bytes of entries; a single larger entry is sent alone.
+    pub bytes: usize,
+}
+
+impl Limit {
+    const LARGEST: Self = Self {
+        entries: MAX_BATCH_ENTRIES,
+        bytes: MAX_BATCH_BYTES,
+    };
+
+    const fn is_smallest(self) -> bool {
+        self.entries == 1
+    }
+
+    fn halved(self) -> Self {
+        Self {
+            entries: (self.entries / 2).max(1),
+            bytes: (self.bytes / 2).max(SMALLEST_BATCH_BYTES),
+        }
+    }
+
+    fn doubled(self) -> Self {
+        Self {
+            entries: (self.entries * 2).min(MAX_BATCH_ENTRIES),
+            bytes: (self.bytes * 2).min(MAX_BATCH_BYTES),
+        }
+    }
+}
+
+/// The next thing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing until this moment of the monotonic clock, or until somebody asks.
+    Rest {
+        /// Milliseconds of the monotonic clock.
+        until_ms: u64,
+    },
+    /// Say where the till is.
+    Hello,
+    /// Send what waits.
+    Push(Limit),
+    /// Ask what changed.
+    Pull {
+        /// How long the server may wait for something to say; above 0 a nudge gives the poll up.
+        wait_ms: u32,
+    },
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server's verdict on the stream.
+    Greeted(Verdict),
+    /// The server holds the batch.
+    Pushed,
+    /// The server holds less than the till thought; the ledger has gone back to it.
+    SentBack,
+    /// A page was applied.
+    Pulled {
+        /// Whether there is more after it.
+        more: bool,
+        /// Whether it held nothing.
+        empty: bool,
+        /// When the request left, milliseconds of the monotonic clock.
+        asked_ms: u64,
+    },
+    /// A long poll was given up because there is something to send.
+    Interrupted,
+    /// It did not work.
+    Failed(Cause),
+}
+
+/// Why a step did not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Nobody there.
+    Unreachable,
+    /// No answer in time; the server may have acted.
+    Timeout,
+    /// The batch is too large for the server or something before it.
+    TooLarge,
+    /// Status 429 or 5xx.
+    Busy {
+        /// When it asks to come back.
+        retry_after: Option<Duration>,
+    },
+    /// An answer without the server's signature.
+    NotTheServer,
+    /// A signed no, or an answer that cannot be used: a person has to act.
+    Attention(Attention),
+}
+
+/// Where the conversation is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    limit: Limit,
+    failures: u32,
+    not_before_ms: u64,
+    greeted: bool,
+    caught_up: bool,
+    sent_back: bool,
+    pull_first: bool,
+    more: bool,
+    poll_at_ms: u64,
+    trouble: Option<Trouble>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            limit: Limit::LARGEST,
+            failures: 0,
+            not_before_ms: 0,
+            greeted: false,
+            caught_up: false,
+            sent_back: false,
+            pull_first: false,
+            more: false,
+            poll_at_ms: 0,
+            trouble: None,
+        }
+    }
+}
+
+impl Plan {
+    /// What to do at `now_ms` of the monotonic clock, when entries or profiles are `waiting` or not.
+    pub fn next(&self, now_ms: u64, waiting: bool) -> Step {
+        if now_ms < self.not_before_ms {
+            return Step::Rest {
+                until_ms: self.not_before_ms,
+            };
+        }
+        if !self.greeted {
+            return Step::Hello;
+        }
+        if waiting && !self.pull_first {
+            return Step::Push(self.limit);
+        }
+        if waiting || self.more {
+            return Step::Pull { wait_ms: 0 };
+        }
+        if now_ms < self.poll_at_ms {
+            return Step::Rest {
+                until_ms: self.poll_at_ms,
+            };
+        }
+        // The first poll of a conversation answers at once, so that "up to date" is known.
+        let wait_ms = if self.caught_up { LONG_POLL_MS } else { 0 };
+        Step::Pull { wait_ms }
+    }
+
+    /// The plan after `step` came to `outcome` at `now_ms`. `jitter` is any random number.
+    #[must_use]
+    pub fn after(mut self, now_ms: u64, step: Step, outcome: Outcome, jitter: u64) -> Self {
+        match outcome {
+            Outcome::Failed(cause) => return self.failed(now_ms, step, cause, jitter),
+            Outcome::Greeted(Verdict::Ok) => {
+                self.greeted = true;
+                self.caught_up = false;
+            }
+            Outcome::Greeted(verdict) => {
+                let attention = match verdict {
+                    Verdict::Rewound => Attention::Rewound,
+                    Verdict::Fork => Attention::Fork,
+                    Verdict::Ok | Verdict::Upgrade => Attention::Upgrade,
+                };
+                return self.wait(now_ms, Trouble::Attention(attention), jitter);
+            }
+            Outcome::SentBack if self.sent_back => {
+                return self.wait(now_ms, Trouble::Attention(Attention::SentBack), jitter);
+            }
+            Outcome::SentBack => self.sent_back = true,
+            Outcome::Pushed => {
+                self.limit = self.limit.doubled();
+                self.sent_back = false;
+                self.pull_first = true;
+                self.poll_at_ms = now_ms;
+            }
+            Outcome::Pulled {
+                more,
+                empty,
+                asked_ms,
+            } => {
+                self.pull_first = false;
+                self.more = more;
+                self.caught_up = !more;
+                // A page that answered a question with wait 0 says nothing about the server's patience.
+                let waited = matches!(step, Step::Pull { wait_ms } if wait_ms > 0);
+                let pause = if empty && waited { POLL_PAUSE_MS } else { 0 };
+                self.poll_at_ms = asked_ms.saturating_add(pause);
+            }
+            Outcome::Interrupted => self.pull_first = false,
+        }
+        self.failures = 0;
+        self.trouble = None;
+        self
+    }
+
+    /// Forgets the backoff: somebody asked for a try at once.
+    #[must_use]
+    pub fn retried(mut self) -> Self {
+        self.not_before_ms = 0;
+        self.poll_at_ms = 0;
+        self.caught_up = false;
+        self
+    }
+
+    /// What the strip shows.
+    pub fn phase(&self, waiting: bool) -> Phase {
+        match self.trouble {
+            Some(Trouble::Attention(_)) => Phase::NeedsAttention,
+            Some(Trouble::Offline(_)) => Phase::Offline,
+            None if waiting || !self.caught_up => Phase::Sending,
+            None => Phase::UpToDate,
+        }
+    }
+
+    /// What is wrong, if anything.
+    pub const fn trouble(&self) -> Option<Trouble> {
+        self.trouble
+    }
+
+    /// When the next try is due by itself, milliseconds of the monotonic clock.
+    pub fn retry_at_ms(&self) -> Option<u64> {
+        self.trouble.map(|_| self.not_before_ms)
+    }
+
+    fn failed(mut self, now_ms: u64, step: Step, cause: Cause, jitter: u64) -> Self {
+        let pushing = matches!(step, Step::Push(_));
+        let too_large = cause == Cause::TooLarge;
+        if too_large && pushing && !self.limit.is_smallest() {
+            // A clear answer: nothing to wait for.
+            self.limit = self.limit.halved();
+            return self;
+        }
+        if pushing && matches!(cause, Cause::Timeout | Cause::Busy { .. }) {
+            self.limit = self.limit.halved();
+        }
+        let trouble = match cause {
+            Cause::Unreachable => Trouble::Offline(Offline::Unreachable),
+            Cause::Timeout => Trouble::Offline(Offline::Timeout),
+            Cause::Busy { .. } => Trouble::Offline(Offline::Busy),
+            Cause::NotTheServer => Trouble::Offline(Offline::NotTheServer),
+            Cause::TooLarge => Trouble::Attention(Attention::TooLarge),
+            Cause::Attention(attention) => Trouble::Attention(attention),
+        };
+        let mut plan = self.wait(now_ms, trouble, jitter);
+        if let Cause::Busy {
+            retry_after: Some(asked),
+        } = cause
+        {
+            let asked_ms = asked.min(RETRY_AFTER_MAX).as_millis();
+            let asked_ms = now_ms.saturating_add(u64::try_from(asked_ms).unwrap_or(u64::MAX));
+            plan.not_before_ms = plan.not_before_ms.max(asked_ms);
+        }
+        plan
+    }
+
+    /// Full jitter: any time up to a window that doubles with each failure in a row.
+    fn wait(mut self, now_ms: u64, trouble: Trouble, jitter: u64) -> Self {
+        let (first_ms, longest_ms) = BACKOFF_MS;
+        let window_ms = first_ms
+            .saturating_mul(1 << self.failures.min(16))
+            .min(longest_ms);
+        let delay_ms = (jitter % window_ms).max(BACKOFF_FLOOR_MS);
+        self.failures = self.failures.saturating_add(1);
+        self.not_before_ms = now_ms.saturating_add(delay_ms);
+        self.greeted = false;
+        self.caught_up = false;
+        self.sent_back = false;
+        self.pull_first = false;
+        self.trouble = Some(trouble);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

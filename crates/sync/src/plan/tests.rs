@@ -1,0 +1,210 @@
+use super::*;
+
+const PUSH: Step = Step::Push(Limit::LARGEST);
+const POLL: Step = Step::Pull {
+    wait_ms: LONG_POLL_MS,
+};
+const ASK: Step = Step::Pull { wait_ms: 0 };
+const PAGE: Outcome = Outcome::Pulled {
+    more: false,
+    empty: false,
+    asked_ms: 0,
+};
+
+/// A plan that has said hello and caught up at 0.
+fn idle() -> Plan {
+    Plan::default()
+        .after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0)
+        .after(0, ASK, PAGE, 0)
+}
+
+fn push_of(entries: usize) -> impl Fn(Step) -> bool {
+    move |step| matches!(step, Step::Push(limit) if limit.entries == entries)
+}
+
+#[test]
+fn the_conversation_is_hello_then_push_and_pull_in_turns_then_a_long_poll() {
+    let plan = Plan::default();
+    assert_eq!(plan.next(0, true), Step::Hello);
+    let plan = plan.after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+    assert_eq!(plan.next(0, true), PUSH);
+    let plan = plan.after(0, PUSH, Outcome::Pushed, 0);
+    assert_eq!(plan.next(0, true), ASK, "push does not starve pull");
+    let more = Outcome::Pulled {
+        more: true,
+        empty: false,
+        asked_ms: 0,
+    };
+    let plan = plan.after(0, ASK, more, 0);
+    assert_eq!(plan.next(0, true), PUSH, "pull does not starve push");
+    assert_eq!(plan.next(0, false), ASK, "pull until there is no more");
+    assert_eq!(plan.phase(false), Phase::Sending);
+    let plan = plan.after(0, ASK, PAGE, 0);
+    assert_eq!(plan.next(0, false), POLL);
+    assert_eq!(plan.phase(false), Phase::UpToDate);
+}
+
+#[test]
+fn a_sale_during_a_long_poll_is_pushed_at_once() {
+    let plan = idle().after(5_000, POLL, Outcome::Interrupted, 0);
+    assert_eq!(plan.next(5_000, true), PUSH);
+}
+
+#[test]
+fn a_server_that_does_not_wait_is_asked_once_a_second() {
+    let nothing = Outcome::Pulled {
+        more: false,
+        empty: true,
+        asked_ms: 100,
+    };
+    let plan = idle().after(101, POLL, nothing, 0);
+    assert_eq!(plan.next(101, false), Step::Rest { until_ms: 1_100 });
+    assert_eq!(plan.next(101, true), PUSH, "sales do not wait for that");
+    assert_eq!(plan.next(1_100, false), POLL);
+}
+
+#[test]
+fn failures_in_a_row_wait_up_to_a_window_that_doubles_to_five_minutes() {
+    let mut plan = idle();
+    let mut now_ms = 0;
+    for window_ms in [
+        1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000,
+    ] {
+        plan = plan.after(
+            now_ms,
+            Step::Hello,
+            Outcome::Failed(Cause::Unreachable),
+            window_ms - 1,
+        );
+        let until_ms = now_ms + window_ms - 1;
+        assert_eq!(plan.next(now_ms, true), Step::Rest { until_ms });
+        assert_eq!(plan.retry_at_ms(), Some(until_ms));
+        now_ms = until_ms;
+        assert_eq!(plan.next(now_ms, true), Step::Hello);
+    }
+    assert_eq!(plan.phase(true), Phase::Offline);
+    let plan = plan.after(now_ms, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+    let plan = plan.after(now_ms, PUSH, Outcome::Failed(Cause::Unreachable), 999);
+    let until_ms = now_ms + 999;
+    assert_eq!(plan.next(now_ms, true), Step::Rest { until_ms });
+}
+
+#[test]
+fn a_person_who_asks_does_not_wait_for_the_backoff() {
+    let plan = idle().after(0, POLL, Outcome::Failed(Cause::Unreachable), 900);
+    assert_eq!(plan.next(0, false), Step::Rest { until_ms: 900 });
+    assert_eq!(plan.retried().next(0, false), Step::Hello);
+}
+
+#[test]
+fn what_is_too_slow_or_too_large_halves_the_batch_and_success_doubles_it() {
+    let busy = Cause::Busy { retry_after: None };
+    let again = |plan: Plan| plan.after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+    for cause in [Cause::Timeout, busy] {
+        let plan = again(idle().after(0, PUSH, Outcome::Failed(cause), 0).retried());
+        assert!(push_of(250)(plan.next(0, true)), "{cause:?}");
+        let plan = plan
+            .after(0, PUSH, Outcome::Pushed, 0)
+            .after(0, ASK, PAGE, 0);
+        assert!(push_of(500)(plan.next(0, true)), "{cause:?}");
+    }
+    let mut plan = idle();
+    for entries in [250, 125, 62, 31, 15, 7, 3, 1] {
+        plan = plan.after(0, PUSH, Outcome::Failed(Cause::TooLarge), 0);
+        assert!(push_of(entries)(plan.next(0, true)), "413 is tried at once");
+    }
+    let plan = plan.after(0, PUSH, Outcome::Failed(Cause::TooLarge), 0);
+    assert_eq!(plan.phase(true), Phase::NeedsAttention);
+    assert!(matches!(plan.next(0, true), Step::Rest { .. }));
+    let offline = idle().after(0, PUSH, Outcome::Failed(Cause::Unreachable), 0);
+    let plan = again(offline.retried());
+    assert!(
+        push_of(500)(plan.next(0, true)),
+        "a cut line says nothing about size"
+    );
+}
+
+#[test]
+fn retry_after_is_honoured_up_to_an_hour() {
+    for (asked_s, until_ms) in [(0, 50), (30, 30_000), (86_400, 3_600_000)] {
+        let retry_after = Some(Duration::from_secs(asked_s));
+        let plan = idle().after(0, POLL, Outcome::Failed(Cause::Busy { retry_after }), 0);
+        assert_eq!(plan.next(0, true), Step::Rest { until_ms });
+    }
+}
+
+#[test]
+fn verdicts_and_signed_refusals_need_attention_and_are_asked_again() {
+    for (verdict, attention) in [
+        (Verdict::Rewound, Attention::Rewound),
+        (Verdict::Fork, Attention::Fork),
+        (Verdict::Upgrade, Attention::Upgrade),
+    ] {
+        let plan = Plan::default().after(0, Step::Hello, Outcome::Greeted(verdict), 500);
+        assert_eq!(plan.trouble(), Some(Trouble::Attention(attention)));
+        assert_eq!(plan.phase(false), Phase::NeedsAttention);
+        assert_eq!(plan.next(500, true), Step::Hello, "and nothing is pushed");
+    }
+    let cause = Cause::Attention(Attention::of_refusal("stream_foreign"));
+    let plan = idle().after(0, PUSH, Outcome::Failed(cause), 0);
+    assert_eq!(
+        plan.trouble(),
+        Some(Trouble::Attention(Attention::StreamForeign))
+    );
+}
+
+#[test]
+fn a_portal_is_named_and_is_only_offline() {
+    let plan = idle().after(0, PUSH, Outcome::Failed(Cause::NotTheServer), 0);
+    assert_eq!(
+        plan.trouble(),
+        Some(Trouble::Offline(Offline::NotTheServer))
+    );
+    assert_eq!(plan.phase(true), Phase::Offline);
+}
+
+#[test]
+fn a_server_that_went_back_is_sent_to_again_once_and_then_somebody_is_told() {
+    let plan = idle().after(0, PUSH, Outcome::SentBack, 0);
+    assert_eq!(plan.next(0, true), PUSH);
+    let healed = plan.clone().after(0, PUSH, Outcome::Pushed, 0);
+    assert_eq!(healed.trouble(), None);
+    let plan = plan.after(0, PUSH, Outcome::SentBack, 0);
+    assert_eq!(
+        plan.trouble(),
+        Some(Trouble::Attention(Attention::SentBack))
+    );
+}
+
+proptest::proptest! {
+    /// Whatever happens, the plan asks again within an hour and never sends before hello.
+    #[test]
+    fn it_always_goes_on(events in proptest::collection::vec((0_u8..12, proptest::num::u64::ANY), 0..60)) {
+        let mut plan = Plan::default();
+        let mut now_ms = 0;
+        for (kind, jitter) in events {
+            let mut step = plan.next(now_ms, jitter % 2 == 0);
+            if let Step::Rest { until_ms } = step {
+                proptest::prop_assert!(until_ms > now_ms && until_ms - now_ms <= 3_600_000);
+                now_ms = until_ms;
+                step = plan.next(now_ms, jitter % 2 == 0);
+            }
+            let outcome = match (step, kind) {
+                (_, 0) => Outcome::Failed(Cause::Unreachable),
+                (_, 1) => Outcome::Failed(Cause::Timeout),
+                (_, 2) => Outcome::Failed(Cause::TooLarge),
+                (_, 3) => Outcome::Failed(Cause::NotTheServer),
+                (_, 4) => Outcome::Failed(Cause::Busy { retry_after: Some(Duration::from_secs(jitter)) }),
+                (_, 5) => Outcome::Failed(Cause::Attention(Attention::Refused)),
+                (Step::Hello, 6) => Outcome::Greeted(Verdict::Fork),
+                (Step::Hello, _) => Outcome::Greeted(Verdict::Ok),
+                (Step::Push(_), 6) => Outcome::SentBack,
+                (Step::Push(_), _) => Outcome::Pushed,
+                (Step::Pull { wait_ms: 1.. }, 6) => Outcome::Interrupted,
+                (Step::Pull { .. }, _) => Outcome::Pulled { more: kind % 2 == 0, empty: kind % 3 == 0, asked_ms: now_ms },
+                (Step::Rest { .. }, _) => continue,
+            };
+            plan = plan.after(now_ms, step, outcome, jitter);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! How sync stands, for the strip.
+
+/// Best first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Everything is on the server and back.
+    UpToDate,
+    /// Work is under way.
+    #[default]
+    Sending,
+    /// No connection; sales are kept.
+    Offline,
+    /// A person has to do something.
+    NeedsAttention,
+}
+
+/// What is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It passes by itself.
+    Offline(Offline),
+    /// It does not.
+    Attention(Attention),
+}
+
+impl Trouble {
+    /// The key of its sentence in the message catalogue.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Offline(offline) => offline.key(),
+            Self::Attention(attention) => attention.key(),
+        }
+    }
+}
+
+/// Why there is no conversation now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offline {
+    /// Nobody there.
+    Unreachable,
+    /// Somebody there, too slow.
+    Timeout,
+    /// The server, or something before it, cannot answer now.
+    Busy,
+    /// Somebody else answers: a captive portal, a proxy.
+    NotTheServer,
+}
+
+impl Offline {
+    /// Every reason, for the test that each has its sentence.
+    pub const ALL: [Self; 4] = [
+        Self::Unreachable,
+        Self::Timeout,
+        Self::Busy,
+        Self::NotTheServer,
+    ];
+
+    /// The key of its sentence in the message catalogue.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Unreachable => "sync.offline.unreachable",
+            Self::Timeout => "sync.offline.timeout",
+            Self::Busy => "sync.offline.busy",
+            Self::NotTheServer => "sync.offline.not_the_server",
+        }
+    }
+}
+
+/// What needs a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attention {
+    /// The server holds more of this stream than the till: the till was restored from a backup.
+    Rewound,
+    /// Two tills write one stream: the disk was copied.
+    Fork,
+    /// The till must be updated first.
+    Upgrade,
+    /// The server does not know the terminal any more.
+    TerminalUnknown,
+    /// The server does not accept the terminal's signature.
+    SignatureInvalid,
+    /// The stream belongs to another terminal.
+    StreamForeign,
+    /// The chain of entries does not fit.
+    ChainBroken,
+    /// A single entry is larger than the server takes.
+    TooLarge,
+    /// The server asks again and again for entries that it was sent.
+    SentBack,
+    /// The server said something that this version cannot read.
+    Unreadable,
+    /// The server refused for another reason.
+    Refused,
+    /// The till's own file cannot be read or written.
+    Ledger,
+}
+
+impl Attention {
+    /// Every reason, for the test that each has its sentence.
+    pub const ALL: [Self; 12] = [
+        Self::Rewound,
+        Self::Fork,
+        Self::Upgrade,
+        Self::TerminalUnknown,
+        Self::SignatureInvalid,
+        Self::StreamForeign,
+        Self::ChainBroken,
+        Self::TooLarge,
+        Self::SentBack,
+        Self::Unreadable,
+        Self::Refused,
+        Self::Ledger,
+    ];
+
+    /// The key of its sentence in the message catalogue.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Rewound => "sync.attention.rewound",
+            Self::Fork => "sync.attention.fork",
+            Self::Upgrade => "sync.attention.upgrade",
+            Self::TerminalUnknown => "sync.attention.terminal_unknown",
+            Self::SignatureInvalid => "sync.attention.signature_invalid",
+            Self::StreamForeign => "sync.attention.stream_foreign",
+            Self::ChainBroken => "sync.attention.chain_broken",
+            Self::TooLarge => "sync.attention.too_large",
+            Self::SentBack => "sync.attention.sent_back",
+            Self::Unreadable => "sync.attention.unreadable",
+            Self::Refused => "sync.attention.refused",
+            Self::Ledger => "sync.attention.ledger",
+        }
+    }
+
+    /// What a signed refusal of the server asks for.
+    pub fn of_refusal(code: &str) -> Self {
+        match code {
+            "fork" => Self::Fork,
+            "terminal_unknown" => Self::TerminalUnknown,
+            "signature_invalid" => Self::SignatureInvalid,
+            "stream_foreign" => Self::StreamForeign,
+            "chain_broken" => Self::ChainBroken,
+            "too_large" => Self::TooLarge,
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// How sync stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    /// The worst that holds.
+    pub phase: Phase,
+    /// Entries and profiles that the server has not acknowledged.
+    pub waiting: u64,
+    /// What is in the way.
+    pub trouble: Option<Trouble>,
+    /// When the next try is due by itself, milliseconds of the monotonic clock.
+    pub retry_at_ms: Option<u64>,
+    /// When the server last spoke, milliseconds since the epoch.
+    pub last_contact_ms: Option<i64>,
+    /// Counts pages that changed something: what was read before may be stale.
+    pub changes: u64,
+    /// Whether the task runs.
+    pub running: bool,
+}

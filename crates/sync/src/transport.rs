@@ -1,0 +1,166 @@
+//! How bytes reach the server: HTTP in a shop, a function call in a test.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use mostrador_protocol::signature::SIGNATURE_HEADER;
+
+/// How long a connection may take to open.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The largest reply that a till reads, bytes.
+const MAX_REPLY_BYTES: usize = 64 << 20;
+
+/// A future that can be kept in a trait object.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A request as it goes out: already signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Path and query: `/v1/pull?cursor=7`.
+    pub target: String,
+    /// Names in lower case and their values.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON; empty for `GET`.
+    pub body: Vec<u8>,
+    /// How long the whole exchange may take.
+    pub timeout: Duration,
+}
+
+/// An answer as it came in: not yet believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// HTTP status.
+    pub status: u16,
+    /// The value of [`SIGNATURE_HEADER`].
+    pub signature: Option<String>,
+    /// When the other side asks to come back.
+    pub retry_after: Option<Duration>,
+    /// The bytes.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// Nobody there: no network, no such name, connection refused or broken.
+    #[error("cannot reach the server")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// No whole answer in time. The server may have acted.
+    #[error("the server did not answer in time")]
+    Timeout,
+    /// The answer is larger than a till reads.
+    #[error("the server's answer is larger than {MAX_REPLY_BYTES} bytes")]
+    TooLong,
+}
+
+/// Carries one request and brings its answer.
+pub trait Transport: Send + Sync + std::fmt::Debug {
+    /// Sends `request`. Dropping the future gives the exchange up; the server may have acted.
+    fn send(&self, request: Outgoing) -> Pending<'_, Result<Incoming, TransportError>>;
+}
+
+/// HTTP to one server.
+#[derive(Debug)]
+pub struct Http {
+    base: String,
+    client: reqwest::Client,
+}
+
+impl Http {
+    /// A transport to `base`: `https://host:port`, a slash at its end is ignored.
+    ///
+    /// # Errors
+    /// [`TransportError::Unreachable`] when the system's TLS cannot be set up.
+    pub fn new(base: &str) -> Result<Self, TransportError> {
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            // A portal that redirects would be followed to its login page.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| TransportError::Unreachable(Box::new(error)))?;
+        Ok(Self {
+            base: base.trim_end_matches('/').to_owned(),
+            client,
+        })
+    }
+
+    async fn exchange(&self, request: Outgoing) -> Result<Incoming, TransportError> {
+        let method = match request.method {
+            "POST" => reqwest::Method::POST,
+            _ => reqwest::Method::GET,
+        };
+        let url = format!("{}{}", self.base, request.target);
+        let mut sending = self.client.request(method, url).timeout(request.timeout);
+        for (name, value) in request.headers {
+            sending = sending.header(name, value);
+        }
+        if !request.body.is_empty() {
+            sending = sending
+                .header("content-type", "application/json")
+                .body(request.body);
+        }
+        let mut answer = sending.send().await.map_err(name)?;
+        let header = |name: &str| Some(answer.headers().get(name)?.to_str().ok()?.to_owned());
+        let status = answer.status().as_u16();
+        let signature = header(SIGNATURE_HEADER);
+        let retry_after = header("retry-after")
+            .and_then(|seconds| seconds.trim().parse().ok())
+            .map(Duration::from_secs);
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(name)? {
+            if body.len() + chunk.len() > MAX_REPLY_BYTES {
+                return Err(TransportError::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Incoming {
+            status,
+            signature,
+            retry_after,
+            body,
+        })
+    }
+}
+
+impl Transport for Http {
+    fn send(&self, request: Outgoing) -> Pending<'_, Result<Incoming, TransportError>> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+fn name(error: reqwest::Error) -> TransportError {
+    if error.is_timeout() {
+        TransportError::Timeout
+    } else {
+        TransportError::Unreachable(Box::new(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_listening_is_unreachable_and_never_a_panic() {
+        for base in ["http://127.0.0.1:1", "not an address", ""] {
+            let http = Http::new(base).expect("TLS is there");
+            let answer = http
+                .send(Outgoing {
+                    method: "GET",
+                    target: "/healthz".into(),
+                    headers: vec![],
+                    body: vec![],
+                    timeout: Duration::from_secs(2),
+                })
+                .await;
+            assert!(
+                matches!(answer, Err(TransportError::Unreachable(_))),
+                "{base}: {answer:?}"
+            );
+        }
+    }
+}
