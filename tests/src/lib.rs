@@ -1,1 +1,7 @@
-//! placeholder
+//! Stories from end to end, and what they are told with: a real till, the real server as a process,
+//! a cable that can be pulled, and real baskets.
+
+pub mod deadline;
+pub mod process;
+pub mod proxy;
+pub mod replay;

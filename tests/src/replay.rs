@@ -1,0 +1,4 @@
+//! Sells a folder of real baskets through one till per store against a real server, with cut
+//! connections and killed tills, and compares both sides to the last point.
+
+pub mod data;
