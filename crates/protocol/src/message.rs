@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::account::AccountDocument;
 use crate::entry::{EntryHash, RawEntry};
 use crate::row::{Customer, FeedRow};
 
@@ -120,7 +121,8 @@ pub struct PushReply {
     pub head_hash: EntryHash,
     /// One for each entry sent, also for those that were held already.
     pub dispositions: Vec<EntryDisposition>,
-    /// Set when `base_seq` is beyond what the server holds: send again from here.
+    /// Set when `base_seq` is beyond what the server holds: the first position it wants, which is
+    /// `accepted_through + 1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need_from: Option<u64>,
     /// The server's clock.
@@ -162,6 +164,18 @@ pub struct PullReply {
     pub own_through: u64,
     /// Whether there is more after this page.
     pub more: bool,
+    /// The server's clock.
+    pub server_time_ms: i64,
+}
+
+/// `GET /v1/customers/{id}`: a customer as the server knows them now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerReply {
+    /// The profile; none when it has not arrived yet or was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Customer>,
+    /// The account; empty before the first purchase.
+    pub account: AccountDocument,
     /// The server's clock.
     pub server_time_ms: i64,
 }

@@ -86,6 +86,10 @@ pub struct Staff {
     pub store: Option<String>,
     /// Argon2id hash of the PIN in PHC format.
     pub pin_hash: String,
+    /// The PIN itself, to be shown on the PIN screen: set only where the tenant's program says that
+    /// it is a demo, never for real staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demo_pin: Option<String>,
     /// Whether the person still works here.
     pub active: bool,
 }
