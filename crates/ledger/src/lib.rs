@@ -1,1 +1,34 @@
-//! placeholder
+//! The till's file: one encrypted SQLite database, one writer, an append-only ledger.
+//!
+//! One idea: facts and what is shown of them change together. [`record::record`] appends an entry to
+//! the stream and updates every projection in the caller's transaction; when [`Ledger::transact`]
+//! returns `Ok`, all of it is on the disk, and otherwise none of it happened.
+//!
+//! Map: [`Ledger`] opens the file; [`stream`] and [`entry`] hold the facts; [`identity`] and
+//! [`setting`] are this till's own.
+//!
+//! Always true: entries are never changed or deleted (triggers refuse it), a damaged or foreign file
+//! is never written to, nothing is written without a key, and no personal data is in an entry.
+
+mod column;
+pub mod entry;
+mod error;
+pub mod identity;
+mod key;
+mod ledger;
+mod lock;
+pub mod lockout;
+mod migration;
+mod open;
+pub mod parked;
+pub mod program;
+pub mod setting;
+pub mod staff;
+mod start;
+pub mod stream;
+mod witness;
+
+pub use error::Error;
+pub use key::DatabaseKey;
+pub use ledger::Ledger;
+pub use start::Rewound;

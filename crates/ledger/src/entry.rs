@@ -1,0 +1,81 @@
+//! Entries as rows: bytes that are read back exactly as they were made.
+
+use mostrador_protocol::entry::{EntryHash, RawEntry};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use crate::{Error, column};
+
+/// The entry at a position.
+pub fn at(connection: &Connection, stream: Uuid, seq: u64) -> Result<Option<RawEntry>, Error> {
+    let raw = connection
+        .prepare_cached("select header, payload from entry where stream = ? and seq = ?")?
+        .query_row(params![stream.as_bytes(), column::integer(seq)], |row| {
+            Ok(RawEntry {
+                header: row.get(0)?,
+                payload: row.get(1)?,
+            })
+        })
+        .optional()?;
+    Ok(raw)
+}
+
+/// Visits every entry of a stream in order: position, bytes, stored hash.
+pub fn walk(
+    connection: &Connection,
+    stream: Uuid,
+    mut visit: impl FnMut(u64, &RawEntry, EntryHash) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut statement = connection.prepare_cached(
+        "select seq, header, payload, hash from entry where stream = ? order by seq",
+    )?;
+    let mut rows = statement.query([stream.as_bytes()])?;
+    while let Some(row) = rows.next()? {
+        let raw = RawEntry {
+            header: row.get(1)?,
+            payload: row.get(2)?,
+        };
+        visit(column::count(row, 0)?, &raw, column::hash(row, 3)?)?;
+    }
+    Ok(())
+}
+
+/// An entry to append, with what its row repeats of the header.
+pub(crate) struct Appended<'a> {
+    pub(crate) stream: Uuid,
+    pub(crate) seq: u64,
+    pub(crate) entry_id: Uuid,
+    pub(crate) kind: &'a str,
+    pub(crate) raw: &'a RawEntry,
+    pub(crate) hash: EntryHash,
+    pub(crate) hlc: u64,
+    pub(crate) effective_ms: i64,
+}
+
+/// Writes the entry and moves the head; the triggers refuse anything but the next position.
+pub(crate) fn append(tx: &Connection, entry: &Appended<'_>) -> Result<(), Error> {
+    tx.prepare_cached(
+        "insert into entry (stream, seq, entry_id, kind, header, payload, hash)
+         values (?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        entry.stream.as_bytes(),
+        column::integer(entry.seq),
+        entry.entry_id.as_bytes(),
+        entry.kind,
+        entry.raw.header,
+        entry.raw.payload,
+        entry.hash.0
+    ])?;
+    tx.prepare_cached(
+        "update stream set seq = ?, hash = ?, hlc = ?, effective_ms = ? where id = ?",
+    )?
+    .execute(params![
+        column::integer(entry.seq),
+        entry.hash.0,
+        column::integer(entry.hlc),
+        entry.effective_ms,
+        entry.stream.as_bytes()
+    ])?;
+    Ok(())
+}

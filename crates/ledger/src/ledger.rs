@@ -1,0 +1,141 @@
+//! The open file: one writer, some readers.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+use crate::lock::ProcessLock;
+use crate::start::{self, Rewound};
+use crate::witness::{self, Testimony, Witness};
+use crate::{DatabaseKey, Error, open, stream};
+
+/// Reading connections that are kept for the next read.
+const KEPT_READERS: usize = 4;
+
+/// The till's file. Always true while it is open: no other process has it, its chain ends where its
+/// head says, and everything that [`Ledger::transact`] returned `Ok` for is on the disk.
+#[derive(Debug)]
+pub struct Ledger {
+    path: PathBuf,
+    key: DatabaseKey,
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Connection>>,
+    halted: AtomicBool,
+    rewound: Option<Rewound>,
+    _lock: ProcessLock,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    witness: Witness,
+}
+
+impl Ledger {
+    /// Opens the file at `path`, or makes it when neither it nor its witness exists.
+    ///
+    /// Looks before it writes: the process lock, the key, `quick_check`, the hash of the last entry
+    /// against the head, and the witness. A file that does not pass is left exactly as it is.
+    pub fn open(path: &Path, key: &DatabaseKey) -> Result<Self, Error> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| Error::File {
+                path: folder.to_owned(),
+                source,
+            })?;
+        }
+        let lock = ProcessLock::take(path)?;
+        let testimony = witness::read(path)?;
+        let mut connection = open::writer(path, key, testimony.as_ref())?;
+        let rewound = start::check(&mut connection, testimony.as_ref())?;
+        let mut first = testimony.unwrap_or_else(|| Testimony::blank(key));
+        if let (Some(head), None) = (stream::head(&connection)?, &rewound) {
+            first.stream = head.stream;
+            first.seq = head.seq;
+            first.hash = head.hash;
+        }
+        let witness = Witness::open(path, first)?;
+        Ok(Self {
+            path: path.to_owned(),
+            key: key.clone(),
+            writer: Mutex::new(Writer {
+                connection,
+                witness,
+            }),
+            readers: Mutex::new(Vec::new()),
+            halted: AtomicBool::new(false),
+            rewound,
+            _lock: lock,
+        })
+    }
+
+    /// What the start-up check found missing, if anything: then the current stream takes no more
+    /// entries, and [`stream::open`] must be called before the next one.
+    pub const fn rewound(&self) -> Option<&Rewound> {
+        self.rewound.as_ref()
+    }
+
+    /// Runs `act` in one transaction that takes the write lock first. `Ok` means committed and on the
+    /// disk; any error rolls everything back. Writers wait for each other.
+    pub fn transact<T, E: From<Error>>(
+        &self,
+        act: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.halted.load(Ordering::Acquire) {
+            return Err(Error::Halted.into());
+        }
+        let mut writer = unpoisoned(&self.writer);
+        let transaction = writer
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(Error::from)?;
+        let value = act(&transaction)?;
+        let head = stream::head(&transaction)?;
+        if let Err(error) = transaction.commit() {
+            return Err(self.halt_if_lost(error).into());
+        }
+        if let Some(head) = head {
+            writer.witness.note(head.stream, head.seq, head.hash);
+        }
+        Ok(value)
+    }
+
+    /// Runs `look` on one consistent state of the file. Never waits for a writer.
+    pub fn read<T, E: From<Error>>(
+        &self,
+        look: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let kept = unpoisoned(&self.readers).pop();
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => open::reader(&self.path, &self.key)?,
+        };
+        let transaction = connection.transaction().map_err(Error::from)?;
+        let value = look(&transaction)?;
+        transaction.finish().map_err(Error::from)?;
+        let mut readers = unpoisoned(&self.readers);
+        if readers.len() < KEPT_READERS {
+            readers.push(connection);
+        }
+        Ok(value)
+    }
+
+    /// A commit that failed on the disk may or may not be there: nothing more is acknowledged until
+    /// the file was opened and checked again.
+    fn halt_if_lost(&self, error: rusqlite::Error) -> Error {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt) => {
+                self.halted.store(true, Ordering::Release);
+                tracing::error!(%error, "a commit could not be made durable, nothing more is written");
+                Error::Halted
+            }
+            _ => error.into(),
+        }
+    }
+}
+
+/// A panic inside a closure rolled its transaction back, so what the mutex guards is sound.
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,53 @@
+//! The schema, step by step. Steps are only ever added at the end.
+
+use refinery::error::Kind;
+use refinery::{Migration, Runner};
+use rusqlite::Connection;
+
+use crate::Error;
+
+const STEPS: [(&str, &str); 5] = [
+    ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
+    ("V2__till", include_str!("../migrations/V2__till.sql")),
+    ("V3__replica", include_str!("../migrations/V3__replica.sql")),
+    ("V4__sale", include_str!("../migrations/V4__sale.sql")),
+    ("V5__search", include_str!("../migrations/V5__search.sql")),
+];
+
+/// What went wrong with the schema.
+pub(crate) enum Trouble {
+    /// The file has steps that this version does not know.
+    Newer,
+    /// Anything else.
+    Other(Error),
+}
+
+/// Brings the schema to this version, each step in its own transaction.
+pub(crate) fn run(connection: &mut Connection) -> Result<(), Trouble> {
+    let steps = STEPS
+        .iter()
+        .map(|(name, sql)| Migration::unapplied(name, sql))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(trouble)?;
+    Runner::new(&steps).run(connection).map_err(trouble)?;
+    Ok(())
+}
+
+fn trouble(error: refinery::Error) -> Trouble {
+    match error.kind() {
+        Kind::MissingVersion(_) => Trouble::Newer,
+        _ => Trouble::Other(Error::Migration(Box::new(error))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::STEPS;
+
+    #[test]
+    fn every_step_says_why_in_its_first_line() {
+        for (name, sql) in STEPS {
+            assert!(sql.starts_with("-- Why: "), "{name}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Opening the file: what is looked at before anything is written.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::migration::{self, Trouble};
+use crate::witness::Testimony;
+use crate::{DatabaseKey, Error, witness};
+
+/// `Most` in ASCII: marks the file as a Mostrador ledger.
+const APPLICATION_ID: i32 = 0x4d6f_7374;
+
+/// What an unencrypted SQLite file begins with.
+const PLAIN_HEADER: &[u8; 16] = b"SQLite format 3\0";
+
+/// Opens the writing connection: checks file, key and health, then brings the schema up to date.
+pub(crate) fn writer(
+    path: &Path,
+    key: &DatabaseKey,
+    testimony: Option<&Testimony>,
+) -> Result<Connection, Error> {
+    look_at_file(path, testimony)?;
+    let mut connection = Connection::open(path)?;
+    unlock(&connection, path, key)?;
+    let tables =
+        match connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0)) {
+            Ok(tables) => tables,
+            Err(error) => return Err(unreadable(path, key, testimony, error)),
+        };
+    prepare(&mut connection, path, tables).map_err(|error| damaged(path, error))?;
+    Ok(connection)
+}
+
+/// Opens a connection that reads.
+pub(crate) fn reader(path: &Path, key: &DatabaseKey) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    unlock(&connection, path, key)?;
+    connection.execute_batch(
+        "pragma query_only = on; pragma busy_timeout = 5000; pragma temp_store = memory;
+         pragma cache_size = -32000;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn look_at_file(path: &Path, testimony: Option<&Testimony>) -> Result<(), Error> {
+    let trouble = |source| Error::File {
+        path: path.to_owned(),
+        source,
+    };
+    let held = testimony.map_or(0, |testimony| testimony.seq);
+    let mut start = [0; 16];
+    let length = match File::open(path) {
+        Ok(mut file) => {
+            let length = file.metadata().map_err(trouble)?.len();
+            if length >= 16 {
+                file.read_exact(&mut start).map_err(trouble)?;
+            }
+            length
+        }
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound && held == 0 => return Ok(()),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Error::Missing {
+                path: path.to_owned(),
+                witness: witness::beside(path),
+                seq: held,
+            });
+        }
+        Err(source) => return Err(trouble(source)),
+    };
+    match length {
+        0 if held > 0 => Err(corrupt(path, "the file is empty")),
+        1..512 => Err(corrupt(path, "the file is too short to be a database")),
+        _ if &start == PLAIN_HEADER => Err(Error::NotEncrypted {
+            path: path.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn unlock(connection: &Connection, path: &Path, key: &DatabaseKey) -> Result<(), Error> {
+    connection.execute_batch("pragma cipher_log_level = none")?;
+    connection.execute_batch(&key.pragma())?;
+    let cipher: Result<String, _> =
+        connection.query_row("pragma cipher_version", [], |row| row.get(0));
+    match cipher {
+        Ok(version) if !version.is_empty() => Ok(()),
+        _ => Err(Error::NoCipher {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+fn prepare(connection: &mut Connection, path: &Path, tables: i64) -> Result<(), Error> {
+    if tables == 0 {
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    } else {
+        let owner: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if owner != APPLICATION_ID {
+            return Err(Error::Foreign {
+                path: path.to_owned(),
+            });
+        }
+        quick_check(connection, path)?;
+    }
+    let _: String = connection.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
+    connection.execute_batch(
+        "pragma synchronous = full; pragma foreign_keys = on; pragma recursive_triggers = on;
+         pragma trusted_schema = off; pragma busy_timeout = 5000; pragma temp_store = memory;
+         pragma cache_size = -32000;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(128);
+    migration::run(connection).map_err(|trouble| match trouble {
+        Trouble::Newer => Error::Newer {
+            path: path.to_owned(),
+        },
+        Trouble::Other(error) => error,
+    })
+}
+
+fn quick_check(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let answer: String = connection.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
+    if answer == "ok" {
+        Ok(())
+    } else {
+        Err(corrupt(path, answer.trim()))
+    }
+}
+
+/// A first page that cannot be read: by the wrong key, or because it is damaged. The witness knows
+/// which key the file was made with.
+fn unreadable(
+    path: &Path,
+    key: &DatabaseKey,
+    testimony: Option<&Testimony>,
+    error: rusqlite::Error,
+) -> Error {
+    let key_is_right = testimony.is_some_and(|testimony| testimony.fits(key));
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) if key_is_right => {
+            corrupt(path, "its first page cannot be decrypted")
+        }
+        Some(ErrorCode::NotADatabase) => Error::WrongKey {
+            path: path.to_owned(),
+        },
+        _ => damaged(path, error.into()),
+    }
+}
+
+fn damaged(path: &Path, error: Error) -> Error {
+    match error {
+        Error::Sql(error)
+            if matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            ) =>
+        {
+            corrupt(path, &error.to_string())
+        }
+        other => other,
+    }
+}
+
+fn corrupt(path: &Path, detail: &str) -> Error {
+    Error::Corrupt {
+        path: path.to_owned(),
+        detail: detail.to_owned(),
+    }
+}

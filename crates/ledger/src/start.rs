@@ -1,0 +1,88 @@
+//! The check at start-up: does the file still hold what it held.
+
+use mostrador_protocol::entry::EntryHash;
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use crate::witness::Testimony;
+use crate::{Error, entry, stream};
+
+/// The file is older than its witness: somebody put back a copy, or the disk lost commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewound {
+    /// The stream that the witness remembers.
+    pub stream: Uuid,
+    /// Its last entry in the file; 0 when the file does not know the stream.
+    pub held_seq: u64,
+    /// Its last entry as the witness remembers it.
+    pub witnessed_seq: u64,
+}
+
+/// Recomputes the head and compares with the witness. A rewound stream is sealed, durably: the entries
+/// it lost may be on the server, so nothing may ever be written at their positions again.
+pub(crate) fn check(
+    connection: &mut Connection,
+    testimony: Option<&Testimony>,
+) -> Result<Option<Rewound>, Error> {
+    let Some(head) = stream::head(connection)? else {
+        return Ok(testimony
+            .filter(|testimony| testimony.seq > 0)
+            .map(|testimony| Rewound {
+                stream: testimony.stream,
+                held_seq: 0,
+                witnessed_seq: testimony.seq,
+            }));
+    };
+    check_head(connection, &head)?;
+    let Some(testimony) = testimony.filter(|testimony| testimony.seq > 0) else {
+        return Ok(None);
+    };
+    let held_seq = stream::seq_of(connection, testimony.stream)?.unwrap_or(0);
+    let held_hash = hash_at(connection, testimony.stream, testimony.seq)?;
+    if held_hash == Some(testimony.hash) {
+        return Ok(None);
+    }
+    let transaction = connection.transaction()?;
+    stream::seal(&transaction, head.stream, "rewound")?;
+    transaction.commit()?;
+    tracing::error!(
+        held_seq,
+        witnessed_seq = testimony.seq,
+        "the ledger is older than its witness: its stream takes no more entries"
+    );
+    Ok(Some(Rewound {
+        stream: testimony.stream,
+        held_seq,
+        witnessed_seq: testimony.seq,
+    }))
+}
+
+fn check_head(connection: &Connection, head: &stream::Head) -> Result<(), Error> {
+    if head.seq == 0 {
+        return Ok(());
+    }
+    let broken = Error::ChainBroken {
+        stream: head.stream,
+        seq: head.seq,
+    };
+    let previous = match head.seq {
+        1 => Some(EntryHash::ZERO),
+        seq => hash_at(connection, head.stream, seq - 1)?,
+    };
+    let last = entry::at(connection, head.stream, head.seq)?;
+    match (previous, last) {
+        (Some(previous), Some(last)) if last.hash(&previous) == head.hash => Ok(()),
+        _ => Err(broken),
+    }
+}
+
+fn hash_at(connection: &Connection, stream: Uuid, seq: u64) -> Result<Option<EntryHash>, Error> {
+    let found = connection
+        .prepare_cached("select hash from entry where stream = ? and seq = ?")?
+        .query_row(
+            params![stream.as_bytes(), crate::column::integer(seq)],
+            |row| crate::column::hash(row, 0),
+        )
+        .optional()?;
+    Ok(found)
+}
