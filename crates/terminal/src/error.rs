@@ -1,0 +1,329 @@
+//! Everything that a till can answer instead of what was asked, each with its sentence.
+
+use mostrador_ledger as ledger;
+use mostrador_loyalty::money::Amount;
+use mostrador_sync::conversation::Failure;
+use mostrador_sync::transport::TransportError;
+
+use crate::message::{has, say};
+use crate::view::{Language, Trouble};
+use crate::words::Money;
+
+/// What went wrong. [`Error::trouble`] puts it in words: what happened, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No server knows this till yet.
+    #[error("this till is not enrolled")]
+    NotEnrolled,
+    /// A server knows it already.
+    #[error("this till is enrolled already")]
+    AlreadyEnrolled,
+    /// Nobody is at work.
+    #[error("the till is locked")]
+    Locked,
+    /// Nobody of the staff has this PIN.
+    #[error("wrong PIN, {left} tries left before a wait")]
+    PinWrong {
+        /// Misses left before a wait.
+        left: u32,
+    },
+    /// Too many misses.
+    #[error("wrong PIN too often, {seconds} seconds to wait")]
+    PinDelayed {
+        /// Until the next try.
+        seconds: u64,
+    },
+    /// No staff was received from the server yet.
+    #[error("no staff of this store is known")]
+    NoStaff,
+    /// No program was received from the server yet.
+    #[error("no program is known")]
+    NoProgram,
+    /// The program has faults.
+    #[error("program {version} does not compile: {faults}")]
+    ProgramUnusable {
+        /// Which.
+        version: u32,
+        /// What is wrong with it.
+        faults: String,
+    },
+    /// No such customer here.
+    #[error("unknown customer")]
+    UnknownCustomer,
+    /// No such product, or it is not sold any more.
+    #[error("unknown product")]
+    UnknownProduct,
+    /// No such line in the basket.
+    #[error("unknown line")]
+    UnknownLine,
+    /// Nothing can cost nothing.
+    #[error("an amount of zero")]
+    AmountZero,
+    /// More than an amount can be.
+    #[error("an amount that is too large")]
+    AmountTooLarge,
+    /// Not an amount.
+    #[error("cannot read {text:?} as an amount")]
+    AmountUnreadable {
+        /// As typed, shortened.
+        text: String,
+        /// How the currency is written.
+        money: Option<Money>,
+    },
+    /// Not a quantity.
+    #[error("cannot read {text:?} as a quantity")]
+    QuantityUnreadable {
+        /// As typed, shortened.
+        text: String,
+    },
+    /// More than a line can hold.
+    #[error("a quantity that is too large")]
+    QuantityTooLarge,
+    /// More lines than a basket can hold.
+    #[error("a basket of more than {max} lines")]
+    BasketFull {
+        /// The most lines.
+        max: usize,
+    },
+    /// A name for an open amount that fits on no receipt.
+    #[error("a name of more than {max} letters")]
+    NameTooLong {
+        /// The most letters.
+        max: usize,
+    },
+    /// Nothing to pay for.
+    #[error("the basket is empty")]
+    EmptyBasket,
+    /// It cannot be a code, whatever the program holds.
+    #[error("cannot read {text:?} as a code")]
+    CodeUnreadable {
+        /// As typed, shortened.
+        text: String,
+    },
+    /// More codes scanned than anybody needs.
+    #[error("more than {max} scanned codes")]
+    TooManyCodes {
+        /// The most scanned codes, accepted and refused.
+        max: usize,
+    },
+    /// No basket was parked.
+    #[error("no basket is parked")]
+    NothingParked,
+    /// Too many baskets are parked.
+    #[error("more than {max} parked baskets")]
+    TooManyParked {
+        /// The most parked baskets.
+        max: usize,
+    },
+    /// Not a means of payment.
+    #[error("unknown tender {kind:?}")]
+    UnknownTender {
+        /// As asked, shortened.
+        kind: String,
+    },
+    /// The tenders do not reach the total.
+    #[error("{missing} minor units are missing to pay {total}")]
+    Underpaid {
+        /// What is missing.
+        missing: Amount,
+        /// To pay.
+        total: Amount,
+        /// How it is written.
+        money: Money,
+    },
+    /// Card or transfer pay more than the total: no change comes out of those.
+    #[error("{excess} minor units too much without cash")]
+    Overpaid {
+        /// What is too much.
+        excess: Amount,
+        /// How it is written.
+        money: Money,
+    },
+    /// The quote inside the payment differs from what was on screen; nothing was recorded.
+    #[error("the total is {total} minor units now")]
+    PriceChanged {
+        /// To pay now.
+        total: Amount,
+        /// How it is written.
+        money: Money,
+    },
+    /// More than can be charged at once.
+    #[error("a total that is too large")]
+    TotalTooLarge,
+    /// No such sale here.
+    #[error("unknown sale")]
+    UnknownSale,
+    /// A sale for another system needs its number.
+    #[error("a sale without a reference")]
+    ReferenceEmpty,
+    /// Not the address of a server.
+    #[error("cannot read {text:?} as the address of a server")]
+    ServerAddress {
+        /// As typed, shortened.
+        text: String,
+    },
+    /// Enrolling failed.
+    #[error("enrolling this till")]
+    Enrol(#[source] Failure),
+    /// The key of the database cannot be had.
+    #[error("reading the database key")]
+    Key(#[source] crate::secret::SecretError),
+    /// The till's file.
+    #[error("using the till's file")]
+    Ledger(#[from] ledger::Error),
+    /// Sync was started outside an async runtime.
+    #[error("starting sync outside an async runtime")]
+    NoRuntime,
+}
+
+impl Error {
+    /// The stable code, documented in the catalogue as `error.<code>.message` and `.hint`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotEnrolled => "not_enrolled",
+            Self::AlreadyEnrolled => "already_enrolled",
+            Self::Locked => "locked",
+            Self::PinWrong { .. } => "pin_wrong",
+            Self::PinDelayed { .. } => "pin_delayed",
+            Self::NoStaff => "no_staff",
+            Self::NoProgram => "no_program",
+            Self::ProgramUnusable { .. } => "program_unusable",
+            Self::UnknownCustomer => "unknown_customer",
+            Self::UnknownProduct => "unknown_product",
+            Self::UnknownLine => "unknown_line",
+            Self::AmountZero => "amount_zero",
+            Self::AmountTooLarge => "amount_too_large",
+            Self::AmountUnreadable { .. } => "amount_unreadable",
+            Self::QuantityUnreadable { .. } => "quantity_unreadable",
+            Self::QuantityTooLarge => "quantity_too_large",
+            Self::BasketFull { .. } => "basket_full",
+            Self::NameTooLong { .. } => "name_too_long",
+            Self::EmptyBasket => "empty_basket",
+            Self::CodeUnreadable { .. } => "code_unreadable",
+            Self::TooManyCodes { .. } => "too_many_codes",
+            Self::NothingParked => "nothing_parked",
+            Self::TooManyParked { .. } => "too_many_parked",
+            Self::UnknownTender { .. } => "unknown_tender",
+            Self::Underpaid { .. } => "underpaid",
+            Self::Overpaid { .. } => "overpaid",
+            Self::PriceChanged { .. } => "price_changed",
+            Self::TotalTooLarge => "total_too_large",
+            Self::UnknownSale => "unknown_sale",
+            Self::ReferenceEmpty => "reference_empty",
+            Self::ServerAddress { .. } => "server_address",
+            Self::Enrol(failure) => failure_code(failure),
+            Self::Key(_) => "key_unusable",
+            Self::Ledger(error) => ledger_code(error),
+            Self::NoRuntime => "no_runtime",
+        }
+    }
+
+    /// The error in words of `language`.
+    pub fn trouble(&self, language: Language) -> Trouble {
+        let code = self.code();
+        let parameters = self.parameters(language);
+        let parameters: Vec<(&str, &str)> = parameters
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        Trouble {
+            code: code.to_owned(),
+            message: say(language, &format!("error.{code}.message"), &parameters),
+            hint: say(language, &format!("error.{code}.hint"), &parameters),
+        }
+    }
+
+    fn parameters(&self, language: Language) -> Vec<(&'static str, String)> {
+        match self {
+            Self::PinWrong { left } => vec![("left", left.to_string())],
+            Self::PinDelayed { seconds } => vec![("seconds", seconds.to_string())],
+            Self::ProgramUnusable { version, .. } => vec![("version", version.to_string())],
+            Self::AmountUnreadable { text, money } => {
+                let example = money.map_or_else(
+                    || "12000".to_owned(),
+                    |money| money.say(language, 12_000 * money.currency.minor_per_major()),
+                );
+                vec![("text", text.clone()), ("example", example)]
+            }
+            Self::QuantityUnreadable { text }
+            | Self::CodeUnreadable { text }
+            | Self::ServerAddress { text } => {
+                let max = mostrador_loyalty::code::MAX_CODE_CHARS.to_string();
+                vec![("text", text.clone()), ("max", max)]
+            }
+            Self::QuantityTooLarge => {
+                let max = mostrador_loyalty::basket::Quantity::MAX;
+                vec![("max", crate::words::decimal(language, max))]
+            }
+            Self::BasketFull { max }
+            | Self::NameTooLong { max }
+            | Self::TooManyCodes { max }
+            | Self::TooManyParked { max } => vec![("max", max.to_string())],
+            Self::UnknownTender { kind } => vec![("kind", kind.clone())],
+            Self::Underpaid {
+                missing,
+                total,
+                money,
+            } => vec![
+                ("missing", money.amount(language, *missing)),
+                ("total", money.amount(language, *total)),
+            ],
+            Self::Overpaid { excess, money } => {
+                vec![("excess", money.amount(language, *excess))]
+            }
+            Self::PriceChanged { total, money } => {
+                vec![("total", money.amount(language, *total))]
+            }
+            Self::Enrol(Failure::Refused(reply)) => vec![("reason", reply.message.clone())],
+            Self::Key(error) => vec![("reason", chain(error))],
+            Self::Ledger(error) => vec![("reason", chain(error))],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Every message from `error` down to its first cause.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn failure_code(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Unreachable(TransportError::TooLong)
+        | Failure::Unreadable(_)
+        | Failure::TooLarge => "server_unreadable",
+        Failure::Unreachable(_) => "server_unreachable",
+        Failure::Timeout => "server_timeout",
+        Failure::Busy { .. } => "server_busy",
+        Failure::NotTheServer { .. } => "not_the_server",
+        Failure::Refused(reply) if reply.code == "enrol_code_invalid" => "enrol_code_invalid",
+        Failure::Refused(_) => "server_refused",
+    }
+}
+
+/// Errors that ask a person for nothing particular share one sentence.
+fn ledger_code(error: &ledger::Error) -> &'static str {
+    let code = error.code();
+    if has(Language::Es, &format!("error.{code}.message")) {
+        code
+    } else {
+        "ledger_failed"
+    }
+}
+
+/// What somebody typed, short enough for a sentence.
+pub(crate) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let text = text.trim();
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
