@@ -10,10 +10,8 @@ use crate::view::Language;
 
 type Sentences = BTreeMap<String, String>;
 
-static ES: LazyLock<Sentences> =
-    LazyLock::new(|| read(include_str!("../../../messages/es.json")));
-static EN: LazyLock<Sentences> =
-    LazyLock::new(|| read(include_str!("../../../messages/en.json")));
+static ES: LazyLock<Sentences> = LazyLock::new(|| read(include_str!("../../../messages/es.json")));
+static EN: LazyLock<Sentences> = LazyLock::new(|| read(include_str!("../../../messages/en.json")));
 
 fn read(json: &str) -> Sentences {
     serde_json::from_str(json).expect("BUG: the catalogue is embedded and a test reads it")

@@ -28,7 +28,10 @@ impl Money {
     pub fn say(self, language: Language, minor: i64) -> String {
         let sign = if minor < 0 { "-" } else { "" };
         let per_major = self.currency.minor_per_major().unsigned_abs();
-        let (major, cents) = (minor.unsigned_abs() / per_major, minor.unsigned_abs() % per_major);
+        let (major, cents) = (
+            minor.unsigned_abs() / per_major,
+            minor.unsigned_abs() % per_major,
+        );
         let mut text = grouped(language, &major.to_string());
         if cents > 0 || self.shown_decimals() > 0 {
             let width = usize::from(self.currency.exponent());
@@ -102,9 +105,7 @@ fn is_grouped_well(major: &str) -> bool {
     match groups.peek() {
         None => true,
         Some(_) => {
-            one_mark
-                && (1..=3).contains(&first.len())
-                && groups.all(|group| group.len() == 3)
+            one_mark && (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3)
         }
     }
 }
@@ -120,7 +121,9 @@ pub fn number(language: Language, value: i64) -> String {
 pub fn decimal(language: Language, value: Decimal) -> String {
     let text = value.normalize().to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |rest| ("-", rest));
+    let (sign, digits) = whole
+        .strip_prefix('-')
+        .map_or(("", whole), |rest| ("-", rest));
     let mut text = format!("{sign}{}", grouped(language, digits));
     if !fraction.is_empty() {
         text.push(decimal_mark(language));
@@ -253,7 +256,10 @@ mod tests {
         assert_eq!(day(Language::En, date), "March 5, 2025");
         assert_eq!(percent(Language::Es, BasisPoints(1_250)), "12,5 %");
         assert_eq!(percent(Language::En, BasisPoints(1_000)), "10%");
-        assert_eq!(decimal(Language::Es, Decimal::new(-12_345_670, 3)), "-12.345,67");
+        assert_eq!(
+            decimal(Language::Es, Decimal::new(-12_345_670, 3)),
+            "-12.345,67"
+        );
         let parts = ["A", "B", "C"].map(str::to_owned);
         assert_eq!(list(Language::Es, &parts), "A, B y C");
         assert_eq!(list(Language::En, &parts[..1]), "A");
