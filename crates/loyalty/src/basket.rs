@@ -21,6 +21,19 @@ impl Quantity {
         fits.then_some(Self(value))
     }
 
+    /// So many thousandths, at most [`Quantity::MAX`].
+    pub(crate) fn from_thousandths(thousandths: u64) -> Self {
+        let mantissa = i64::try_from(thousandths).unwrap_or(i64::MAX);
+        Self(Decimal::new(mantissa, 3).normalize().min(Self::MAX))
+    }
+
+    /// The number in thousandths: exact, because there are at most three places.
+    pub(crate) fn thousandths(self) -> u64 {
+        let missing_places = 3_u32.saturating_sub(self.0.scale());
+        let mantissa = u64::try_from(self.0.mantissa()).unwrap_or(0);
+        mantissa.saturating_mul(10_u64.saturating_pow(missing_places))
+    }
+
     /// The number.
     pub const fn value(self) -> Decimal {
         self.0

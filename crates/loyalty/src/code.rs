@@ -1,5 +1,6 @@
 //! Codes: what they give (benefit), where (restriction), how often (limit).
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
@@ -73,14 +74,15 @@ pub enum Benefit {
     Fixed(Amount),
     /// Percent or fixed amount by threshold of eligible gross, ascending thresholds.
     SpendTiers(Vec<SpendTier>),
-    /// Up to `units` of the product free; the units must be in the basket.
+    /// Up to `units` of the product free; the units must be in the basket. The code's restrictions
+    /// say what has to be bought, not what is free.
     FreeProduct {
         /// The product's id.
         product: String,
         /// How many units are free.
         units: u32,
     },
-    /// Multiplies the points of the sale.
+    /// Multiplies the points of the whole sale; restrictions say only whether it may be used.
     PointsMultiplier(Decimal),
     /// Adds points after the floor.
     BonusPoints(i64),
@@ -115,21 +117,21 @@ pub enum SpendTierBenefit {
 }
 
 /// Where a code applies. Several of one kind: any of them; different kinds: all of them; an empty
-/// list restricts nothing.
+/// set restricts nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Restrictions {
     /// Product ids.
-    pub products: Vec<String>,
+    pub products: BTreeSet<String>,
     /// Category slugs.
-    pub categories: Vec<String>,
+    pub categories: BTreeSet<String>,
     /// Partner slugs.
-    pub partners: Vec<String>,
+    pub partners: BTreeSet<String>,
     /// Store ids (slugs of the program).
-    pub stores: Vec<String>,
+    pub stores: BTreeSet<String>,
     /// Customers who may use it.
-    pub customers: Vec<Uuid>,
+    pub customers: BTreeSet<Uuid>,
     /// Tier slugs of which the customer needs one, or a higher one.
-    pub tiers: Vec<String>,
+    pub tiers: BTreeSet<String>,
     /// Weekday and hour windows in the store's local time.
     pub windows: Vec<Window>,
     /// Only on the customer's first purchase.
@@ -191,4 +193,39 @@ pub struct Code {
     pub valid_until: Option<NaiveDate>,
     /// Whether it may be used at all.
     pub active: bool,
+    /// When an undone sale gives the use back.
+    pub reinstate: Reinstate,
+}
+
+impl Code {
+    /// A coupon with this text and benefit that nothing restricts: the start of a test or an import.
+    pub fn new(text: CodeText, benefit: Benefit) -> Self {
+        Self {
+            text,
+            kind: CodeKind::Coupon,
+            owner: None,
+            owner_customer: None,
+            benefit,
+            stackable: false,
+            priority: 0,
+            min_purchase: Amount::ZERO,
+            max_discount: None,
+            restrictions: Restrictions::default(),
+            limits: Limits::default(),
+            valid_from: None,
+            valid_until: None,
+            active: true,
+            reinstate: Reinstate::default(),
+        }
+    }
+}
+
+/// When an undone sale gives the use of a code back (PRICING section 11).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Reinstate {
+    /// Only when the sale is voided before the day closes.
+    #[default]
+    Void,
+    /// Also when every line of it was returned.
+    FullReturn,
 }

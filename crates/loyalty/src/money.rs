@@ -25,19 +25,19 @@ impl Amount {
     }
 
     /// Like [`Amount::from_minor`], but what lies outside goes to the nearest bound.
-    pub const fn clamped(minor: i128) -> Self {
-        if minor < 0 {
-            Self(0)
-        } else if minor > MAX_MINOR as i128 {
-            Self::MAX
-        } else {
-            Self(minor as i64)
-        }
+    pub fn clamped(minor: i128) -> Self {
+        let bounded = minor.clamp(0, i128::from(MAX_MINOR));
+        i64::try_from(bounded).map_or(Self::MAX, Self)
     }
 
     /// The number of minor units.
     pub const fn minor(self) -> i64 {
         self.0
+    }
+
+    /// The number of minor units without a sign, for arithmetic that cannot go below zero.
+    pub(crate) fn units(self) -> u128 {
+        u128::try_from(self.0).unwrap_or(0)
     }
 
     /// Whether there is no money.

@@ -1,9 +1,11 @@
 //! Points to earn: one floor at the end, every factor named.
 
+use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::money::Amount;
-use crate::program::Factor;
+use crate::money::{Amount, Currency, MAX_MINOR};
+use crate::program::{Factor, PointsRules};
+use crate::rate;
 
 /// How a sale's points come about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,4 +22,43 @@ pub struct PointsQuote {
     pub bonus: i64,
     /// `floored + bonus`: what the customer earns.
     pub total: i64,
+}
+
+/// What the points of one sale are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earning {
+    /// Money that earns, minor units.
+    pub base: Amount,
+    /// Factors in order; those that are 1 change nothing and are not listed in the result.
+    pub factors: Vec<Factor>,
+    /// Points added after the floor.
+    pub bonus: i64,
+}
+
+/// The points of a sale: `floor(base in major units x per unit x every factor)` with one floor at
+/// the end, then the bonus. Never below 0 nor above 2^53 - 1.
+pub fn earn(rules: &PointsRules, currency: Currency, earning: Earning) -> PointsQuote {
+    let Earning {
+        base,
+        mut factors,
+        bonus,
+    } = earning;
+    factors.retain(|factor| factor.multiplier != Decimal::ONE);
+    let multipliers = factors.iter().map(|factor| &factor.multiplier);
+    let all = std::iter::once(&rules.per_unit).chain(multipliers);
+    let floored = rate::product_floor(base, currency, all);
+    PointsQuote {
+        base,
+        per_unit: rules.per_unit,
+        factors,
+        floored,
+        bonus,
+        total: floored.saturating_add(bonus).clamp(0, MAX_MINOR),
+    }
+}
+
+/// The last local day on which points earned on `day` can be spent.
+pub fn expires_on(day: NaiveDate, rules: &PointsRules) -> NaiveDate {
+    day.checked_add_days(Days::new(rules.lifetime_days.into()))
+        .unwrap_or(NaiveDate::MAX)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
-use crate::code::{Code, CodeText};
+use crate::code::{Benefit, Code, CodeText};
 use crate::money::{Amount, BasisPoints, Currency};
 
 /// How several percents meet.
@@ -34,8 +34,6 @@ pub struct PointsRules {
     pub per_unit: Decimal,
     /// Days after the local day of earning through whose end a lot is usable.
     pub lifetime_days: u32,
-    /// Days before a lot can be spent.
-    pub pending_days: u32,
     /// The fewest points that can be redeemed at once.
     pub minimum_redeem: i64,
     /// Money that one redeemed point pays, minor units; zero: points cannot pay.
@@ -76,6 +74,17 @@ pub struct TierRules {
     pub grace_days: u32,
 }
 
+/// What bringing a new customer is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReferralRules {
+    /// Points for the customer who brought the new one, once.
+    pub bonus_points: i64,
+    /// Points for the new customer.
+    pub welcome_points: i64,
+    /// What the first paid sale must reach, inclusive, minor units.
+    pub min_purchase: Amount,
+}
+
 /// Something that points buy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reward {
@@ -88,7 +97,25 @@ pub struct Reward {
     /// Slug of the lowest tier that may have it.
     pub tier: Option<String>,
     /// What it gives.
-    pub benefit: crate::code::Benefit,
+    pub benefit: Benefit,
+    /// Days through whose end the reward coupon can be used; none: no end.
+    pub valid_days: Option<u32>,
+    /// How often one customer may have it.
+    pub per_customer: Option<u64>,
+    /// How many there are in all.
+    pub stock: Option<u64>,
+}
+
+impl TierRules {
+    /// The tier with this slug.
+    pub fn tier(&self, slug: &str) -> Option<&Tier> {
+        self.tiers.iter().find(|tier| tier.slug == slug)
+    }
+
+    /// How high the tier with this slug stands, 0 for the lowest.
+    pub fn rank(&self, slug: &str) -> Option<usize> {
+        self.tiers.iter().position(|tier| tier.slug == slug)
+    }
 }
 
 /// A whole program. `protocol::program` reads and checks its document.
@@ -110,6 +137,27 @@ pub struct Program {
     pub tiers: Option<TierRules>,
     /// What points buy.
     pub rewards: Vec<Reward>,
+    /// Referral bonuses, if the program has them.
+    pub referral: Option<ReferralRules>,
     /// Every code by its text.
     pub codes: HashMap<CodeText, Code>,
+}
+
+impl Program {
+    /// A program without codes, points and tiers: additive stacking of at most five codes, no basket
+    /// cap below the gross.
+    pub fn bare(currency: Currency) -> Self {
+        Self {
+            version: 0,
+            currency,
+            stacking: Stacking::Additive,
+            max_codes: 5,
+            basket_cap: BasisPoints::WHOLE,
+            points: None,
+            tiers: None,
+            rewards: Vec::new(),
+            referral: None,
+            codes: HashMap::new(),
+        }
+    }
 }

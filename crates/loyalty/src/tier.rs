@@ -1,6 +1,9 @@
 //! Where a customer stands: tier, and distance to the next.
 
-use crate::program::Tier;
+use chrono::{Days, NaiveDate};
+
+use crate::account::Account;
+use crate::program::{Tier, TierRules};
 
 /// A customer's standing on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,4 +23,163 @@ pub struct NextTier<'a> {
     pub tier: &'a Tier,
     /// Points still to earn.
     pub missing: i64,
+}
+
+/// Where `account` stands on `day`; `None` only when the rules have no tiers.
+///
+/// The window is `window_days` calendar days that end with `day`. A tier is reached on the day the
+/// points are there, inclusive of its threshold. It is lost only after the window has held too few
+/// points for more than `grace_days` days: the standing is the highest that any of the days
+/// `day - grace_days ..= day` reached by itself. Earnings dated after `day` do not count.
+pub fn standing<'a>(
+    rules: &'a TierRules,
+    account: &Account,
+    day: NaiveDate,
+) -> Option<Standing<'a>> {
+    let points = window_points_by_day(rules, account, day);
+    let window_points = points.last().copied().unwrap_or(0);
+    let best = points.into_iter().max().unwrap_or(0);
+    let reached = rules
+        .tiers
+        .iter()
+        .rposition(|tier| tier.from_points <= best);
+    let index = reached.unwrap_or(0);
+    let tier = rules.tiers.get(index)?;
+    let next = rules
+        .tiers
+        .iter()
+        .skip(index.saturating_add(1))
+        .find(|next| next.from_points > window_points)
+        .map(|tier| NextTier {
+            tier,
+            missing: tier.from_points.saturating_sub(window_points),
+        });
+    Some(Standing {
+        tier,
+        window_points,
+        next,
+    })
+}
+
+/// Points of the window that ends on each of the last `grace_days + 1` days, oldest first.
+fn window_points_by_day(rules: &TierRules, account: &Account, day: NaiveDate) -> Vec<i64> {
+    let back = |from: NaiveDate, days: u32| {
+        from.checked_sub_days(Days::new(days.into()))
+            .unwrap_or(NaiveDate::MIN)
+    };
+    let mut end = back(day, rules.grace_days);
+    let first = back(end, rules.window_days.saturating_sub(1));
+    let earned = |on: NaiveDate| account.earned_by_day.get(&on).copied().unwrap_or(0);
+    let mut points = account
+        .earned_by_day
+        .range(first.min(end)..=end)
+        .fold(0_i64, |sum, (_, earned)| sum.saturating_add(*earned));
+    let mut all = vec![points];
+    while end < day {
+        let Some(next) = end.succ_opt() else { break };
+        points = points
+            .saturating_add(earned(next))
+            .saturating_sub(earned(back(next, rules.window_days)));
+        all.push(points);
+        end = next;
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Fact;
+    use crate::money::{Amount, BasisPoints};
+    use rust_decimal::Decimal;
+
+    fn rules() -> TierRules {
+        let tier = |slug: &str, from_points| Tier {
+            slug: slug.to_owned(),
+            name: slug.to_owned(),
+            from_points,
+            multiplier: Decimal::ONE,
+            discount: BasisPoints(0),
+            benefits: Vec::new(),
+        };
+        TierRules {
+            tiers: vec![
+                tier("bronze", 0),
+                tier("silver", 1000),
+                tier("gold", 5000),
+                tier("diamond", 15_000),
+            ],
+            window_days: 365,
+            grace_days: 30,
+        }
+    }
+
+    fn check(earnings: &[(&str, i64)], on: &str, tier: &str, next: Option<(&str, i64)>) {
+        let mut account = Account::default();
+        for (day, points) in earnings {
+            account.apply(&Fact::Purchase {
+                at_ms: 0,
+                day: day.parse().unwrap(),
+                total: Amount::ZERO,
+                points: *points,
+                expires_on: NaiveDate::MAX,
+                codes: Vec::new(),
+            });
+        }
+        let rules = rules();
+        let standing = standing(&rules, &account, on.parse().unwrap()).unwrap();
+        assert_eq!(standing.tier.slug, tier, "on {on}");
+        let found = standing
+            .next
+            .map(|next| (next.tier.slug.as_str(), next.missing));
+        assert_eq!(found, next, "on {on}");
+    }
+
+    #[test]
+    fn thresholds_are_inclusive_and_reached_at_once() {
+        check(&[], "2026-01-01", "bronze", Some(("silver", 1000)));
+        check(
+            &[("2026-01-01", 999)],
+            "2026-01-01",
+            "bronze",
+            Some(("silver", 1)),
+        );
+        check(
+            &[("2026-01-01", 1000)],
+            "2026-01-01",
+            "silver",
+            Some(("gold", 4000)),
+        );
+        check(&[("2026-01-01", 15_000)], "2026-01-01", "diamond", None);
+    }
+
+    #[test]
+    fn a_tier_is_lost_only_after_window_and_grace() {
+        // The last day whose window holds 2025-01-01 is 2025-12-31; thirty days of grace follow.
+        let earnings = [("2025-01-01", 5000)];
+        check(&earnings, "2025-12-31", "gold", Some(("diamond", 10_000)));
+        check(&earnings, "2026-01-30", "gold", Some(("diamond", 15_000)));
+        check(&earnings, "2026-01-31", "bronze", Some(("silver", 1000)));
+    }
+
+    #[test]
+    fn earnings_of_the_future_do_not_lift_anybody_today() {
+        check(
+            &[("2031-01-01", 5000)],
+            "2026-01-01",
+            "bronze",
+            Some(("silver", 1000)),
+        );
+    }
+
+    #[test]
+    fn rules_without_tiers_give_no_standing() {
+        let none = TierRules {
+            tiers: Vec::new(),
+            window_days: 365,
+            grace_days: 30,
+        };
+        let day = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        assert_eq!(standing(&none, &Account::default(), day), None);
+    }
 }

@@ -1,11 +1,449 @@
 //! The program as a document: TOML in a file, JSON on the wire, checked into `loyalty::program`.
+//!
+//! One idea: there is one set of keys. [`ProgramDocument`] is what both forms hold; a file is read by
+//! [`ProgramDocument::parse`], which finds every fault at once and says where it is and what to write;
+//! a document that came over the wire is checked by the same rules in [`ProgramDocument::check`].
+//! Amounts are whole minor units of `currency`, rates are basis points, multipliers are decimals in
+//! quotes, days are `"2026-11-21"`, hours `"08:30"`. `docs/program.md` explains every key.
 
+mod check;
+mod compile;
+mod fault;
+mod shape;
+mod text;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use fault::Fault;
 
 /// A whole program as its author writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramDocument {
-    /// Ascending with each publication.
+    /// At least 1, ascending with each publication.
     pub version: u32,
+    /// What the shop calls itself.
+    pub name: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// IANA name of the zone whose days, weekends and hours count.
+    pub time_zone: String,
+    /// `es` or `en`: the language a till starts in.
+    #[serde(default = "default::language")]
+    pub language: String,
+    /// Whether this is a demo, whose PIN screen shows the PINs.
+    #[serde(default)]
+    pub demo: bool,
+    /// How several percents meet.
+    #[serde(default)]
+    pub stacking: StackingDocument,
+    /// The most codes on one basket.
+    #[serde(default = "default::max_codes")]
+    pub max_codes: u32,
+    /// All discounts together are at most this share of the gross.
+    #[serde(default = "default::basket_cap_bp")]
+    pub basket_cap_bp: u32,
+    /// How points are earned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<PointsDocument>,
+    /// The levels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<TiersDocument>,
+    /// What points buy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewards: Vec<RewardDocument>,
+    /// What bringing a new customer is worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<ReferralDocument>,
+    /// Every code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<CodeDocument>,
+}
+
+/// `stacking`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StackingDocument {
+    /// Each percent works on the gross of its own lines.
+    #[default]
+    Additive,
+    /// Each percent works on what the earlier ones left.
+    Compounding,
+}
+
+/// `[points]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PointsDocument {
+    /// Points for one major unit really paid.
+    pub per_unit: Decimal,
+    /// Days after the day of earning on which points can still be spent.
+    #[serde(default = "default::year_days")]
+    pub lifetime_days: u32,
+    /// The fewest points that can be redeemed at once.
+    #[serde(default = "default::minimum_redeem")]
+    pub minimum_redeem: i64,
+    /// What one redeemed point pays, minor units; 0: points cannot pay.
+    #[serde(default)]
+    pub point_value: i64,
+    /// Factor of a customer's first purchase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_purchase: Option<Decimal>,
+    /// Factor on Saturday and Sunday.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weekend: Option<Decimal>,
+    /// Factors that always hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<CampaignDocument>,
+}
+
+/// `[[points.campaigns]]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignDocument {
+    /// What the receipt calls it.
+    pub name: String,
+    /// What the points are multiplied by.
+    pub multiplier: Decimal,
+}
+
+/// `[tiers]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TiersDocument {
+    /// Length of the rolling window.
+    #[serde(default = "default::year_days")]
+    pub window_days: u32,
+    /// Days of grace before a tier goes down.
+    #[serde(default = "default::grace_days")]
+    pub grace_days: u32,
+    /// From the lowest to the highest.
+    pub levels: Vec<TierDocument>,
+}
+
+/// `[[tiers.levels]]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TierDocument {
+    /// Stable slug.
+    pub slug: String,
+    /// What a person reads.
+    pub name: String,
+    /// Points earned in the window from which it holds.
+    pub from_points: i64,
+    /// Factor of the points formula.
+    #[serde(default = "default::one")]
+    pub multiplier: Decimal,
+    /// Percent off every basket.
+    #[serde(default)]
+    pub discount_bp: u32,
+    /// What else it brings, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub benefits: Vec<String>,
+}
+
+/// `[[rewards]]`. Exactly one of `percent_bp`, `fixed`, `free_product`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RewardDocument {
+    /// Stable slug.
+    pub slug: String,
+    /// What a person reads.
+    pub name: String,
+    /// Price in points.
+    pub points: i64,
+    /// Slug of the lowest tier that may have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// Gives a share of the basket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent_bp: Option<u32>,
+    /// Gives an amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<i64>,
+    /// Gives units of a product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_product: Option<FreeProductDocument>,
+    /// Days through whose end its coupon can be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_days: Option<u32>,
+    /// How often one customer may have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_customer_limit: Option<u64>,
+    /// How many there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<u64>,
+}
+
+/// `[referral]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReferralDocument {
+    /// Points for who brought the new customer.
+    pub bonus_points: i64,
+    /// Points for the new customer.
+    #[serde(default)]
+    pub welcome_points: i64,
+    /// What the first paid sale must reach, minor units.
+    #[serde(default)]
+    pub min_purchase: i64,
+}
+
+/// `[[codes]]`. At most one of `percent_bp`, `fixed`, `spend_tiers`, `free_product`,
+/// `points_multiplier`, `bonus_points`; none of them: tracking only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeDocument {
+    /// What is typed or scanned.
+    pub text: String,
+    /// Referral code, coupon or reward coupon.
+    #[serde(default)]
+    pub kind: CodeKindDocument,
+    /// The agent it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The customer whose own referral code it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_customer: Option<Uuid>,
+    /// A share of the eligible gross.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent_bp: Option<u32>,
+    /// A fixed amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<i64>,
+    /// Percent or amount by threshold of eligible gross.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spend_tiers: Vec<SpendTierDocument>,
+    /// Units of a product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_product: Option<FreeProductDocument>,
+    /// Factor of the points of the sale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_multiplier: Option<Decimal>,
+    /// Points on top.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bonus_points: Option<i64>,
+    /// Whether it may meet other discounting codes.
+    #[serde(default)]
+    pub stackable: bool,
+    /// Higher goes first inside its step.
+    #[serde(default)]
+    pub priority: i32,
+    /// Eligible gross needed.
+    #[serde(default)]
+    pub min_purchase: i64,
+    /// The most it can take off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_discount: Option<i64>,
+    /// Product ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<String>,
+    /// Category slugs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// Partner slugs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partners: Vec<String>,
+    /// Store slugs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stores: Vec<String>,
+    /// Customer ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub customers: Vec<Uuid>,
+    /// Tier slugs of which the customer needs one, or a higher one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub customer_tiers: Vec<String>,
+    /// Weekdays and hours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<WindowDocument>,
+    /// Only on a customer's first purchase.
+    #[serde(default)]
+    pub first_purchase_only: bool,
+    /// Uses by everybody together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_limit: Option<u64>,
+    /// Uses by one customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_customer_limit: Option<u64>,
+    /// Uses in one local day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_day_limit: Option<u64>,
+    /// Discount by everybody together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<i64>,
+    /// First day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<NaiveDate>,
+    /// Last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<NaiveDate>,
+    /// Whether it may be used at all.
+    #[serde(default = "default::yes")]
+    pub active: bool,
+    /// When an undone sale gives the use back.
+    #[serde(default)]
+    pub reinstate: ReinstateDocument,
+}
+
+/// `kind`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeKindDocument {
+    /// Belongs to an agent or a customer.
+    Referral,
+    /// Given to customers.
+    #[default]
+    Coupon,
+    /// Bought with points.
+    Reward,
+}
+
+/// `reinstate`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReinstateDocument {
+    /// Only when the sale is voided before the day closes.
+    #[default]
+    Void,
+    /// Also on a full return.
+    FullReturn,
+}
+
+/// One of `spend_tiers`. Exactly one of `percent_bp`, `fixed`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpendTierDocument {
+    /// Eligible gross from which it holds.
+    pub from: i64,
+    /// A share of the eligible gross.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent_bp: Option<u32>,
+    /// A fixed amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<i64>,
+}
+
+/// `free_product`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FreeProductDocument {
+    /// Product id.
+    pub product: String,
+    /// How many units.
+    #[serde(default = "default::one_unit")]
+    pub units: u32,
+}
+
+/// One of `windows`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowDocument {
+    /// `monday` to `sunday`; none: every day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weekdays: Vec<String>,
+    /// `HH:MM`, inside.
+    #[serde(default = "default::midnight")]
+    pub from: String,
+    /// `HH:MM`, outside; at or before `from` it closes on the next day.
+    #[serde(default = "default::midnight")]
+    pub to: String,
+}
+
+impl Default for CodeDocument {
+    /// A coupon without text that only counts its uses.
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            kind: CodeKindDocument::default(),
+            owner: None,
+            owner_customer: None,
+            percent_bp: None,
+            fixed: None,
+            spend_tiers: Vec::new(),
+            free_product: None,
+            points_multiplier: None,
+            bonus_points: None,
+            stackable: false,
+            priority: 0,
+            min_purchase: 0,
+            max_discount: None,
+            products: Vec::new(),
+            categories: Vec::new(),
+            partners: Vec::new(),
+            stores: Vec::new(),
+            customers: Vec::new(),
+            customer_tiers: Vec::new(),
+            windows: Vec::new(),
+            first_purchase_only: false,
+            total_limit: None,
+            per_customer_limit: None,
+            per_day_limit: None,
+            budget: None,
+            valid_from: None,
+            valid_until: None,
+            active: true,
+            reinstate: ReinstateDocument::default(),
+        }
+    }
+}
+
+impl ProgramDocument {
+    /// An empty program in this currency and time zone: a start for tests and imports.
+    pub fn bare(name: &str, currency: &str, time_zone: &str) -> Self {
+        Self {
+            version: 1,
+            name: name.to_owned(),
+            currency: currency.to_owned(),
+            time_zone: time_zone.to_owned(),
+            language: default::language(),
+            demo: false,
+            stacking: StackingDocument::default(),
+            max_codes: default::max_codes(),
+            basket_cap_bp: default::basket_cap_bp(),
+            points: None,
+            tiers: None,
+            rewards: Vec::new(),
+            referral: None,
+            codes: Vec::new(),
+        }
+    }
+}
+
+/// What a key means when it is left out.
+mod default {
+    use rust_decimal::Decimal;
+
+    pub(super) fn language() -> String {
+        "es".to_owned()
+    }
+    pub(super) const fn max_codes() -> u32 {
+        5
+    }
+    pub(super) const fn basket_cap_bp() -> u32 {
+        10_000
+    }
+    pub(super) const fn year_days() -> u32 {
+        365
+    }
+    pub(super) const fn grace_days() -> u32 {
+        30
+    }
+    pub(super) const fn minimum_redeem() -> i64 {
+        100
+    }
+    pub(super) const fn one_unit() -> u32 {
+        1
+    }
+    pub(super) const fn yes() -> bool {
+        true
+    }
+    pub(super) const fn one() -> Decimal {
+        Decimal::ONE
+    }
+    pub(super) fn midnight() -> String {
+        "00:00".to_owned()
+    }
 }

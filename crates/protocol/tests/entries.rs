@@ -196,7 +196,10 @@ fn a_code_without_effect_is_not_used_up() {
         codes,
         at_ms,
         ..
-    } = fact;
+    } = fact
+    else {
+        panic!("a sale is a purchase, found {fact:?}");
+    };
     assert_eq!((points, codes.len(), at_ms), (90, 1, 7));
 
     let mut unused = sale();

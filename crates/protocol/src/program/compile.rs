@@ -1,0 +1,227 @@
+//! From a document to the rules in force.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveTime, Weekday};
+use loyalty::code::{
+    Benefit, Code, CodeKind, CodeText, Limits, Reinstate, Restrictions, SpendTier,
+    SpendTierBenefit, Window,
+};
+use loyalty::money::{Amount, BasisPoints, Currency};
+use loyalty::program::{
+    Factor, PointsRules, Program, ReferralRules, Reward, Stacking, Tier, TierRules,
+};
+use mostrador_loyalty as loyalty;
+
+use super::{
+    CodeDocument, CodeKindDocument, Fault, FreeProductDocument, PointsDocument, ProgramDocument,
+    ReinstateDocument, RewardDocument, SpendTierDocument, StackingDocument, TiersDocument,
+    WindowDocument,
+};
+
+impl ProgramDocument {
+    /// The rules, or every fault of the document.
+    pub fn compile(&self) -> Result<Program, Vec<Fault>> {
+        let faults = self.check();
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let currency =
+            Currency::from_code(&self.currency).expect("BUG: check() lets no other currency by");
+        let codes: HashMap<CodeText, Code> = self
+            .codes
+            .iter()
+            .filter_map(code)
+            .map(|code| (code.text.clone(), code))
+            .collect();
+        Ok(Program {
+            version: self.version,
+            currency,
+            stacking: match self.stacking {
+                StackingDocument::Additive => Stacking::Additive,
+                StackingDocument::Compounding => Stacking::Compounding,
+            },
+            max_codes: usize::try_from(self.max_codes).unwrap_or(usize::MAX),
+            basket_cap: BasisPoints(self.basket_cap_bp),
+            points: self.points.as_ref().map(points),
+            tiers: self.tiers.as_ref().map(tiers),
+            rewards: self.rewards.iter().map(reward).collect(),
+            referral: self.referral.map(|referral| ReferralRules {
+                bonus_points: referral.bonus_points,
+                welcome_points: referral.welcome_points,
+                min_purchase: amount(referral.min_purchase),
+            }),
+            codes,
+        })
+    }
+
+    /// The time zone; UTC for a name that [`ProgramDocument::check`] does not let by.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.time_zone.parse().unwrap_or(chrono_tz::UTC)
+    }
+}
+
+fn points(document: &PointsDocument) -> PointsRules {
+    let factor = |campaign: &super::CampaignDocument| Factor {
+        name: campaign.name.clone(),
+        multiplier: campaign.multiplier,
+    };
+    PointsRules {
+        per_unit: document.per_unit,
+        lifetime_days: document.lifetime_days,
+        minimum_redeem: document.minimum_redeem,
+        point_value: amount(document.point_value),
+        first_purchase: document.first_purchase,
+        weekend: document.weekend,
+        campaigns: document.campaigns.iter().map(factor).collect(),
+    }
+}
+
+fn tiers(document: &TiersDocument) -> TierRules {
+    let tier = |tier: &super::TierDocument| Tier {
+        slug: tier.slug.clone(),
+        name: tier.name.clone(),
+        from_points: tier.from_points,
+        multiplier: tier.multiplier,
+        discount: BasisPoints(tier.discount_bp),
+        benefits: tier.benefits.clone(),
+    };
+    TierRules {
+        tiers: document.levels.iter().map(tier).collect(),
+        window_days: document.window_days,
+        grace_days: document.grace_days,
+    }
+}
+
+fn reward(document: &RewardDocument) -> Reward {
+    Reward {
+        slug: document.slug.clone(),
+        name: document.name.clone(),
+        points: document.points,
+        tier: document.tier.clone(),
+        benefit: money_off(
+            document.percent_bp,
+            document.fixed,
+            document.free_product.as_ref(),
+        )
+        .unwrap_or(Benefit::Tracking),
+        valid_days: document.valid_days,
+        per_customer: document.per_customer_limit,
+        stock: document.stock,
+    }
+}
+
+fn code(document: &CodeDocument) -> Option<Code> {
+    let text = CodeText::parse(&document.text)?;
+    Some(Code {
+        text,
+        kind: match document.kind {
+            CodeKindDocument::Referral => CodeKind::Referral,
+            CodeKindDocument::Coupon => CodeKind::Coupon,
+            CodeKindDocument::Reward => CodeKind::Reward,
+        },
+        owner: document.owner.clone(),
+        owner_customer: document.owner_customer,
+        benefit: document.benefit(),
+        stackable: document.stackable,
+        priority: document.priority,
+        min_purchase: amount(document.min_purchase),
+        max_discount: document.max_discount.map(amount),
+        restrictions: Restrictions {
+            products: document.products.iter().cloned().collect(),
+            categories: document.categories.iter().cloned().collect(),
+            partners: document.partners.iter().cloned().collect(),
+            stores: document.stores.iter().cloned().collect(),
+            customers: document.customers.iter().copied().collect(),
+            tiers: document.customer_tiers.iter().cloned().collect(),
+            windows: document.windows.iter().filter_map(window).collect(),
+            first_purchase_only: document.first_purchase_only,
+        },
+        limits: Limits {
+            total: document.total_limit,
+            per_customer: document.per_customer_limit,
+            per_day: document.per_day_limit,
+            budget: document.budget.map(amount),
+        },
+        valid_from: document.valid_from,
+        valid_until: document.valid_until,
+        active: document.active,
+        reinstate: match document.reinstate {
+            ReinstateDocument::Void => Reinstate::Void,
+            ReinstateDocument::FullReturn => Reinstate::FullReturn,
+        },
+    })
+}
+
+impl CodeDocument {
+    fn benefit(&self) -> Benefit {
+        let spend_tiers: Vec<SpendTier> = self.spend_tiers.iter().map(spend_tier).collect();
+        money_off(self.percent_bp, self.fixed, self.free_product.as_ref())
+            .or((!spend_tiers.is_empty()).then_some(Benefit::SpendTiers(spend_tiers)))
+            .or(self.points_multiplier.map(Benefit::PointsMultiplier))
+            .or(self.bonus_points.map(Benefit::BonusPoints))
+            .unwrap_or(Benefit::Tracking)
+    }
+}
+
+fn money_off(
+    percent_bp: Option<u32>,
+    fixed: Option<i64>,
+    free_product: Option<&FreeProductDocument>,
+) -> Option<Benefit> {
+    let free = |free: &FreeProductDocument| Benefit::FreeProduct {
+        product: free.product.clone(),
+        units: free.units,
+    };
+    percent_bp
+        .map(|rate| Benefit::Percent(BasisPoints(rate)))
+        .or(fixed.map(|fixed| Benefit::Fixed(amount(fixed))))
+        .or(free_product.map(free))
+}
+
+fn spend_tier(document: &SpendTierDocument) -> SpendTier {
+    let percent = document
+        .percent_bp
+        .map(BasisPoints)
+        .map(SpendTierBenefit::Percent);
+    let fixed = SpendTierBenefit::Fixed(amount(document.fixed.unwrap_or(0)));
+    SpendTier {
+        from: amount(document.from),
+        gives: percent.unwrap_or(fixed),
+    }
+}
+
+fn window(document: &WindowDocument) -> Option<Window> {
+    Some(Window {
+        weekdays: document
+            .weekdays
+            .iter()
+            .filter_map(|name| weekday(name))
+            .collect(),
+        from: hour(&document.from)?,
+        to: hour(&document.to)?,
+    })
+}
+
+/// A weekday by its full English name in lower case.
+pub(super) fn weekday(name: &str) -> Option<Weekday> {
+    match name {
+        "monday" => Some(Weekday::Mon),
+        "tuesday" => Some(Weekday::Tue),
+        "wednesday" => Some(Weekday::Wed),
+        "thursday" => Some(Weekday::Thu),
+        "friday" => Some(Weekday::Fri),
+        "saturday" => Some(Weekday::Sat),
+        "sunday" => Some(Weekday::Sun),
+        _ => None,
+    }
+}
+
+/// A time of day as `HH:MM`.
+pub(super) fn hour(text: &str) -> Option<NaiveTime> {
+    NaiveTime::parse_from_str(text, "%H:%M").ok()
+}
+
+fn amount(minor: i64) -> Amount {
+    Amount::clamped(minor.into())
+}
