@@ -1,1 +1,29 @@
-//! placeholder
+//! The central server: every store's sales, the program, who may speak.
+//!
+//! One idea: a push is one transaction that is answered after its commit, and any push may come any
+//! number of times. [`ingest`] says what a batch means and does, [`store`] keeps it (one contract, one
+//! suite for every implementation), [`feed`] tells terminals what changed. [`Server`] speaks HTTP;
+//! statuses and signatures stay in there. [`import`] and [`demo`] bring in data of one's own, and
+//! [`enrol_code`] lets terminals in.
+
+pub mod clock;
+pub mod demo;
+pub mod enrol_code;
+mod error;
+pub mod feed;
+mod http;
+pub mod import;
+pub mod ingest;
+mod mint;
+mod pin;
+mod publish;
+mod server;
+pub mod store;
+pub mod terminal;
+
+pub use self::error::Error;
+pub use self::mint::Mint;
+pub use self::publish::{publish, read_program};
+pub use self::server::Server;
+pub use self::store::Store;
+pub use self::store::sqlite::SqliteStore;

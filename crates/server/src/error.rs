@@ -1,0 +1,170 @@
+//! What can go wrong on the server: a sentence, and what to do about it.
+
+use std::path::PathBuf;
+
+use mostrador_protocol::program::Fault;
+use thiserror::Error;
+
+/// Anything that keeps the server or one of its commands from doing its work.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A statement failed.
+    #[error("{attempt} in the server's database")]
+    Database {
+        /// What was attempted.
+        attempt: &'static str,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The file is no database, or damaged.
+    #[error("{} is not an intact database: {found}", path.display())]
+    Corrupt {
+        /// Which file.
+        path: PathBuf,
+        /// What the check found.
+        found: String,
+    },
+    /// The tables could not be brought to this version.
+    #[error("preparing the tables of {}", path.display())]
+    Migration {
+        /// Which file.
+        path: PathBuf,
+        /// What the migration says.
+        source: Box<refinery::Error>,
+    },
+    /// A stored value is not what this version writes.
+    #[error("reading {what} from the server's database: {found}")]
+    Stored {
+        /// What was read.
+        what: &'static str,
+        /// What is wrong with it.
+        found: String,
+    },
+    /// A file or folder cannot be used.
+    #[error("{attempt} {}", path.display())]
+    File {
+        /// What was attempted, as a verb: `reading`, `writing`.
+        attempt: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The address is taken or not ours.
+    #[error("listening on {address}")]
+    Listen {
+        /// Which address.
+        address: std::net::SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The machine gave no random bytes.
+    #[error("drawing random bytes")]
+    Random(#[source] getrandom::Error),
+    /// A thread of the database ended in the middle of its work.
+    #[error("waiting for the database's thread")]
+    Thread(#[source] tokio::task::JoinError),
+    /// No such tenant.
+    #[error("there is no tenant {0:?}")]
+    UnknownTenant(String),
+    /// No such store.
+    #[error("tenant {tenant:?} has no store {store:?}")]
+    UnknownStore {
+        /// The tenant.
+        tenant: String,
+        /// The store that was named.
+        store: String,
+    },
+    /// A slug with other signs than `a-z`, `0-9`, `-`.
+    #[error("{0:?} cannot be a short name")]
+    Slug(String),
+    /// It exists already.
+    #[error("{what} {id:?} exists already")]
+    Exists {
+        /// `tenant` or `store`.
+        what: &'static str,
+        /// Its slug.
+        id: String,
+    },
+    /// The program has faults.
+    #[error("the program has {} faults", .0.len())]
+    ProgramFaults(Vec<Fault>),
+    /// The version does not ascend.
+    #[error("version {offered} cannot follow the published version {published}")]
+    ProgramVersion {
+        /// What was offered.
+        offered: u32,
+        /// What is in force.
+        published: u32,
+    },
+    /// Nothing was published for the tenant yet.
+    #[error("tenant {0:?} has no program yet")]
+    NoProgram(String),
+    /// A file to import cannot be understood as a whole.
+    #[error("{}: {what}", path.display())]
+    Import {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// The folder of fixtures is not complete.
+    #[error("{} is missing", .0.display())]
+    FixtureMissing(PathBuf),
+}
+
+impl Error {
+    /// What a person can do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Database { .. } | Self::Thread(_) => {
+                "look at the free space of the disk and at the server's log, then try again".into()
+            }
+            Self::Corrupt { .. } | Self::Stored { .. } => {
+                "keep the file as it is, restore the last backup beside it and start with that folder"
+                    .into()
+            }
+            Self::Migration { .. } => {
+                "start the version that wrote this file, or restore a backup of this version".into()
+            }
+            Self::File { .. } => "check the path and the permissions of the folder".into(),
+            Self::Listen { .. } => "choose another --listen address, or stop who uses it".into(),
+            Self::Random(_) => "check the machine's random source (/dev/urandom)".into(),
+            Self::UnknownTenant(_) => {
+                "create it with `mostrador-server tenant create`; `status` lists those there are"
+                    .into()
+            }
+            Self::UnknownStore { .. } => {
+                "create it with `mostrador-server store create`; `status` lists those there are"
+                    .into()
+            }
+            Self::Slug(_) => "use 1 to 40 of a-z, 0-9 and -, for example cafe-centro".into(),
+            Self::Exists { .. } => "choose another short name, or use the one that is there".into(),
+            Self::ProgramFaults(_) => "correct every fault listed and publish again".into(),
+            Self::ProgramVersion { published, .. } => {
+                let next = published.saturating_add(1);
+                format!("published programs never change: set `version = {next}`")
+            }
+            Self::NoProgram(_) => {
+                "publish one first with `mostrador-server program publish`: it names the currency"
+                    .into()
+            }
+            Self::Import { remedy, .. } => remedy.clone(),
+            Self::FixtureMissing(_) => "point --fixtures at the folder that holds it".into(),
+        }
+    }
+
+    /// The sentence with its causes, for a person at a terminal.
+    pub fn sentence(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(next) = cause {
+            text.push_str(": ");
+            text.push_str(&next.to_string());
+            cause = next.source();
+        }
+        text
+    }
+}

@@ -1,0 +1,40 @@
+//! The feed: every change of a tenant in the order of commits, dense.
+//!
+//! A page is cut where a transaction ends, so that a terminal never sees half of one, and says how
+//! far the terminal's own stream is included in it, so that own entries are neither counted twice nor
+//! missed.
+
+use mostrador_protocol::row::FeedRow;
+use uuid::Uuid;
+
+/// The most rows that one page aims at; a longer transaction is still one page.
+pub const MAX_LIMIT: u32 = 5000;
+
+/// Rows of a page when nobody says.
+pub const DEFAULT_LIMIT: u32 = 500;
+
+/// What a terminal asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Its tenant.
+    pub tenant: String,
+    /// The position it holds.
+    pub cursor: u64,
+    /// Rows wanted, at least 1; exceeded only to end with a transaction.
+    pub limit: u32,
+    /// Whose `own_through` is answered.
+    pub stream: Option<Uuid>,
+}
+
+/// Rows after a cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// In order of position.
+    pub rows: Vec<FeedRow>,
+    /// The position to ask from next: the last row's, or the cursor when there are none.
+    pub next_cursor: u64,
+    /// How far the stream is included up to `next_cursor`.
+    pub own_through: u64,
+    /// Whether there is more after this page.
+    pub more: bool,
+}

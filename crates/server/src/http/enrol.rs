@@ -1,0 +1,65 @@
+//! `POST /v1/enrol`: a terminal proves with a one-time code that the owner wants it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use mostrador_protocol::message::{EnrolReply, EnrolRequest, ErrorCode};
+use mostrador_protocol::signature::PublicKey;
+
+use super::App;
+use super::exchange::{read_body, sign};
+use super::failure::{Failure, Reply, read};
+use crate::enrol_code;
+use crate::store::Store;
+use crate::terminal::Enrolment;
+
+pub(super) async fn enrol<S: Store>(State(app): State<Arc<App<S>>>, body: Body) -> Response {
+    let request = match read_body(body)
+        .await
+        .and_then(|body| read::<EnrolRequest>(&body))
+    {
+        Ok(request) => request,
+        Err(failure) => return failure.into_response(),
+    };
+    let response = match admit(&app, &request).await {
+        Ok(reply) => Reply(reply).into_response(),
+        Err(failure) => failure.into_response(),
+    };
+    sign(&app, &request.code, response).await
+}
+
+async fn admit<S: Store>(app: &App<S>, request: &EnrolRequest) -> Result<EnrolReply, Failure> {
+    let key = PublicKey::from_hex(&request.public_key)
+        .map_err(|error| Failure::malformed(error.to_string()))?;
+    let enrolment = Enrolment {
+        code_hash: enrol_code::hash(&request.code),
+        terminal_id: app.mint.id()?,
+        public_key: key.to_hex(),
+        now_ms: app.mint.now_ms(),
+    };
+    let Some(terminal) = app.store.enrol(enrolment).await? else {
+        tracing::warn!("an enrolment with an unknown, used or old code was refused");
+        return Err(Failure::new(
+            ErrorCode::EnrolCodeInvalid,
+            "the one-time code is unknown, used or older than 15 minutes",
+            "make a new one with `mostrador-server enrol-code` and type it again",
+        ));
+    };
+    tracing::info!(
+        tenant = terminal.tenant.id,
+        store = terminal.shop.id,
+        terminal = %terminal.id,
+        "a terminal enrolled"
+    );
+    Ok(EnrolReply {
+        terminal_id: terminal.id,
+        terminal_name: terminal.name,
+        tenant: terminal.tenant.id,
+        tenant_name: terminal.tenant.name,
+        store: terminal.shop.id,
+        store_name: terminal.shop.name,
+        server_public_key: app.secret_key.public().to_hex(),
+    })
+}

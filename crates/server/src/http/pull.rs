@@ -1,0 +1,87 @@
+//! `GET /v1/pull?cursor=N&limit=N&wait=MS`: what changed after the cursor.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use mostrador_protocol::message::PullReply;
+use serde::Deserialize;
+use tokio::time::{Instant, sleep_until};
+use uuid::Uuid;
+
+use super::exchange::Caller;
+use super::failure::{Failure, Reply};
+use super::{App, POLL_EVERY};
+use crate::feed::{DEFAULT_LIMIT, MAX_LIMIT, Page, PageRequest};
+use crate::store::Store;
+
+/// The longest that a pull waits, milliseconds.
+const MAX_WAIT_MS: u64 = 25_000;
+
+/// What a terminal asks for.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    /// The position it holds.
+    #[serde(default)]
+    cursor: u64,
+    /// Rows wanted.
+    limit: Option<u32>,
+    /// Milliseconds to wait for a first row.
+    #[serde(default)]
+    wait: u64,
+    /// Whose `own_through` is answered; without it, the stream that the terminal writes now.
+    stream: Option<Uuid>,
+}
+
+pub(super) async fn pull<S: Store>(
+    State(app): State<Arc<App<S>>>,
+    Extension(Caller(terminal)): Extension<Caller>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Reply<PullReply>, Failure> {
+    let Query(asked) = asked.map_err(|error| Failure::malformed(error.body_text()))?;
+    let request = PageRequest {
+        tenant: terminal.tenant.id.clone(),
+        cursor: asked.cursor,
+        limit: asked.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT),
+        stream: asked.stream.or(terminal.stream),
+    };
+    let wait = Duration::from_millis(asked.wait.min(MAX_WAIT_MS));
+    let page = first_rows(&app, request, wait).await?;
+    Ok(Reply(PullReply {
+        rows: page.rows,
+        next_cursor: page.next_cursor,
+        own_through: page.own_through,
+        more: page.more,
+        server_time_ms: app.mint.now_ms(),
+    }))
+}
+
+/// A page as soon as it has rows, or an empty one when the wait is over or the server stops.
+///
+/// A commit of this process wakes it at once; rows of another process are met at the next look.
+async fn first_rows<S: Store>(
+    app: &App<S>,
+    request: PageRequest,
+    wait: Duration,
+) -> Result<Page, Failure> {
+    let until = Instant::now() + wait;
+    let mut stopping = app.stopping.clone();
+    loop {
+        let changed = app.changed.notified();
+        tokio::pin!(changed);
+        // From here on no commit is missed: one between the look and the wait wakes the wait.
+        changed.as_mut().enable();
+        let page = app.store.page(request.clone()).await?;
+        let now = Instant::now();
+        if !page.rows.is_empty() || now >= until || *stopping.borrow() {
+            return Ok(page);
+        }
+        tokio::select! {
+            () = changed => {}
+            () = sleep_until(until.min(now + POLL_EVERY)) => {}
+            _ = stopping.changed() => {}
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! HTTP status codes: here and nowhere else.
+
+use axum::http::StatusCode;
+use mostrador_protocol::message::ErrorCode;
+
+/// A request that got its reply.
+pub(super) const OK: StatusCode = StatusCode::OK;
+
+/// The server cannot reach its own data.
+pub(super) const UNHEALTHY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
+/// The status of a failure.
+pub(super) const fn of(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::EnrolCodeInvalid | ErrorCode::StreamForeign => StatusCode::FORBIDDEN,
+        ErrorCode::TerminalUnknown | ErrorCode::SignatureInvalid => StatusCode::UNAUTHORIZED,
+        ErrorCode::ChainBroken => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::Fork => StatusCode::CONFLICT,
+        ErrorCode::Malformed => StatusCode::BAD_REQUEST,
+        ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

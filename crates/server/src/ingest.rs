@@ -1,0 +1,119 @@
+//! What a batch of entries does: read it, fold it, say what became of each entry.
+//!
+//! Nothing here knows a database. [`reading`] turns bytes into meaning and checks the chain,
+//! [`fold`] applies the meaning to accounts and uses of codes with the same fold as the till; a store
+//! loads what the fold needs, and writes what it gives, in one transaction.
+
+pub mod fold;
+pub mod reading;
+
+use mostrador_protocol::entry::{EntryHash, RawEntry};
+use mostrador_protocol::message::{Disposition, EntryDisposition};
+use mostrador_protocol::row::Customer;
+use uuid::Uuid;
+
+use self::reading::Link;
+
+/// Entries and profiles of one terminal, with the chain of its entries already computed.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Its tenant.
+    pub tenant: String,
+    /// Who sends.
+    pub terminal: Uuid,
+    /// The stream of the entries.
+    pub stream: Uuid,
+    /// Position before the first entry.
+    pub base_seq: u64,
+    /// The chain up to `base_seq`.
+    pub base_hash: EntryHash,
+    /// The entries, see [`reading::link`].
+    pub links: Vec<Link>,
+    /// Changed profiles.
+    pub profiles: Vec<Customer>,
+    /// When the server got it, milliseconds since the epoch.
+    pub received_ms: i64,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server holds all of it.
+    Accepted(Accepted),
+    /// The batch begins beyond what the server holds.
+    NeedFrom {
+        /// The last entry held.
+        accepted_through: u64,
+        /// The chain up to it.
+        head_hash: EntryHash,
+    },
+    /// The server holds another entry at this position.
+    Fork {
+        /// Which position.
+        seq: u64,
+    },
+    /// The stream belongs to another terminal.
+    Foreign,
+}
+
+/// A batch that the server holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The last entry held.
+    pub accepted_through: u64,
+    /// The chain up to it.
+    pub head_hash: EntryHash,
+    /// One for each entry of the batch.
+    pub dispositions: Vec<EntryDisposition>,
+    /// Whether anything was new.
+    pub changed: bool,
+}
+
+/// What the server did with an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What became of it.
+    pub disposition: Disposition,
+    /// Why: a stable code, a colon, and what a person reads. None when applied.
+    pub reason: Option<String>,
+}
+
+impl Verdict {
+    /// It had its effects.
+    pub const APPLIED: Self = Self {
+        disposition: Disposition::Applied,
+        reason: None,
+    };
+
+    /// It waits, because of this.
+    pub const fn held(reason: String) -> Self {
+        Self {
+            disposition: Disposition::Held,
+            reason: Some(reason),
+        }
+    }
+
+    /// The verdict as the answer for a position.
+    pub fn at(self, seq: u64) -> EntryDisposition {
+        EntryDisposition {
+            seq,
+            disposition: self.disposition,
+            reason: self.reason,
+        }
+    }
+}
+
+/// An entry as the server keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Its position.
+    pub seq: u64,
+    /// The chain up to it.
+    pub hash: EntryHash,
+    /// Its bytes.
+    pub raw: RawEntry,
+    /// What became of it.
+    pub disposition: Disposition,
+    /// Why.
+    pub reason: Option<String>,
+}

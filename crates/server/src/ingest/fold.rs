@@ -1,0 +1,138 @@
+//! Meaning into balances: the same fold as the till, and the limits that only the server sees whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use loyalty::account::{Account, CodeTally};
+use loyalty::code::{CodeText, Limits};
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::entry::SaleEffects;
+use mostrador_protocol::message::Disposition;
+use mostrador_protocol::row::{CodeUseRow, Row};
+use uuid::Uuid;
+
+use super::Verdict;
+use super::reading::{Link, Meaning};
+
+/// Limits of the codes of the program in force.
+pub type LimitsByCode = BTreeMap<CodeText, Limits>;
+
+/// Keys that a batch may change, sorted: the order in which a store locks them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Customers.
+    pub customers: BTreeSet<Uuid>,
+    /// Codes.
+    pub codes: BTreeSet<CodeText>,
+}
+
+impl Touched {
+    /// What these entries may change.
+    pub fn by<'a>(links: impl IntoIterator<Item = &'a Link>) -> Self {
+        let mut touched = Self::default();
+        for link in links {
+            if let Meaning::Effects(effects) = &link.meaning {
+                let customer = effects.account.iter().map(|(customer, _)| *customer);
+                touched.customers.extend(customer);
+                let codes = effects.codes.iter().map(|used| used.code.clone());
+                touched.codes.extend(codes);
+            }
+        }
+        touched
+    }
+}
+
+/// Accounts and tallies as they stand, and what changes them.
+#[derive(Debug, Clone, Default)]
+pub struct Workspace {
+    /// Accounts of the customers touched; absent before the first purchase.
+    pub accounts: BTreeMap<Uuid, Account>,
+    /// Tallies of the codes touched; absent before the first use.
+    pub tallies: BTreeMap<CodeText, CodeTally>,
+    /// Limits of the codes in force.
+    pub limits: Arc<LimitsByCode>,
+    changed: Touched,
+}
+
+impl Workspace {
+    /// One with these limits and nothing loaded yet.
+    pub fn new(limits: Arc<LimitsByCode>) -> Self {
+        Self {
+            limits,
+            ..Self::default()
+        }
+    }
+
+    /// Applies an entry that has its id for itself.
+    pub fn apply(&mut self, meaning: &Meaning) -> Verdict {
+        match meaning {
+            Meaning::Held(reason) => Verdict::held(reason.clone()),
+            Meaning::Quiet => Verdict::APPLIED,
+            Meaning::Effects(effects) => self.apply_sale(effects),
+        }
+    }
+
+    /// Rows of everything that changed: accounts by customer, then uses by code.
+    pub fn rows(&self) -> Vec<Row> {
+        let accounts = self.changed.customers.iter().filter_map(|customer| {
+            let account = AccountDocument::from(self.accounts.get(customer)?);
+            Some(Row::Account {
+                customer_id: *customer,
+                account,
+            })
+        });
+        let uses = self.changed.codes.iter().filter_map(|code| {
+            let tally = self.tallies.get(code)?;
+            Some(Row::CodeUse(CodeUseRow::new(code, tally)))
+        });
+        accounts.chain(uses).collect()
+    }
+
+    fn apply_sale(&mut self, effects: &SaleEffects) -> Verdict {
+        let mut over = Vec::new();
+        for used in &effects.codes {
+            let tally = self.tallies.entry(used.code.clone()).or_default();
+            tally.apply(used.day, used.discount);
+            self.changed.codes.insert(used.code.clone());
+            let limit = self.limits.get(&used.code).and_then(|limits| limits.total);
+            if let Some(limit) = limit.filter(|limit| tally.total > *limit) {
+                over.push(format!(
+                    "code {} was used {} times, its limit is {limit}",
+                    used.code, tally.total
+                ));
+            }
+        }
+        if let Some((customer, fact)) = &effects.account {
+            let account = self.accounts.entry(*customer).or_default();
+            account.apply(fact);
+            self.changed.customers.insert(*customer);
+            over.extend(over_customer_limit(account, effects, &self.limits));
+        }
+        if over.is_empty() {
+            return Verdict::APPLIED;
+        }
+        Verdict {
+            disposition: Disposition::Adjusted,
+            reason: Some(format!("over_limit: {}", over.join("; "))),
+        }
+    }
+}
+
+fn over_customer_limit(
+    account: &Account,
+    effects: &SaleEffects,
+    limits: &LimitsByCode,
+) -> Vec<String> {
+    let over = effects.codes.iter().filter_map(|used| {
+        let limit = limits.get(&used.code)?.per_customer?;
+        let uses = *account.code_uses.get(&used.code)?;
+        (uses > limit).then(|| {
+            format!(
+                "code {} was used {uses} times by one customer, the limit is {limit}",
+                used.code
+            )
+        })
+    });
+    over.collect()
+}

@@ -1,0 +1,111 @@
+//! From bytes to meaning: the chain, and what each entry wants to do.
+
+use mostrador_protocol::entry::{
+    Decoded, EntryHash, Header, Payload, RawEntry, SaleCompleted, SaleEffects,
+};
+use uuid::Uuid;
+
+/// An entry at its place in the chain.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Its position.
+    pub seq: u64,
+    /// The chain up to it.
+    pub hash: EntryHash,
+    /// Its bytes.
+    pub raw: RawEntry,
+    /// The id and kind that its header names, when the header can be read.
+    pub name: Option<(Uuid, String)>,
+    /// What it wants to do.
+    pub meaning: Meaning,
+}
+
+/// What an entry wants to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meaning {
+    /// Change accounts and uses of codes.
+    Effects(Box<SaleEffects>),
+    /// Nothing outside itself.
+    Quiet,
+    /// It cannot have effects, because of this.
+    Held(String),
+}
+
+/// A batch that is no chain: an entry stands at another position than its header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The position in the batch.
+    pub seq: u64,
+    /// The stream and position that the header names.
+    pub named: (Uuid, u64),
+}
+
+/// Chains the entries after `base_seq` and reads each.
+///
+/// # Errors
+/// [`Broken`] when a readable header names another stream or position than where it stands. An entry
+/// that cannot be read is no error: it is held.
+pub fn link(
+    stream: Uuid,
+    base: (u64, EntryHash),
+    entries: Vec<RawEntry>,
+) -> Result<Vec<Link>, Broken> {
+    let (mut seq, mut hash) = base;
+    let mut links = Vec::with_capacity(entries.len());
+    for raw in entries {
+        seq += 1;
+        hash = raw.hash(&hash);
+        let (name, meaning) = match raw.header() {
+            Ok(header) if (header.stream, header.seq) != (stream, seq) => {
+                return Err(Broken {
+                    seq,
+                    named: (header.stream, header.seq),
+                });
+            }
+            Ok(header) => {
+                let meaning = read(&raw, &header);
+                (Some((header.entry_id, header.kind)), meaning)
+            }
+            Err(error) => (
+                None,
+                Meaning::Held(format!("undecodable: {}", chain(&error))),
+            ),
+        };
+        links.push(Link {
+            seq,
+            hash,
+            raw,
+            name,
+            meaning,
+        });
+    }
+    Ok(links)
+}
+
+fn read(raw: &RawEntry, header: &Header) -> Meaning {
+    match raw.payload(header) {
+        Err(error) => Meaning::Held(format!("undecodable: {}", chain(&error))),
+        Ok(Decoded::Unknown) => Meaning::Held(format!(
+            "unknown_kind: this server does not know {:?} yet; an upgrade releases it",
+            header.kind
+        )),
+        Ok(Decoded::Known(Payload::SaleCompleted(sale))) => read_sale(&sale, header),
+        Ok(Decoded::Known(
+            Payload::StreamOpened(_) | Payload::ShiftOpened(_) | Payload::ShiftClosed(_),
+        )) => Meaning::Quiet,
+    }
+}
+
+fn read_sale(sale: &SaleCompleted, header: &Header) -> Meaning {
+    match sale.check() {
+        Err(fault) => Meaning::Held(format!("inconsistent: {fault}")),
+        Ok(()) => Meaning::Effects(Box::new(sale.effects(header.effective_ms))),
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", chain(source)),
+        None => error.to_string(),
+    }
+}

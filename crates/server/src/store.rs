@@ -1,0 +1,175 @@
+//! The contract of whatever keeps the server's data.
+//!
+//! Each method is one transaction: it happens whole or not at all, and its answer is given after the
+//! commit. Every change that terminals must learn becomes rows of the tenant's feed, whose positions
+//! are dense and appear in the order of commits. `tests/contract` holds what any implementation must
+//! pass; [`sqlite::SqliteStore`] is the embedded one.
+
+pub mod sqlite;
+
+use std::future::Future;
+
+use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::program::ProgramDocument;
+use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
+use mostrador_protocol::signature::SecretKey;
+use uuid::Uuid;
+
+use crate::Error;
+use crate::feed::{Page, PageRequest};
+use crate::ingest::{Batch, Outcome, StoredEntry};
+use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal};
+
+/// Who this server is; made on the first start.
+#[derive(Debug, Clone)]
+pub struct ServerIdentity {
+    /// Changes when the server was restored from a backup.
+    pub generation: Uuid,
+    /// Signs replies.
+    pub secret_key: SecretKey,
+}
+
+/// What a terminal says of itself in a hello.
+#[derive(Debug, Clone)]
+pub struct Greeting {
+    /// Its tenant.
+    pub tenant: String,
+    /// Itself.
+    pub terminal: Uuid,
+    /// The stream it writes.
+    pub stream: Uuid,
+    /// Its last entry.
+    pub seq: u64,
+    /// Milliseconds since the epoch.
+    pub now_ms: i64,
+}
+
+/// What the server knows of a greeted stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Greeted {
+    /// How far the server holds it.
+    pub head: StreamHead,
+    /// The chain at the position that the terminal named, where the server holds it.
+    pub hash_at: Option<mostrador_protocol::entry::EntryHash>,
+}
+
+/// How much there is of everything, for `status` and for checks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Entries stored.
+    pub entries: u64,
+    /// Of them, held.
+    pub held: u64,
+    /// Of them, adjusted.
+    pub adjusted: u64,
+    /// Customers.
+    pub customers: u64,
+    /// Products.
+    pub products: u64,
+    /// Staff.
+    pub staff: u64,
+    /// The last position of the feed.
+    pub feed: u64,
+}
+
+/// Keeps tenants, terminals, streams, what they came to, and the feed.
+pub trait Store: Clone + Send + Sync + 'static {
+    /// Who this server is.
+    fn identity(&self) -> impl Future<Output = Result<ServerIdentity, Error>> + Send;
+    /// Writes everything that is still beside the main file into it, before a stop.
+    fn settle(&self) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Adds a tenant; [`Error::Exists`] when there is one with that slug.
+    fn add_tenant(
+        &self,
+        tenant: Tenant,
+        now_ms: i64,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+    /// All tenants by slug.
+    fn tenants(&self) -> impl Future<Output = Result<Vec<Tenant>, Error>> + Send;
+    /// Adds a store; [`Error::Exists`] when the tenant has one with that slug.
+    fn add_shop(&self, shop: Shop, now_ms: i64) -> impl Future<Output = Result<(), Error>> + Send;
+    /// All stores of a tenant by slug.
+    fn shops(&self, tenant: &str) -> impl Future<Output = Result<Vec<Shop>, Error>> + Send;
+
+    /// Keeps a one-time code; [`Error::UnknownStore`] when there is no such store.
+    fn add_enrol_code(&self, code: NewEnrolCode) -> impl Future<Output = Result<(), Error>> + Send;
+    /// Uses a one-time code up and adds its terminal. `None`: unknown, used or too old. The same key
+    /// with the same code gets the same terminal again, so that a lost answer can be asked for.
+    fn enrol(
+        &self,
+        enrolment: Enrolment,
+    ) -> impl Future<Output = Result<Option<Terminal>, Error>> + Send;
+    /// The terminal with this id.
+    fn terminal(&self, id: Uuid) -> impl Future<Output = Result<Option<Terminal>, Error>> + Send;
+    /// All terminals of a tenant by name.
+    fn terminals(&self, tenant: &str) -> impl Future<Output = Result<Vec<Terminal>, Error>> + Send;
+    /// Switches a terminal on or off; `false` when there is no such terminal.
+    fn set_terminal_active(
+        &self,
+        id: Uuid,
+        active: bool,
+    ) -> impl Future<Output = Result<bool, Error>> + Send;
+
+    /// Notes that a terminal spoke, and which stream it writes; an unknown stream becomes its own.
+    /// `None`: the stream belongs to another terminal.
+    fn greet(
+        &self,
+        greeting: Greeting,
+    ) -> impl Future<Output = Result<Option<Greeted>, Error>> + Send;
+    /// Takes a batch of a stream, see [`crate::ingest`].
+    fn ingest(&self, batch: Batch) -> impl Future<Output = Result<Outcome, Error>> + Send;
+    /// Heads of all streams of a tenant.
+    fn streams(&self, tenant: &str) -> impl Future<Output = Result<Vec<StreamHead>, Error>> + Send;
+    /// All entries of a stream in order.
+    fn entries(
+        &self,
+        tenant: &str,
+        stream: Uuid,
+    ) -> impl Future<Output = Result<Vec<StoredEntry>, Error>> + Send;
+
+    /// Rows after a cursor, see [`crate::feed`].
+    fn page(&self, request: PageRequest) -> impl Future<Output = Result<Page, Error>> + Send;
+
+    /// A profile (unless there is none) and the account (empty before the first purchase).
+    fn customer(
+        &self,
+        tenant: &str,
+        id: Uuid,
+    ) -> impl Future<Output = Result<Option<(Option<Customer>, AccountDocument)>, Error>> + Send;
+    /// All profiles of a tenant.
+    fn customers(&self, tenant: &str) -> impl Future<Output = Result<Vec<Customer>, Error>> + Send;
+    /// All accounts of a tenant by customer.
+    fn accounts(
+        &self,
+        tenant: &str,
+    ) -> impl Future<Output = Result<Vec<(Uuid, AccountDocument)>, Error>> + Send;
+    /// Uses of every code that was used, by text.
+    fn code_uses(
+        &self,
+        tenant: &str,
+    ) -> impl Future<Output = Result<Vec<CodeUseRow>, Error>> + Send;
+    /// All products of a tenant by id.
+    fn products(&self, tenant: &str) -> impl Future<Output = Result<Vec<Product>, Error>> + Send;
+    /// All staff of a tenant by id.
+    fn staff(&self, tenant: &str) -> impl Future<Output = Result<Vec<Staff>, Error>> + Send;
+
+    /// Writes profiles, products and staff and feeds them; other rows are refused as a bug. A
+    /// profile that is not later than the stored one changes nothing.
+    fn put(&self, tenant: &str, rows: Vec<Row>) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Publishes a program; [`Error::ProgramVersion`] unless its version ascends.
+    fn publish(
+        &self,
+        tenant: &str,
+        program: ProgramDocument,
+        now_ms: i64,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+    /// The program in force: the highest version.
+    fn program(
+        &self,
+        tenant: &str,
+    ) -> impl Future<Output = Result<Option<ProgramDocument>, Error>> + Send;
+    /// Counts of a tenant.
+    fn counts(&self, tenant: &str) -> impl Future<Output = Result<Counts, Error>> + Send;
+}

@@ -1,0 +1,282 @@
+//! The embedded store: one SQLite file, one writer, several readers.
+//!
+//! WAL with `synchronous = full`: what was answered survives a power cut. Work runs on the blocking
+//! threads of the runtime; a second process (a command beside a running server) waits its turn.
+
+mod catalogue;
+mod column;
+mod customer;
+mod directory;
+mod feed;
+mod identity;
+mod ingest;
+mod open;
+mod program;
+mod put;
+mod stream;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::program::ProgramDocument;
+use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use uuid::Uuid;
+
+use super::{Counts, Greeted, Greeting, ServerIdentity, Store};
+use crate::Error;
+use crate::feed::{Page, PageRequest};
+use crate::ingest::{Batch, Outcome, StoredEntry};
+use crate::mint::Mint;
+use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal};
+
+/// Readers kept open; more are opened when needed and closed again.
+const IDLE_READERS: usize = 8;
+
+/// Data of the server in one SQLite file. Clones share it.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    limits: program::LimitsCache,
+}
+
+/// The result of work on the database: what `rusqlite` says becomes [`Error::Database`].
+type Answer<T> = Result<T, Error>;
+
+/// Gives a failed statement the name of what was attempted.
+fn attempt(attempt: &'static str) -> impl FnOnce(rusqlite::Error) -> Error {
+    move |source| Error::Database { attempt, source }
+}
+
+impl SqliteStore {
+    /// Opens the file, makes it on the first start, and brings its tables to this version.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when the file is no intact database; it is left as it is.
+    pub fn open(path: &Path, mint: &Mint) -> Result<Self, Error> {
+        let mut writer = open::writer(path)?;
+        identity::ensure(&mut writer, mint)?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                path: path.to_owned(),
+                writer: Mutex::new(writer),
+                readers: Mutex::new(Vec::new()),
+                limits: program::LimitsCache::default(),
+            }),
+        })
+    }
+
+    async fn write<T, F>(&self, act: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &Shared) -> Answer<T> + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        let work = tokio::task::spawn_blocking(move || {
+            // A panic rolled its transaction back; the connection itself is sound.
+            let mut writer = shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let tx = writer
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(attempt("beginning a transaction"))?;
+            let answer = act(&tx, &shared)?;
+            tx.commit().map_err(attempt("committing a transaction"))?;
+            Ok(answer)
+        });
+        work.await.map_err(Error::Thread)?
+    }
+
+    async fn read<T, F>(&self, look: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Answer<T> + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        let work = tokio::task::spawn_blocking(move || {
+            let mut reader = shared.reader()?;
+            let tx = reader.transaction().map_err(attempt("beginning to read"))?;
+            let answer = look(&tx)?;
+            tx.commit().map_err(attempt("ending a read"))?;
+            shared.give_back(reader);
+            Ok(answer)
+        });
+        work.await.map_err(Error::Thread)?
+    }
+}
+
+impl Shared {
+    fn reader(&self) -> Answer<Connection> {
+        let idle = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        idle.map_or_else(|| open::reader(&self.path), Ok)
+    }
+
+    fn give_back(&self, reader: Connection) {
+        let mut idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_READERS {
+            idle.push(reader);
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    async fn identity(&self) -> Answer<ServerIdentity> {
+        self.read(identity::get).await
+    }
+
+    async fn settle(&self) -> Answer<()> {
+        let shared = Arc::clone(&self.shared);
+        let work = tokio::task::spawn_blocking(move || {
+            let writer = shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            shared
+                .readers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
+            writer
+                .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
+                .map_err(attempt("writing the log into the main file"))
+        });
+        work.await.map_err(Error::Thread)?
+    }
+
+    async fn add_tenant(&self, tenant: Tenant, now_ms: i64) -> Answer<()> {
+        self.write(move |tx, _| directory::add_tenant(tx, &tenant, now_ms))
+            .await
+    }
+
+    async fn tenants(&self) -> Answer<Vec<Tenant>> {
+        self.read(directory::tenants).await
+    }
+
+    async fn add_shop(&self, shop: Shop, now_ms: i64) -> Answer<()> {
+        self.write(move |tx, _| directory::add_shop(tx, &shop, now_ms))
+            .await
+    }
+
+    async fn shops(&self, tenant: &str) -> Answer<Vec<Shop>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| directory::shops(conn, &tenant)).await
+    }
+
+    async fn add_enrol_code(&self, code: NewEnrolCode) -> Answer<()> {
+        self.write(move |tx, _| directory::add_enrol_code(tx, &code))
+            .await
+    }
+
+    async fn enrol(&self, enrolment: Enrolment) -> Answer<Option<Terminal>> {
+        self.write(move |tx, _| directory::enrol(tx, &enrolment))
+            .await
+    }
+
+    async fn terminal(&self, id: Uuid) -> Answer<Option<Terminal>> {
+        self.read(move |conn| directory::terminal(conn, id)).await
+    }
+
+    async fn terminals(&self, tenant: &str) -> Answer<Vec<Terminal>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| directory::terminals(conn, &tenant))
+            .await
+    }
+
+    async fn set_terminal_active(&self, id: Uuid, active: bool) -> Answer<bool> {
+        self.write(move |tx, _| directory::set_terminal_active(tx, id, active))
+            .await
+    }
+
+    async fn greet(&self, greeting: Greeting) -> Answer<Option<Greeted>> {
+        self.write(move |tx, _| stream::greet(tx, &greeting)).await
+    }
+
+    async fn ingest(&self, batch: Batch) -> Answer<Outcome> {
+        self.write(move |tx, shared| ingest::ingest(tx, &shared.limits, batch))
+            .await
+    }
+
+    async fn streams(&self, tenant: &str) -> Answer<Vec<StreamHead>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| stream::heads(conn, &tenant)).await
+    }
+
+    async fn entries(&self, tenant: &str, stream: Uuid) -> Answer<Vec<StoredEntry>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| stream::entries(conn, &tenant, stream))
+            .await
+    }
+
+    async fn page(&self, request: PageRequest) -> Answer<Page> {
+        self.read(move |conn| feed::page(conn, &request)).await
+    }
+
+    async fn customer(
+        &self,
+        tenant: &str,
+        id: Uuid,
+    ) -> Answer<Option<(Option<Customer>, AccountDocument)>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| customer::look_up(conn, &tenant, id))
+            .await
+    }
+
+    async fn customers(&self, tenant: &str) -> Answer<Vec<Customer>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| customer::profiles(conn, &tenant))
+            .await
+    }
+
+    async fn accounts(&self, tenant: &str) -> Answer<Vec<(Uuid, AccountDocument)>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| customer::accounts(conn, &tenant))
+            .await
+    }
+
+    async fn code_uses(&self, tenant: &str) -> Answer<Vec<CodeUseRow>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| program::code_uses(conn, &tenant))
+            .await
+    }
+
+    async fn products(&self, tenant: &str) -> Answer<Vec<Product>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| catalogue::products(conn, &tenant))
+            .await
+    }
+
+    async fn staff(&self, tenant: &str) -> Answer<Vec<Staff>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| catalogue::staff(conn, &tenant)).await
+    }
+
+    async fn put(&self, tenant: &str, rows: Vec<Row>) -> Answer<()> {
+        let tenant = tenant.to_owned();
+        self.write(move |tx, _| put::put(tx, &tenant, rows)).await
+    }
+
+    async fn publish(&self, tenant: &str, program: ProgramDocument, now_ms: i64) -> Answer<()> {
+        let tenant = tenant.to_owned();
+        self.write(move |tx, _| program::publish(tx, &tenant, program, now_ms))
+            .await
+    }
+
+    async fn program(&self, tenant: &str) -> Answer<Option<ProgramDocument>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| program::in_force(conn, &tenant))
+            .await
+    }
+
+    async fn counts(&self, tenant: &str) -> Answer<Counts> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| directory::counts(conn, &tenant))
+            .await
+    }
+}

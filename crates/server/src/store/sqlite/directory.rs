@@ -1,0 +1,195 @@
+//! Tables `tenant`, `store`, `terminal` and `enrol_code`: who may speak.
+
+use rusqlite::{Connection, Row, Transaction};
+use uuid::Uuid;
+
+use super::super::Counts;
+use super::{Answer, column};
+use crate::Error;
+use crate::terminal::{Enrolment, NewEnrolCode, Shop, Tenant, Terminal};
+
+pub(super) fn add_tenant(tx: &Transaction<'_>, tenant: &Tenant, now_ms: i64) -> Answer<()> {
+    let what = "adding a tenant";
+    let sql = "insert into tenant (tenant_id, name, created_ms) values (?1, ?2, ?3)
+               on conflict (tenant_id) do nothing";
+    let added = column::run(tx, what, (sql, &[&tenant.id, &tenant.name, &now_ms]))?;
+    if added == 0 {
+        return Err(Error::Exists {
+            what: "tenant",
+            id: tenant.id.clone(),
+        });
+    }
+    let sql = "insert into feed_head (tenant_id, position) values (?1, 0)";
+    column::run(tx, what, (sql, &[&tenant.id]))?;
+    Ok(())
+}
+
+pub(super) fn tenants(conn: &Connection) -> Answer<Vec<Tenant>> {
+    let sql = "select tenant_id, name from tenant order by tenant_id";
+    column::rows(conn, "listing tenants", (sql, &[]), |row| {
+        Ok(Tenant {
+            id: row.get(0)?,
+            name: row.get(1)?,
+        })
+    })
+}
+
+/// [`Error::UnknownTenant`] unless it exists.
+pub(super) fn require_tenant(conn: &Connection, tenant: &str) -> Answer<()> {
+    let sql = "select 1 from tenant where tenant_id = ?1";
+    let found = column::row(conn, "looking for a tenant", (sql, &[&tenant]), |_| Ok(()))?;
+    found.ok_or_else(|| Error::UnknownTenant(tenant.to_owned()))
+}
+
+pub(super) fn add_shop(tx: &Transaction<'_>, shop: &Shop, now_ms: i64) -> Answer<()> {
+    require_tenant(tx, &shop.tenant)?;
+    let sql = "insert into store (tenant_id, store_id, name, created_ms) values (?1, ?2, ?3, ?4)
+               on conflict (tenant_id, store_id) do nothing";
+    let values: [&dyn rusqlite::ToSql; 4] = [&shop.tenant, &shop.id, &shop.name, &now_ms];
+    match column::run(tx, "adding a store", (sql, &values))? {
+        0 => Err(Error::Exists {
+            what: "store",
+            id: shop.id.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn shops(conn: &Connection, tenant: &str) -> Answer<Vec<Shop>> {
+    require_tenant(conn, tenant)?;
+    let sql = "select tenant_id, store_id, name from store where tenant_id = ?1 order by store_id";
+    column::rows(conn, "listing stores", (sql, &[&tenant]), |row| {
+        Ok(Shop {
+            tenant: row.get(0)?,
+            id: row.get(1)?,
+            name: row.get(2)?,
+        })
+    })
+}
+
+pub(super) fn add_enrol_code(tx: &Transaction<'_>, code: &NewEnrolCode) -> Answer<()> {
+    require_tenant(tx, &code.tenant)?;
+    let known = shops(tx, &code.tenant)?;
+    if !known.iter().any(|shop| shop.id == code.store) {
+        return Err(Error::UnknownStore {
+            tenant: code.tenant.clone(),
+            store: code.store.clone(),
+        });
+    }
+    let sql = "insert into enrol_code (tenant_id, code_hash, store_id, terminal_name, expires_ms)
+               values (?1, ?2, ?3, ?4, ?5)";
+    let values: [&dyn rusqlite::ToSql; 5] = [
+        &code.tenant,
+        &code.code_hash,
+        &code.store,
+        &code.terminal_name,
+        &code.expires_ms,
+    ];
+    column::run(tx, "keeping a one-time code", (sql, &values))?;
+    Ok(())
+}
+
+pub(super) fn enrol(tx: &Transaction<'_>, enrolment: &Enrolment) -> Answer<Option<Terminal>> {
+    let what = "using a one-time code";
+    let sql = "select tenant_id, store_id, terminal_name, terminal_id from enrol_code
+               where code_hash = ?1 and expires_ms > ?2";
+    let values: [&dyn rusqlite::ToSql; 2] = [&enrolment.code_hash, &enrolment.now_ms];
+    let found = column::row(tx, what, (sql, &values), |row| {
+        let text = |index| row.get::<_, String>(index);
+        Ok((text(0)?, text(1)?, text(2)?, column::maybe_id(row, 3)?))
+    })?;
+    let Some((tenant, store, name, used_by)) = found else {
+        return Ok(None);
+    };
+    if let Some(id) = used_by {
+        let known = terminal(tx, id)?;
+        return Ok(known.filter(|terminal| terminal.public_key == enrolment.public_key));
+    }
+    let id = enrolment.terminal_id.to_string();
+    let sql = "insert into terminal
+                   (tenant_id, terminal_id, store_id, name, public_key, enrolled_ms)
+               values (?1, ?2, ?3, ?4, ?5, ?6)";
+    let values: [&dyn rusqlite::ToSql; 6] = [
+        &tenant,
+        &id,
+        &store,
+        &name,
+        &enrolment.public_key,
+        &enrolment.now_ms,
+    ];
+    column::run(tx, what, (sql, &values))?;
+    let sql = "update enrol_code set used_ms = ?3, terminal_id = ?4
+               where tenant_id = ?1 and code_hash = ?2";
+    let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &enrolment.code_hash, &enrolment.now_ms, &id];
+    column::run(tx, what, (sql, &values))?;
+    terminal(tx, enrolment.terminal_id)
+}
+
+const TERMINAL: &str = "select t.terminal_id, t.tenant_id, c.name, t.store_id, s.name, t.name,
+           t.public_key, t.active, t.last_seen_ms, t.stream_id
+    from terminal t
+    join tenant c on c.tenant_id = t.tenant_id
+    join store s on s.tenant_id = t.tenant_id and s.store_id = t.store_id";
+
+fn terminal_of(row: &Row<'_>) -> rusqlite::Result<Terminal> {
+    let tenant = Tenant {
+        id: row.get(1)?,
+        name: row.get(2)?,
+    };
+    Ok(Terminal {
+        id: column::id(row, 0)?,
+        shop: Shop {
+            tenant: tenant.id.clone(),
+            id: row.get(3)?,
+            name: row.get(4)?,
+        },
+        tenant,
+        name: row.get(5)?,
+        public_key: row.get(6)?,
+        active: row.get(7)?,
+        last_seen_ms: row.get(8)?,
+        stream: column::maybe_id(row, 9)?,
+    })
+}
+
+pub(super) fn terminal(conn: &Connection, id: Uuid) -> Answer<Option<Terminal>> {
+    let sql = format!("{TERMINAL} where t.terminal_id = ?1");
+    let what = "looking for a terminal";
+    column::row(conn, what, (&sql, &[&id.to_string()]), terminal_of)
+}
+
+pub(super) fn terminals(conn: &Connection, tenant: &str) -> Answer<Vec<Terminal>> {
+    require_tenant(conn, tenant)?;
+    let sql = format!("{TERMINAL} where t.tenant_id = ?1 order by t.name, t.terminal_id");
+    column::rows(conn, "listing terminals", (&sql, &[&tenant]), terminal_of)
+}
+
+pub(super) fn set_terminal_active(tx: &Transaction<'_>, id: Uuid, active: bool) -> Answer<bool> {
+    let sql = "update terminal set active = ?2 where terminal_id = ?1";
+    let values: [&dyn rusqlite::ToSql; 2] = [&id.to_string(), &active];
+    Ok(column::run(tx, "switching a terminal", (sql, &values))? > 0)
+}
+
+pub(super) fn counts(conn: &Connection, tenant: &str) -> Answer<Counts> {
+    require_tenant(conn, tenant)?;
+    let sql = "select
+            (select count(*) from entry where tenant_id = ?1),
+            (select count(*) from entry where tenant_id = ?1 and disposition = 'held'),
+            (select count(*) from entry where tenant_id = ?1 and disposition = 'adjusted'),
+            (select count(*) from customer where tenant_id = ?1),
+            (select count(*) from product where tenant_id = ?1),
+            (select count(*) from staff where tenant_id = ?1),
+            (select position from feed_head where tenant_id = ?1)";
+    let counted = column::row(conn, "counting", (sql, &[&tenant]), |row| {
+        Ok(Counts {
+            entries: column::uint(row, 0)?,
+            held: column::uint(row, 1)?,
+            adjusted: column::uint(row, 2)?,
+            customers: column::uint(row, 3)?,
+            products: column::uint(row, 4)?,
+            staff: column::uint(row, 5)?,
+            feed: column::uint(row, 6)?,
+        })
+    })?;
+    Ok(counted.unwrap_or_default())
+}

@@ -1,0 +1,40 @@
+//! Table `server_identity`: made on the first start, never changed.
+
+use mostrador_protocol::signature::SecretKey;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::super::ServerIdentity;
+use super::{Answer, attempt, column};
+use crate::Error;
+use crate::mint::Mint;
+
+/// Makes the identity unless there is one.
+pub(super) fn ensure(conn: &mut Connection, mint: &Mint) -> Answer<()> {
+    let what = "making the server's identity";
+    let tx = conn
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(attempt(what))?;
+    let sql = "insert into server_identity (id, generation, secret_key) values (1, ?1, ?2)
+               on conflict (id) do nothing";
+    let generation = mint.id()?.to_string();
+    let secret_key = mint.random::<32>()?;
+    column::run(&tx, what, (sql, &[&generation, &secret_key]))?;
+    tx.commit().map_err(attempt(what))
+}
+
+/// Reads it.
+pub(super) fn get(conn: &Connection) -> Answer<ServerIdentity> {
+    let what = "the server's identity";
+    let sql = "select generation, secret_key from server_identity where id = 1";
+    let found = column::row(conn, what, (sql, &[]), |row| {
+        let secret: [u8; 32] = row.get(1)?;
+        Ok(ServerIdentity {
+            generation: column::id(row, 0)?,
+            secret_key: SecretKey::from_bytes(&secret),
+        })
+    })?;
+    found.ok_or_else(|| Error::Stored {
+        what,
+        found: "there is none".to_owned(),
+    })
+}

@@ -1,0 +1,175 @@
+//! A batch in one transaction. Lock order: stream head, customers, codes, feed head.
+
+use std::sync::Arc;
+
+use loyalty::account::Account;
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::row::{Customer, Row};
+use rusqlite::Transaction;
+use uuid::Uuid;
+
+use super::program::LimitsCache;
+use super::{Answer, customer, feed, program, stream};
+use crate::ingest::fold::{LimitsByCode, Touched, Workspace};
+use crate::ingest::reading::Link;
+use crate::ingest::{Accepted, Batch, Outcome, Verdict};
+use crate::terminal::StreamHead;
+
+pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: Batch) -> Answer<Outcome> {
+    let who = (batch.tenant.as_str(), batch.terminal);
+    let mut head = stream::claim(tx, who, batch.stream, batch.received_ms)?;
+    if head.terminal != batch.terminal {
+        return Ok(Outcome::Foreign);
+    }
+    if batch.base_seq > head.seq {
+        return Ok(Outcome::NeedFrom {
+            accepted_through: head.seq,
+            head_hash: head.hash,
+        });
+    }
+    let place = (batch.tenant.as_str(), batch.stream);
+    if stream::hash_at(tx, place, batch.base_seq)? != Some(batch.base_hash) {
+        return Ok(Outcome::Fork {
+            seq: batch.base_seq,
+        });
+    }
+
+    let held_already = batch.links.partition_point(|link| link.seq <= head.seq);
+    let (known, new) = batch.links.split_at(held_already);
+    let mut dispositions = Vec::with_capacity(batch.links.len());
+    for link in known {
+        match stream::entry_at(tx, place, link.seq)? {
+            Some(stored) if stored.hash == link.hash => {
+                let verdict = Verdict {
+                    disposition: stored.disposition,
+                    reason: stored.reason,
+                };
+                dispositions.push(verdict.at(link.seq));
+            }
+            _ => return Ok(Outcome::Fork { seq: link.seq }),
+        }
+    }
+
+    let mut rows = Vec::new();
+    if let Some(last) = new.last() {
+        let limits = cache.of(tx, &batch.tenant)?;
+        let (verdicts, changed) = apply(tx, (&batch, new), limits)?;
+        let answers = new.iter().zip(verdicts);
+        dispositions.extend(answers.map(|(link, verdict)| verdict.at(link.seq)));
+        head = StreamHead {
+            seq: last.seq,
+            hash: last.hash,
+            ..head
+        };
+        stream::set_head(tx, &batch.tenant, &head)?;
+        stream::seen(tx, who, batch.stream, batch.received_ms)?;
+        rows.extend(changed);
+    }
+    rows.extend(put_profiles(tx, &batch.tenant, &batch.profiles)?);
+    if !new.is_empty() {
+        rows.push(Row::Stream {
+            stream: batch.stream,
+            through: head.seq,
+        });
+    }
+    feed::append(tx, &batch.tenant, &rows)?;
+    Ok(Outcome::Accepted(Accepted {
+        accepted_through: head.seq,
+        head_hash: head.hash,
+        dispositions,
+        changed: !rows.is_empty(),
+    }))
+}
+
+/// Stores and applies entries that are new to the stream; the rows that changed.
+fn apply(
+    tx: &Transaction<'_>,
+    (batch, new): (&Batch, &[Link]),
+    limits: Arc<LimitsByCode>,
+) -> Answer<(Vec<Verdict>, Vec<Row>)> {
+    let tenant = batch.tenant.as_str();
+    let mut workspace = load(tx, tenant, (new, limits))?;
+    let mut verdicts = Vec::with_capacity(new.len());
+    for link in new {
+        let verdict = match earlier(tx, (tenant, batch.stream), link)? {
+            Some(verdict) => verdict,
+            None => workspace.apply(&link.meaning),
+        };
+        let place = (tenant, batch.stream);
+        stream::insert_entry(tx, place, (link, &verdict), batch.received_ms)?;
+        verdicts.push(verdict);
+    }
+    let rows = workspace.rows();
+    for row in &rows {
+        match row {
+            Row::Account { customer_id, .. } => {
+                let account = &workspace.accounts[customer_id];
+                customer::put_account(tx, tenant, (*customer_id, account))?;
+            }
+            Row::CodeUse(code_use) => program::put_tally(tx, tenant, code_use)?,
+            _ => unreachable!("BUG: entries change accounts and uses of codes only"),
+        }
+    }
+    Ok((verdicts, rows))
+}
+
+/// What became of the same entry where it came first; none when it comes now. The same id with
+/// another payload is held.
+fn earlier(
+    tx: &Transaction<'_>,
+    (tenant, stream): (&str, Uuid),
+    link: &Link,
+) -> Answer<Option<Verdict>> {
+    let Some((entry_id, _)) = &link.name else {
+        return Ok(None);
+    };
+    let claimed = stream::claim_entry(tx, tenant, *entry_id, (stream, link.seq))?;
+    let Some((first_stream, first_seq)) = claimed else {
+        return Ok(None);
+    };
+    let first = stream::entry_at(tx, (tenant, first_stream), first_seq)?;
+    Ok(Some(match first {
+        Some(first) if first.raw.payload == link.raw.payload => Verdict {
+            disposition: first.disposition,
+            reason: first.reason,
+        },
+        _ => Verdict::held(format!(
+            "entry_id_reused: {entry_id} stands at position {first_seq} of stream {first_stream} \
+             with another payload"
+        )),
+    }))
+}
+
+fn load(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (new, limits): (&[Link], Arc<LimitsByCode>),
+) -> Answer<Workspace> {
+    let mut workspace = Workspace::new(limits);
+    let touched = Touched::by(new);
+    for id in touched.customers {
+        if let Some(document) = customer::account(tx, tenant, id)? {
+            workspace.accounts.insert(id, Account::from(&document));
+        }
+    }
+    for code in touched.codes {
+        if let Some(tally) = program::tally(tx, tenant, &code)? {
+            workspace.tallies.insert(code, tally);
+        }
+    }
+    Ok(workspace)
+}
+
+/// Writes the profiles that are later than the stored ones; those that were. The sender of an earlier
+/// one meets the later one in the feed.
+fn put_profiles(tx: &Transaction<'_>, tenant: &str, profiles: &[Customer]) -> Answer<Vec<Row>> {
+    let mut sorted: Vec<&Customer> = profiles.iter().collect();
+    sorted.sort_by_key(|profile| (profile.id, profile.hlc));
+    let mut rows = Vec::new();
+    for profile in sorted {
+        if customer::put_profile(tx, tenant, profile)? {
+            rows.push(Row::Customer(profile.clone()));
+        }
+    }
+    Ok(rows)
+}

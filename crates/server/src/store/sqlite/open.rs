@@ -1,0 +1,82 @@
+//! Opening the file: settings of each connection, the check, the migrations.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{Answer, attempt};
+use crate::Error;
+
+mod embedded {
+    refinery::embed_migrations!("migrations/sqlite");
+}
+
+/// How long a statement waits for another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The connection that writes; makes the file and its tables when they are missing.
+pub(super) fn writer(path: &Path) -> Answer<Connection> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|source| Error::File {
+            attempt: "making the folder",
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
+    let mut conn = Connection::open(path).map_err(|source| unreadable(path, source))?;
+    settings(&conn).map_err(|source| unreadable(path, source))?;
+    check(&conn, path)?;
+    embedded::migrations::runner()
+        .run(&mut conn)
+        .map_err(|source| Error::Migration {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })?;
+    Ok(conn)
+}
+
+/// A connection that only reads.
+pub(super) fn reader(path: &Path) -> Answer<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn =
+        Connection::open_with_flags(path, flags).map_err(attempt("opening a second connection"))?;
+    conn.busy_timeout(BUSY_TIMEOUT)
+        .map_err(attempt("setting up a second connection"))?;
+    Ok(conn)
+}
+
+fn settings(conn: &Connection) -> rusqlite::Result<()> {
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.pragma_update(None, "journal_mode", "wal")?;
+    conn.pragma_update(None, "synchronous", "full")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn check(conn: &Connection, path: &Path) -> Answer<()> {
+    let found: String = conn
+        .query_row("pragma quick_check(1)", [], |row| row.get(0))
+        .map_err(|source| unreadable(path, source))?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(Error::Corrupt {
+        path: path.to_owned(),
+        found,
+    })
+}
+
+fn unreadable(path: &Path, source: rusqlite::Error) -> Error {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::Corrupt {
+            path: path.to_owned(),
+            found: source.to_string(),
+        },
+        _ => Error::Database {
+            attempt: "opening the file",
+            source,
+        },
+    }
+}

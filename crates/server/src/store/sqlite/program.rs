@@ -1,0 +1,133 @@
+//! Tables `program` and `code_use`: rules that were published, and how often codes were used.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use loyalty::account::CodeTally;
+use loyalty::code::CodeText;
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::program::ProgramDocument;
+use mostrador_protocol::row::{CodeUseRow, Row};
+use rusqlite::{Connection, Transaction};
+
+use super::{Answer, column, directory, feed};
+use crate::Error;
+use crate::ingest::fold::LimitsByCode;
+
+/// Limits of the program in force, by tenant: published programs never change, so a version is read
+/// and compiled once.
+#[derive(Debug, Default)]
+pub(super) struct LimitsCache(Mutex<HashMap<String, (u32, Arc<LimitsByCode>)>>);
+
+impl LimitsCache {
+    /// Limits of the codes in force; none before the first publication.
+    pub(super) fn of(&self, conn: &Connection, tenant: &str) -> Answer<Arc<LimitsByCode>> {
+        let Some(version) = version(conn, tenant)? else {
+            return Ok(Arc::default());
+        };
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, limits)) = kept.get(tenant).filter(|(known, _)| *known == version) {
+            return Ok(Arc::clone(limits));
+        }
+        let limits = Arc::new(compile(conn, tenant)?);
+        kept.insert(tenant.to_owned(), (version, Arc::clone(&limits)));
+        Ok(limits)
+    }
+}
+
+fn compile(conn: &Connection, tenant: &str) -> Answer<LimitsByCode> {
+    let Some(document) = in_force(conn, tenant)? else {
+        return Ok(LimitsByCode::default());
+    };
+    let program = document.compile().map_err(Error::ProgramFaults)?;
+    let limits = program
+        .codes
+        .into_iter()
+        .map(|(text, code)| (text, code.limits));
+    Ok(limits.collect())
+}
+
+fn version(conn: &Connection, tenant: &str) -> Answer<Option<u32>> {
+    let sql = "select max(version) from program where tenant_id = ?1";
+    let what = "reading the version in force";
+    Ok(column::row(conn, what, (sql, &[&tenant]), |row| row.get(0))?.flatten())
+}
+
+pub(super) fn in_force(conn: &Connection, tenant: &str) -> Answer<Option<ProgramDocument>> {
+    let sql = "select document from program where tenant_id = ?1 order by version desc limit 1";
+    column::row(
+        conn,
+        "reading the program in force",
+        (sql, &[&tenant]),
+        |row| column::document(row, 0),
+    )
+}
+
+pub(super) fn publish(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    program: ProgramDocument,
+    now_ms: i64,
+) -> Answer<()> {
+    directory::require_tenant(tx, tenant)?;
+    if let Some(published) = version(tx, tenant)?.filter(|known| *known >= program.version) {
+        return Err(Error::ProgramVersion {
+            offered: program.version,
+            published,
+        });
+    }
+    let sql = "insert into program (tenant_id, version, document, published_ms)
+               values (?1, ?2, ?3, ?4)";
+    let document = column::json("a program", &program)?;
+    let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &program.version, &document, &now_ms];
+    column::run(tx, "publishing a program", (sql, &values))?;
+    feed::append(tx, tenant, &[Row::Program(Box::new(program))])
+}
+
+pub(super) fn code_uses(conn: &Connection, tenant: &str) -> Answer<Vec<CodeUseRow>> {
+    let sql = "select code, total, discount, day, on_day from code_use
+               where tenant_id = ?1 order by code";
+    column::rows(
+        conn,
+        "reading uses of codes",
+        (sql, &[&tenant]),
+        code_use_of,
+    )
+}
+
+pub(super) fn tally(conn: &Connection, tenant: &str, code: &CodeText) -> Answer<Option<CodeTally>> {
+    let sql = "select code, total, discount, day, on_day from code_use
+               where tenant_id = ?1 and code = ?2";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &code.as_str()];
+    let found = column::row(conn, "reading uses of a code", (sql, &values), code_use_of)?;
+    Ok(found.map(|row| row.tally()))
+}
+
+pub(super) fn put_tally(tx: &Transaction<'_>, tenant: &str, code_use: &CodeUseRow) -> Answer<()> {
+    let sql = "insert into code_use (tenant_id, code, total, discount, day, on_day)
+               values (?1, ?2, ?3, ?4, ?5, ?6)
+               on conflict (tenant_id, code) do update set
+                   total = excluded.total, discount = excluded.discount,
+                   day = excluded.day, on_day = excluded.on_day";
+    let values: [&dyn rusqlite::ToSql; 6] = [
+        &tenant,
+        &code_use.code,
+        &column::int(code_use.total),
+        &code_use.discount,
+        &code_use.day.map(|day| day.to_string()),
+        &column::int(code_use.on_day),
+    ];
+    column::run(tx, "writing uses of a code", (sql, &values))?;
+    Ok(())
+}
+
+fn code_use_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<CodeUseRow> {
+    let day: Option<String> = row.get(3)?;
+    Ok(CodeUseRow {
+        code: row.get(0)?,
+        total: column::uint(row, 1)?,
+        discount: row.get(2)?,
+        day: day.and_then(|day| day.parse().ok()),
+        on_day: column::uint(row, 4)?,
+    })
+}

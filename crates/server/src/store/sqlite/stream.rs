@@ -1,0 +1,210 @@
+//! Tables `stream` and `entry`: what terminals said, as they said it.
+
+use mostrador_protocol::entry::{EntryHash, RawEntry};
+use mostrador_protocol::message::Disposition;
+use rusqlite::{Connection, Row, Transaction};
+use uuid::Uuid;
+
+use super::super::{Greeted, Greeting};
+use super::{Answer, column};
+use crate::ingest::reading::Link;
+use crate::ingest::{StoredEntry, Verdict};
+use crate::terminal::StreamHead;
+
+pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<Greeted>> {
+    let Greeting {
+        tenant,
+        terminal,
+        stream,
+        seq,
+        now_ms,
+    } = greeting;
+    let head = claim(tx, (tenant, *terminal), *stream, *now_ms)?;
+    if head.terminal != *terminal {
+        return Ok(None);
+    }
+    seen(tx, (tenant, *terminal), *stream, *now_ms)?;
+    let hash_at = hash_at(tx, (tenant, *stream), *seq)?;
+    Ok(Some(Greeted { head, hash_at }))
+}
+
+/// The head of a stream; a stream that nobody has becomes the terminal's.
+pub(super) fn claim(
+    tx: &Transaction<'_>,
+    (tenant, terminal): (&str, Uuid),
+    stream: Uuid,
+    now_ms: i64,
+) -> Answer<StreamHead> {
+    let what = "opening a stream";
+    let sql = "insert into stream (tenant_id, stream_id, terminal_id, seq, hash, opened_ms)
+               values (?1, ?2, ?3, 0, ?4, ?5)
+               on conflict (tenant_id, stream_id) do nothing";
+    let zero = column::hash_text(&EntryHash::ZERO);
+    let values: [&dyn rusqlite::ToSql; 5] = [
+        &tenant,
+        &stream.to_string(),
+        &terminal.to_string(),
+        &zero,
+        &now_ms,
+    ];
+    column::run(tx, what, (sql, &values))?;
+    let sql = "select stream_id, terminal_id, seq, hash from stream
+               where tenant_id = ?1 and stream_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &stream.to_string()];
+    let head = column::row(tx, what, (sql, &values), head_of)?;
+    Ok(head.expect("BUG: the stream was inserted by the statement before"))
+}
+
+/// Notes that the terminal spoke and which stream it writes.
+pub(super) fn seen(
+    tx: &Transaction<'_>,
+    (tenant, terminal): (&str, Uuid),
+    stream: Uuid,
+    now_ms: i64,
+) -> Answer<()> {
+    let sql = "update terminal set last_seen_ms = ?3, stream_id = ?4
+               where tenant_id = ?1 and terminal_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 4] =
+        [&tenant, &terminal.to_string(), &now_ms, &stream.to_string()];
+    column::run(tx, "noting that a terminal spoke", (sql, &values))?;
+    Ok(())
+}
+
+pub(super) fn set_head(tx: &Transaction<'_>, tenant: &str, head: &StreamHead) -> Answer<()> {
+    let sql = "update stream set seq = ?3, hash = ?4 where tenant_id = ?1 and stream_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 4] = [
+        &tenant,
+        &head.stream.to_string(),
+        &column::int(head.seq),
+        &column::hash_text(&head.hash),
+    ];
+    column::run(tx, "moving the head of a stream", (sql, &values))?;
+    Ok(())
+}
+
+/// The chain at a position, where the server holds it.
+pub(super) fn hash_at(
+    conn: &Connection,
+    (tenant, stream): (&str, Uuid),
+    seq: u64,
+) -> Answer<Option<EntryHash>> {
+    if seq == 0 {
+        return Ok(Some(EntryHash::ZERO));
+    }
+    let stored = entry_at(conn, (tenant, stream), seq)?;
+    Ok(stored.map(|entry| entry.hash))
+}
+
+const ENTRY: &str = "select seq, hash, header, payload, disposition, reason from entry
+    where tenant_id = ?1 and stream_id = ?2";
+
+pub(super) fn entry_at(
+    conn: &Connection,
+    (tenant, stream): (&str, Uuid),
+    seq: u64,
+) -> Answer<Option<StoredEntry>> {
+    let sql = format!("{ENTRY} and seq = ?3");
+    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &stream.to_string(), &column::int(seq)];
+    column::row(conn, "reading an entry", (&sql, &values), entry_of)
+}
+
+pub(super) fn entries(conn: &Connection, tenant: &str, stream: Uuid) -> Answer<Vec<StoredEntry>> {
+    let sql = format!("{ENTRY} order by seq");
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &stream.to_string()];
+    column::rows(conn, "reading a stream", (&sql, &values), entry_of)
+}
+
+pub(super) fn heads(conn: &Connection, tenant: &str) -> Answer<Vec<StreamHead>> {
+    let sql = "select stream_id, terminal_id, seq, hash from stream
+               where tenant_id = ?1 order by stream_id";
+    column::rows(conn, "listing streams", (sql, &[&tenant]), head_of)
+}
+
+/// Stores an entry with what became of it.
+pub(super) fn insert_entry(
+    tx: &Transaction<'_>,
+    (tenant, stream): (&str, Uuid),
+    (link, verdict): (&Link, &Verdict),
+    received_ms: i64,
+) -> Answer<()> {
+    let sql = "insert into entry (tenant_id, stream_id, seq, hash, entry_id, kind, header, payload,
+                                  disposition, reason, received_ms)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let (entry_id, kind) = match &link.name {
+        Some((id, kind)) => (Some(id.to_string()), Some(kind)),
+        None => (None, None),
+    };
+    let values: [&dyn rusqlite::ToSql; 11] = [
+        &tenant,
+        &stream.to_string(),
+        &column::int(link.seq),
+        &column::hash_text(&link.hash),
+        &entry_id,
+        &kind,
+        &link.raw.header,
+        &link.raw.payload,
+        &disposition_text(verdict.disposition),
+        &verdict.reason,
+        &received_ms,
+    ];
+    column::run(tx, "storing an entry", (sql, &values))?;
+    Ok(())
+}
+
+/// Claims an entry id for a position; where it is claimed already, the position that has it.
+pub(super) fn claim_entry(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    entry_id: Uuid,
+    (stream, seq): (Uuid, u64),
+) -> Answer<Option<(Uuid, u64)>> {
+    let what = "claiming an entry";
+    let sql = "insert into entry_claim (tenant_id, entry_id, stream_id, seq)
+               values (?1, ?2, ?3, ?4) on conflict (tenant_id, entry_id) do nothing";
+    let entry_id = entry_id.to_string();
+    let values: [&dyn rusqlite::ToSql; 4] =
+        [&tenant, &entry_id, &stream.to_string(), &column::int(seq)];
+    if column::run(tx, what, (sql, &values))? > 0 {
+        return Ok(None);
+    }
+    let sql = "select stream_id, seq from entry_claim where tenant_id = ?1 and entry_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &entry_id];
+    column::row(tx, what, (sql, &values), |row| {
+        Ok((column::id(row, 0)?, column::uint(row, 1)?))
+    })
+}
+
+fn head_of(row: &Row<'_>) -> rusqlite::Result<StreamHead> {
+    Ok(StreamHead {
+        stream: column::id(row, 0)?,
+        terminal: column::id(row, 1)?,
+        seq: column::uint(row, 2)?,
+        hash: column::hash(row, 3)?,
+    })
+}
+
+fn entry_of(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
+    let disposition: String = row.get(4)?;
+    Ok(StoredEntry {
+        seq: column::uint(row, 0)?,
+        hash: column::hash(row, 1)?,
+        raw: RawEntry {
+            header: row.get(2)?,
+            payload: row.get(3)?,
+        },
+        disposition: match disposition.as_str() {
+            "applied" => Disposition::Applied,
+            "adjusted" => Disposition::Adjusted,
+            _ => Disposition::Held,
+        },
+        reason: row.get(5)?,
+    })
+}
+
+const fn disposition_text(disposition: Disposition) -> &'static str {
+    match disposition {
+        Disposition::Applied => "applied",
+        Disposition::Adjusted => "adjusted",
+        Disposition::Held => "held",
+    }
+}
