@@ -1,4 +1,9 @@
 //! Sells a folder of real baskets through one till per store against a real server, with cut
 //! connections and killed tills, and compares both sides to the last point.
 
+pub mod chaos;
+pub mod child;
+pub mod conduct;
 pub mod data;
+pub mod program;
+pub mod wire;

@@ -83,7 +83,7 @@ pub struct Coupon {
     pub until: NaiveDate,
     /// Products it is for, ascending.
     pub products: BTreeSet<String>,
-    /// Households it was sent to and that ever buy, ascending.
+    /// Households it was sent to, ascending; never empty.
     pub households: BTreeSet<u32>,
 }
 
@@ -147,7 +147,7 @@ pub fn read(folder: &Path) -> Result<Dataset, Error> {
     let mut baskets = read_baskets(folder)?;
     scan_redemptions(folder, &mut baskets)?;
     let households = baskets.iter().map(|basket| basket.household).collect();
-    let coupons = read_coupons(folder, &households)?;
+    let coupons = read_coupons(folder)?;
     Ok(Dataset {
         baskets,
         coupons,
@@ -226,15 +226,15 @@ fn scan_redemptions(folder: &Path, baskets: &mut [Basket]) -> Result<(), Error> 
     Ok(())
 }
 
-fn read_coupons(folder: &Path, buyers: &BTreeSet<u32>) -> Result<Vec<Coupon>, Error> {
+/// A coupon whose campaign was sent to nobody does not exist for the tills: an empty list of
+/// customers would mean everybody.
+fn read_coupons(folder: &Path) -> Result<Vec<Coupon>, Error> {
     let mut sent_to: HashMap<u32, BTreeSet<u32>> = HashMap::new();
     for row in rows::<CampaignRow>(&folder.join("campaigns.csv"))? {
-        if buyers.contains(&row.household_id) {
-            sent_to
-                .entry(row.campaign_id)
-                .or_default()
-                .insert(row.household_id);
-        }
+        sent_to
+            .entry(row.campaign_id)
+            .or_default()
+            .insert(row.household_id);
     }
     let windows: HashMap<u32, WindowRow> =
         rows::<WindowRow>(&folder.join("campaign_descriptions.csv"))?
@@ -243,7 +243,9 @@ fn read_coupons(folder: &Path, buyers: &BTreeSet<u32>) -> Result<Vec<Coupon>, Er
             .collect();
     let mut coupons: BTreeMap<(String, u32), Coupon> = BTreeMap::new();
     for row in rows::<CouponRow>(&folder.join("coupons.csv"))? {
-        let Some(window) = windows.get(&row.campaign_id) else {
+        let (Some(window), Some(households)) =
+            (windows.get(&row.campaign_id), sent_to.get(&row.campaign_id))
+        else {
             continue;
         };
         coupons
@@ -253,7 +255,7 @@ fn read_coupons(folder: &Path, buyers: &BTreeSet<u32>) -> Result<Vec<Coupon>, Er
                 from: window.start_date,
                 until: window.end_date,
                 products: BTreeSet::new(),
-                households: sent_to.get(&row.campaign_id).cloned().unwrap_or_default(),
+                households: households.clone(),
             })
             .products
             .insert(row.product_id);
