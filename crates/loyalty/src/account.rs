@@ -251,7 +251,9 @@ mod tests {
 
     fn account(facts: &[Fact]) -> Account {
         let mut account = Account::default();
-        facts.iter().for_each(|fact| account.apply(fact));
+        for fact in facts {
+            account.apply(fact);
+        }
         account
     }
 

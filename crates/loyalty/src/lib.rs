@@ -10,6 +10,21 @@
 //! [`refusal`] names every "no"; [`points`] and [`tier`] are the loyalty side; [`account`] folds
 //! facts into balances; [`refund`] undoes a sale in parts that add up.
 
+#![deny(
+    clippy::float_arithmetic,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::as_conversions
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        reason = "a test that overflows or misses an index fails, which is what it is for"
+    )
+)]
+
 pub mod account;
 pub mod allocation;
 pub mod basket;

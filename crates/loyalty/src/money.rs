@@ -46,6 +46,7 @@ impl Amount {
     }
 
     /// The sum, at most [`Amount::MAX`].
+    #[must_use]
     pub const fn saturating_add(self, other: Self) -> Self {
         let sum = self.0.saturating_add(other.0);
         if sum > MAX_MINOR {
@@ -56,6 +57,7 @@ impl Amount {
     }
 
     /// The difference, at least zero.
+    #[must_use]
     pub const fn saturating_sub(self, other: Self) -> Self {
         if other.0 >= self.0 {
             Self(0)
@@ -109,12 +111,12 @@ impl Currency {
     }
 
     /// Digits after the decimal point of the major unit.
-    pub const fn exponent(&self) -> u8 {
+    pub const fn exponent(self) -> u8 {
         self.exponent
     }
 
     /// Minor units in one major unit: 1, 10, 100 or 1000.
-    pub const fn minor_per_major(&self) -> i64 {
+    pub const fn minor_per_major(self) -> i64 {
         match self.exponent {
             0 => 1,
             1 => 10,

@@ -16,7 +16,7 @@ pub struct PointsQuote {
     pub per_unit: Decimal,
     /// Every factor other than 1, in order: tier, first purchase, weekend, campaigns, codes.
     pub factors: Vec<Factor>,
-    /// floor(base in major units x per_unit x every factor).
+    /// `floor(base in major units x per_unit x every factor)`.
     pub floored: i64,
     /// Points added after the floor.
     pub bonus: i64,

@@ -1,15 +1,42 @@
 //! The price of a basket: discounts, refusals and points to earn.
+//!
+//! [`quote`] reads like the rules: the basket in numbers (`ground`), which of the scanned codes join
+//! (`admission`, which asks `eligibility`), what the tier and each accepted code take off in the order
+//! of work (`work`), the best set of the scanned codes (`best_set`), the points (`earning`).
+//!
+//! Where the rules leave a corner open, this is what holds:
+//! - A code that takes money off works on discountable lines; tracking and points codes on any line.
+//!   No such line (an empty basket, say) is `no_eligible_line`.
+//! - `max_codes` counts every accepted code, tracking codes and codes without effect too, the tier's
+//!   discount not. The best set is bounded by the same number.
+//! - A code accepted twice is `already_applied`; a refused code scanned again is refused again.
+//! - `max_discount` and what is left of a budget cut the amount ([`AcceptedCode::capped`]); what
+//!   floors, full lines and the basket cap keep out is [`Note::Truncated`].
+//! - Percents of reward coupons work like other percents, one step later.
+
+mod admission;
+mod best_set;
+mod earning;
+mod eligibility;
+mod ground;
+mod work;
+
+use std::cmp::Reverse;
 
 use uuid::Uuid;
 
 use crate::basket::Basket;
-use crate::code::{CodeKind, CodeText};
+use crate::code::{Code, CodeKind, CodeText};
 use crate::customer::{CustomerFacts, Place, Usage};
 use crate::money::Amount;
 use crate::points::PointsQuote;
 use crate::program::Program;
 use crate::refusal::{Note, Refusal};
 use crate::time::Moment;
+use admission::{Admission, Candidate};
+use earning::Points;
+use ground::Ground;
+use work::{Job, Sheet, Taken, Takes, Work};
 
 /// Everything a quote depends on.
 #[derive(Debug, Clone, Copy)]
@@ -122,4 +149,142 @@ pub struct BestSet {
     pub total: Amount,
     /// How much more than the accepted codes it takes off; zero when they are the best already.
     pub gain: Amount,
+}
+
+/// Prices a basket. Never fails: what cannot be is a refusal beside the result.
+///
+/// The amounts depend on the set of accepted codes, never on the order in which they were scanned;
+/// that order decides only who joins when not all can.
+pub fn quote(request: &Request<'_>) -> Quote {
+    let ground = Ground::new(request.basket);
+    let admission = Admission::new(request, &ground);
+    let program = request.program;
+    let mut sheet = Sheet::new(&ground, program.basket_cap, program.stacking);
+    let tier_discount = take_tier_discount(request, &ground, &mut sheet);
+    let (best, best_discount) =
+        best_set::best_set(&sheet, &admission.candidates, program.max_codes);
+    let mut accepted = take_codes(&mut sheet, &admission.candidates, ground.lines.len());
+    let nets: Vec<Amount> = sheet.nets().collect();
+    let points = Points::new(request, &ground, &nets, &admission.others);
+    accepted.extend(other_codes(
+        &admission.others,
+        points.as_ref(),
+        ground.lines.len(),
+    ));
+    Quote {
+        gross: ground.gross,
+        discount: sheet.discount,
+        total: ground.gross.saturating_sub(sheet.discount),
+        lines: quoted_lines(&ground, &nets),
+        tier_discount,
+        accepted,
+        refused: admission.refused,
+        best_set: BestSet {
+            codes: best,
+            discount: best_discount,
+            total: ground.gross.saturating_sub(best_discount),
+            gain: best_discount.saturating_sub(sheet.discount),
+        },
+        points: points.map(|points| points.quote()),
+    }
+}
+
+/// The tier's percent comes first, on every discountable line, and is not counted in `max_codes`.
+fn take_tier_discount(
+    request: &Request<'_>,
+    ground: &Ground<'_>,
+    sheet: &mut Sheet,
+) -> Option<TierDiscount> {
+    let slug = request.customer?.tier.as_ref()?;
+    let tier = request.program.tiers.as_ref()?.tier(slug)?;
+    let work = Work {
+        takes: Takes::Share(tier.discount),
+        lines: ground.reach_of(|line| line.discountable).lines,
+        ceiling: None,
+    };
+    let taken = sheet.take(&work);
+    (!taken.amount.is_zero()).then(|| TierDiscount {
+        tier: tier.slug.clone(),
+        amount: taken.amount,
+        shares: taken.shares,
+    })
+}
+
+/// Makes the discounts of the accepted candidates in the order of work.
+fn take_codes(
+    sheet: &mut Sheet,
+    candidates: &[Candidate<'_>],
+    line_count: usize,
+) -> Vec<AcceptedCode> {
+    let mut jobs: Vec<&Job<'_>> = candidates
+        .iter()
+        .filter(|candidate| candidate.is_accepted)
+        .map(|candidate| &candidate.job)
+        .collect();
+    jobs.sort_unstable_by_key(|job| job.order());
+    let take = |job: &Job<'_>| {
+        let taken = sheet.take(&job.work);
+        AcceptedCode {
+            note: note(&taken),
+            consumed: !taken.amount.is_zero(),
+            amount: taken.amount,
+            capped: taken.is_capped,
+            shares: taken.shares,
+            ..without_discount(job.code, line_count)
+        }
+    };
+    jobs.into_iter().map(take).collect()
+}
+
+fn note(taken: &Taken) -> Option<Note> {
+    if taken.amount.is_zero() {
+        return Some(Note::NoEffect);
+    }
+    let lost = taken.lost;
+    (!lost.is_zero()).then_some(Note::Truncated { lost })
+}
+
+/// Points codes, then tracking codes; inside each by priority descending, then text.
+fn other_codes(
+    codes: &[&Code],
+    points: Option<&Points<'_>>,
+    line_count: usize,
+) -> Vec<AcceptedCode> {
+    let mut codes = codes.to_vec();
+    let is_tracking = |code: &Code| code.benefit == crate::code::Benefit::Tracking;
+    codes.sort_unstable_by_key(|code| (is_tracking(code), Reverse(code.priority), &code.text));
+    let accept = |code: &Code| {
+        let is_moved = points.is_some_and(|points| points.is_moved_by(&code.text));
+        let has_effect = is_tracking(code) || is_moved;
+        AcceptedCode {
+            consumed: has_effect,
+            note: (!has_effect).then_some(Note::NoEffect),
+            ..without_discount(code, line_count)
+        }
+    };
+    codes.into_iter().map(accept).collect()
+}
+
+fn without_discount(code: &Code, line_count: usize) -> AcceptedCode {
+    AcceptedCode {
+        text: code.text.clone(),
+        kind: code.kind,
+        owner: code.owner.clone(),
+        owner_customer: code.owner_customer,
+        discounts: code.benefit.discounts(),
+        amount: Amount::ZERO,
+        shares: vec![Amount::ZERO; line_count],
+        consumed: false,
+        note: None,
+        capped: false,
+    }
+}
+
+fn quoted_lines(ground: &Ground<'_>, nets: &[Amount]) -> Vec<QuotedLine> {
+    let quoted = |(line, net): (&ground::GroundLine<'_>, &Amount)| QuotedLine {
+        gross: line.gross,
+        discount: line.gross.saturating_sub(*net),
+        net: *net,
+    };
+    ground.lines.iter().zip(nets).map(quoted).collect()
 }

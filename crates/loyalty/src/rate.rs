@@ -38,19 +38,16 @@ pub fn price(unit: Amount, quantity: Quantity) -> Amount {
     amount_of(divided(scaled.saturating_add(500), 1_000))
 }
 
-/// The part of `amount` that belongs to `units` of `quantity`, rounded half up; the whole amount
-/// when there are at least as many units as quantity.
-pub fn part_half_up(amount: Amount, units: u64, quantity: Quantity) -> Amount {
-    let whole = u128::from(quantity.thousandths());
-    let part = u128::from(units).saturating_mul(1_000);
+/// The part of `amount` that belongs to `part` of `whole` units, rounded half up; all of it when the
+/// part is the whole or more.
+pub fn part_half_up(amount: Amount, part: Quantity, whole: Quantity) -> Amount {
     if part >= whole {
         return amount;
     }
-    let doubled = amount.units().saturating_mul(part).saturating_mul(2);
-    amount_of(divided(
-        doubled.saturating_add(whole),
-        whole.saturating_mul(2),
-    ))
+    let whole = u128::from(whole.thousandths());
+    let scaled = amount.units().saturating_mul(part.thousandths().into());
+    let doubled = scaled.saturating_mul(2).saturating_add(whole);
+    amount_of(divided(doubled, whole.saturating_mul(2)))
 }
 
 /// `floor(whole x done / of)`: what is due after `done` of `of` parts, so that the differences of
@@ -119,11 +116,17 @@ mod tests {
 
     #[test]
     fn parts_of_an_amount_reach_the_whole() {
-        assert_eq!(part_half_up(amount(1000), 1, quantity("3")).minor(), 333);
-        assert_eq!(part_half_up(amount(1000), 3, quantity("3")).minor(), 1000);
         assert_eq!(
-            part_half_up(amount(1000), 1, quantity("0.25")).minor(),
+            part_half_up(amount(1000), quantity("1"), quantity("3")).minor(),
+            333
+        );
+        assert_eq!(
+            part_half_up(amount(1000), quantity("3"), quantity("3")).minor(),
             1000
+        );
+        assert_eq!(
+            part_half_up(amount(1000), quantity("0"), quantity("0.25")).minor(),
+            0
         );
         assert_eq!(cumulative_floor(1000, 2, 3), 666);
         assert_eq!(cumulative_floor(1000, 0, 0), 1000);

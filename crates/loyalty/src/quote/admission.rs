@@ -1,0 +1,112 @@
+//! Which of the scanned codes join, in the order they were scanned.
+
+use crate::code::{Code, CodeText};
+use crate::refusal::Refusal;
+
+use super::eligibility::{refusal_by_basket_and_limits, refusal_by_person_and_time};
+use super::ground::Ground;
+use super::work::Job;
+use super::{RefusedCode, Request};
+
+/// A discounting code that is eligible on its own.
+#[derive(Debug)]
+pub(super) struct Candidate<'a> {
+    pub(super) job: Job<'a>,
+    /// Whether it joined, or another code kept it out.
+    pub(super) is_accepted: bool,
+}
+
+/// What became of the scanned codes.
+#[derive(Debug, Default)]
+pub(super) struct Admission<'a> {
+    /// In scan order, each once.
+    pub(super) candidates: Vec<Candidate<'a>>,
+    /// Accepted codes that take no money off, in scan order.
+    pub(super) others: Vec<&'a Code>,
+    /// In scan order.
+    pub(super) refused: Vec<RefusedCode>,
+}
+
+impl<'a> Admission<'a> {
+    /// Lets every scanned code in that may meet those before it. One refusal is given for each scan
+    /// that did not join; a code that was refused and is scanned again is judged again.
+    pub(super) fn new(request: &Request<'a>, ground: &Ground<'_>) -> Self {
+        let mut admission = Self::default();
+        for text in request.scanned {
+            if let Err(refusal) = admission.admit(request, ground, text) {
+                let text = text.clone();
+                admission.refused.push(RefusedCode { text, refusal });
+            }
+        }
+        admission
+    }
+
+    fn admit(
+        &mut self,
+        request: &Request<'a>,
+        ground: &Ground<'_>,
+        text: &CodeText,
+    ) -> Result<(), Refusal> {
+        let code = request
+            .program
+            .codes
+            .get(text)
+            .ok_or(Refusal::UnknownCode)?;
+        if let Some(refusal) = refusal_by_person_and_time(request, code) {
+            return Err(refusal);
+        }
+        if self.accepted().any(|accepted| accepted.text == code.text) {
+            return Err(Refusal::AlreadyApplied);
+        }
+        let used = request.usage.codes.get(text).copied().unwrap_or_default();
+        let reach = ground.reach(code);
+        if let Some(refusal) = refusal_by_basket_and_limits(ground, code, &reach, used) {
+            return Err(refusal);
+        }
+        let refusal = self.refusal_by_stacking(code, request.program.max_codes);
+        match Job::new(code, ground, &reach, used.discount) {
+            Some(job) => self.add_candidate(job, refusal.is_none()),
+            None if refusal.is_none() => self.others.push(code),
+            None => {}
+        }
+        refusal.map_or(Ok(()), Err)
+    }
+
+    /// `stack_limit` and `not_stackable`: tracking and points codes meet anything, several discounting
+    /// codes meet only if all are stackable.
+    fn refusal_by_stacking(&self, code: &Code, max: usize) -> Option<Refusal> {
+        if self.accepted().count() >= max {
+            return Some(Refusal::StackLimit { max });
+        }
+        if !code.benefit.discounts() {
+            return None;
+        }
+        self.accepted()
+            .filter(|accepted| accepted.benefit.discounts())
+            .find(|accepted| !(code.stackable && accepted.stackable))
+            .map(|accepted| Refusal::NotStackable {
+                with: accepted.text.clone(),
+            })
+    }
+
+    /// The accepted codes: discounting ones in scan order, then the others in scan order.
+    fn accepted(&self) -> impl Iterator<Item = &'a Code> {
+        let discounting = self
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.is_accepted);
+        discounting
+            .map(|candidate| candidate.job.code)
+            .chain(self.others.iter().copied())
+    }
+
+    fn add_candidate(&mut self, job: Job<'a>, is_accepted: bool) {
+        let is_known = self
+            .candidates
+            .iter()
+            .any(|candidate| candidate.job.code.text == job.code.text);
+        if !is_known {
+            self.candidates.push(Candidate { job, is_accepted });
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The order of work (PRICING section 4), and what one piece of work takes off.
+
+use std::cmp::Reverse;
+
+use crate::allocation::{Part, split};
+use crate::basket::Quantity;
+use crate::code::{Benefit, Code, CodeKind, CodeText, SpendTier, SpendTierBenefit};
+use crate::money::{Amount, BasisPoints};
+use crate::program::Stacking;
+use crate::rate;
+
+use super::ground::{Ground, Reach};
+
+/// Steps in their order. Free products are fixed discounts: they take what their units still cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    Percent,
+    Fixed,
+    /// Reward coupons, whatever they give.
+    Reward,
+}
+
+/// How much a piece of work wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// A share of its lines' gross, or of what is left of them where percents compound.
+    Share(BasisPoints),
+    /// An amount.
+    Fixed(Amount),
+    /// What the first so many units on its lines still cost.
+    Units(Quantity),
+}
+
+/// One discount to be made: what, where, and the most it may be.
+#[derive(Debug, Clone)]
+pub(super) struct Work {
+    pub(super) takes: Takes,
+    /// One for each line of the basket.
+    pub(super) lines: Vec<bool>,
+    /// `max_discount`, or what is left of the budget if that is less.
+    pub(super) ceiling: Option<Amount>,
+}
+
+/// The work of a discounting code.
+#[derive(Debug, Clone)]
+pub(super) struct Job<'a> {
+    pub(super) code: &'a Code,
+    pub(super) step: Step,
+    pub(super) work: Work,
+}
+
+impl<'a> Job<'a> {
+    /// The work of `code` on the lines of `reach`, or `None` if it takes no money off. `spent` is
+    /// what the code took off before, all sales together.
+    pub(super) fn new(
+        code: &'a Code,
+        ground: &Ground<'_>,
+        reach: &Reach,
+        spent: Amount,
+    ) -> Option<Self> {
+        let mut lines = reach.lines.clone();
+        let takes = match &code.benefit {
+            Benefit::Tracking | Benefit::PointsMultiplier(_) | Benefit::BonusPoints(_) => {
+                return None;
+            }
+            Benefit::Percent(rate) => Takes::Share(*rate),
+            Benefit::Fixed(amount) => Takes::Fixed(*amount),
+            Benefit::SpendTiers(tiers) => spend_tier(tiers, reach.gross),
+            Benefit::FreeProduct { product, units } => {
+                lines = free_lines(ground, product).lines;
+                Takes::Units(Quantity::from_thousandths(
+                    u64::from(*units).saturating_mul(1_000),
+                ))
+            }
+        };
+        let step = match (code.kind, takes) {
+            (CodeKind::Reward, _) => Step::Reward,
+            (_, Takes::Share(_)) => Step::Percent,
+            (_, Takes::Fixed(_) | Takes::Units(_)) => Step::Fixed,
+        };
+        let budget_left = code
+            .limits
+            .budget
+            .map(|budget| budget.saturating_sub(spent));
+        let ceiling = [code.max_discount, budget_left].into_iter().flatten().min();
+        let work = Work {
+            takes,
+            lines,
+            ceiling,
+        };
+        Some(Self { code, step, work })
+    }
+
+    /// What jobs are sorted by: step, priority descending, code bytes ascending. Never scan order.
+    pub(super) fn order(&self) -> (Step, Reverse<i32>, &'a CodeText) {
+        (self.step, Reverse(self.code.priority), &self.code.text)
+    }
+}
+
+/// The discountable lines of a free product, whatever else the code is restricted to.
+pub(super) fn free_lines(ground: &Ground<'_>, product: &str) -> Reach {
+    ground.reach_of(|line| line.discountable && line.product == product)
+}
+
+/// What the highest threshold within `gross` gives; nothing below the first.
+fn spend_tier(tiers: &[SpendTier], gross: Amount) -> Takes {
+    let reached = tiers.iter().filter(|tier| tier.from <= gross);
+    match reached.max_by_key(|tier| tier.from).map(|tier| tier.gives) {
+        Some(SpendTierBenefit::Percent(rate)) => Takes::Share(rate),
+        Some(SpendTierBenefit::Fixed(amount)) => Takes::Fixed(amount),
+        None => Takes::Fixed(Amount::ZERO),
+    }
+}
+
+/// The lines while discounts are being made.
+#[derive(Debug, Clone)]
+pub(super) struct Sheet {
+    lines: Vec<SheetLine>,
+    /// What all discounts together may still take.
+    cap_left: Amount,
+    stacking: Stacking,
+    /// What was taken off so far.
+    pub(super) discount: Amount,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct SheetLine {
+    gross: Amount,
+    left: Amount,
+    room: Amount,
+    quantity: Quantity,
+}
+
+/// What a piece of work took off.
+#[derive(Debug, Clone)]
+pub(super) struct Taken {
+    /// The sum of `shares`.
+    pub(super) amount: Amount,
+    /// One for each line of the basket.
+    pub(super) shares: Vec<Amount>,
+    /// What fitted nowhere: beyond the room of its lines or the basket cap.
+    pub(super) lost: Amount,
+    /// Whether its ceiling cut it.
+    pub(super) is_capped: bool,
+}
+
+impl Sheet {
+    /// Nothing taken off yet. `cap` bounds all discounts together: a share of the gross, rounded down.
+    pub(super) fn new(ground: &Ground<'_>, cap: BasisPoints, stacking: Stacking) -> Self {
+        let lines = ground.lines.iter().map(|line| SheetLine {
+            gross: line.gross,
+            left: line.gross,
+            room: line.room,
+            quantity: line.line.quantity,
+        });
+        Self {
+            lines: lines.collect(),
+            cap_left: rate::share_floor(ground.gross, cap),
+            stacking,
+            discount: Amount::ZERO,
+        }
+    }
+
+    /// What is left to pay of each line.
+    pub(super) fn nets(&self) -> impl Iterator<Item = Amount> {
+        self.lines.iter().map(|line| line.left)
+    }
+
+    /// The most that anything could still take off.
+    pub(super) fn can_still_take(&self) -> Amount {
+        let room: Amount = self.lines.iter().map(|line| line.room).sum();
+        room.min(self.cap_left)
+    }
+
+    /// Makes one discount: the amount wanted, cut by its ceiling, then by the basket cap, split over
+    /// its lines as far as they have room.
+    pub(super) fn take(&mut self, work: &Work) -> Taken {
+        let (wanted, parts) = self.wanted(work);
+        let allowed = work.ceiling.map_or(wanted, |ceiling| wanted.min(ceiling));
+        let shares = split(allowed.min(self.cap_left), &parts);
+        for (line, share) in self.lines.iter_mut().zip(&shares) {
+            line.left = line.left.saturating_sub(*share);
+            line.room = line.room.saturating_sub(*share);
+        }
+        let amount: Amount = shares.iter().copied().sum();
+        self.cap_left = self.cap_left.saturating_sub(amount);
+        self.discount = self.discount.saturating_add(amount);
+        Taken {
+            amount,
+            shares,
+            lost: allowed.saturating_sub(amount),
+            is_capped: allowed < wanted,
+        }
+    }
+
+    /// The amount wanted, and the weight and room of each line. Weights: percent = line gross; fixed
+    /// = what is left of the line; free units = what they still cost, which is also the most that
+    /// they can take.
+    fn wanted(&self, work: &Work) -> (Amount, Vec<Part>) {
+        let lines = || self.lines.iter().zip(&work.lines);
+        let part = |weight: Amount, room: Amount, is_reached: bool| Part {
+            weight: if is_reached { weight } else { Amount::ZERO },
+            room,
+        };
+        match work.takes {
+            Takes::Share(rate) => {
+                let base = |line: &SheetLine| match self.stacking {
+                    Stacking::Additive => line.gross,
+                    Stacking::Compounding => line.left,
+                };
+                let reached = lines().filter(|(_, is_reached)| **is_reached);
+                let whole: Amount = reached.map(|(line, _)| base(line)).sum();
+                let parts = lines().map(|(line, reached)| part(line.gross, line.room, *reached));
+                (rate::share_half_up(whole, rate), parts.collect())
+            }
+            Takes::Fixed(amount) => {
+                let parts = lines().map(|(line, reached)| part(line.left, line.room, *reached));
+                (amount, parts.collect())
+            }
+            Takes::Units(units) => {
+                let mut units_left = units.thousandths();
+                let mut wanted = Amount::ZERO;
+                let mut parts = Vec::with_capacity(self.lines.len());
+                for (line, is_reached) in lines() {
+                    let here = if *is_reached { units_left } else { 0 };
+                    let free = here.min(line.quantity.thousandths());
+                    units_left = units_left.saturating_sub(free);
+                    let free = Quantity::from_thousandths(free);
+                    let cost = rate::part_half_up(line.left, free, line.quantity);
+                    wanted = wanted.saturating_add(cost);
+                    parts.push(part(cost, line.room.min(cost), *is_reached));
+                }
+                (wanted, parts)
+            }
+        }
+    }
+}
