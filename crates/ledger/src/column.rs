@@ -36,6 +36,12 @@ pub(crate) fn hash(row: &Row<'_>, index: usize) -> rusqlite::Result<EntryHash> {
     Ok(EntryHash(row.get(index)?))
 }
 
+/// A local day as ISO text.
+pub(crate) fn day(row: &Row<'_>, index: usize) -> rusqlite::Result<NaiveDate> {
+    let text: String = row.get(index)?;
+    text.parse().map_err(|source| unreadable(index, source))
+}
+
 /// A local day as ISO text, or none.
 pub(crate) fn optional_day(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<NaiveDate>> {
     let text: Option<String> = row.get(index)?;

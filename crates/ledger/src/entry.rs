@@ -1,6 +1,6 @@
 //! Entries as rows: bytes that are read back exactly as they were made.
 
-use mostrador_protocol::entry::{EntryHash, RawEntry};
+use mostrador_protocol::entry::{EntryHash, Header, RawEntry};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -40,29 +40,28 @@ pub fn walk(
     Ok(())
 }
 
-/// An entry to append, with what its row repeats of the header.
+/// An entry to append.
 pub(crate) struct Appended<'a> {
-    pub(crate) stream: Uuid,
-    pub(crate) seq: u64,
-    pub(crate) entry_id: Uuid,
-    pub(crate) kind: &'a str,
+    /// What the row repeats of its header.
+    pub(crate) header: &'a Header,
+    /// Its bytes.
     pub(crate) raw: &'a RawEntry,
+    /// The chain up to it.
     pub(crate) hash: EntryHash,
-    pub(crate) hlc: u64,
-    pub(crate) effective_ms: i64,
 }
 
 /// Writes the entry and moves the head; the triggers refuse anything but the next position.
 pub(crate) fn append(tx: &Connection, entry: &Appended<'_>) -> Result<(), Error> {
+    let header = entry.header;
     tx.prepare_cached(
         "insert into entry (stream, seq, entry_id, kind, header, payload, hash)
          values (?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
-        entry.stream.as_bytes(),
-        column::integer(entry.seq),
-        entry.entry_id.as_bytes(),
-        entry.kind,
+        header.stream.as_bytes(),
+        column::integer(header.seq),
+        header.entry_id.as_bytes(),
+        header.kind,
         entry.raw.header,
         entry.raw.payload,
         entry.hash.0
@@ -71,11 +70,11 @@ pub(crate) fn append(tx: &Connection, entry: &Appended<'_>) -> Result<(), Error>
         "update stream set seq = ?, hash = ?, hlc = ?, effective_ms = ? where id = ?",
     )?
     .execute(params![
-        column::integer(entry.seq),
+        column::integer(header.seq),
         entry.hash.0,
-        column::integer(entry.hlc),
-        entry.effective_ms,
-        entry.stream.as_bytes()
+        column::integer(header.hlc),
+        header.effective_ms,
+        header.stream.as_bytes()
     ])?;
     Ok(())
 }

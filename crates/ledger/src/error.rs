@@ -121,14 +121,6 @@ pub enum Error {
         /// The last entry there.
         head: u64,
     },
-    /// A page of the feed does not follow the position held.
-    #[error("a page up to position {next} does not follow position {cursor}")]
-    PageBehind {
-        /// The position held.
-        cursor: u64,
-        /// Where the page ends.
-        next: u64,
-    },
     /// A commit could not be made durable; nothing more is acknowledged by this process.
     #[error(
         "the disk refused to keep a commit: free space or replace the disk, then start Mostrador again"
@@ -175,7 +167,6 @@ impl Error {
             Self::ReferenceSold { .. } => "ledger_reference_sold",
             Self::Sale(_) => "ledger_sale",
             Self::AcknowledgedTooFar { .. } => "ledger_acknowledged_too_far",
-            Self::PageBehind { .. } => "ledger_page_behind",
             Self::Halted => "ledger_halted",
             Self::Entry(_) => "ledger_entry",
             Self::Document(_) => "ledger_document",

@@ -10,23 +10,40 @@
 //! Always true: entries are never changed or deleted (triggers refuse it), a damaged or foreign file
 //! is never written to, nothing is written without a key, and no personal data is in an entry.
 
+pub mod account;
+pub mod code_use;
 mod column;
+pub mod customer;
+mod distance;
 pub mod entry;
 mod error;
+pub mod hlc;
 pub mod identity;
 mod key;
 mod ledger;
+mod likeness;
 mod lock;
 pub mod lockout;
 mod migration;
 mod open;
+pub mod outbox;
 pub mod parked;
+pub mod product;
 pub mod program;
+pub mod rebuild;
+pub mod receipt;
+pub mod record;
+pub mod replica;
+pub mod report;
+pub mod sale;
 pub mod setting;
 pub mod staff;
 mod start;
 pub mod stream;
+mod visit;
+mod vocabulary;
 mod witness;
+mod words;
 
 pub use error::Error;
 pub use key::DatabaseKey;

@@ -1,0 +1,208 @@
+//! What waits for the server: own entries after the acknowledged position, and changed profiles.
+
+use mostrador_protocol::entry::{EntryHash, RawEntry};
+use mostrador_protocol::message::{Disposition, EntryDisposition};
+use mostrador_protocol::row::Customer;
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use crate::{Error, column, customer, stream};
+
+/// Entries to push, in order, as the bytes they were made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// The stream they belong to.
+    pub stream: Uuid,
+    /// Position before the first of them.
+    pub base_seq: u64,
+    /// The chain up to `base_seq`.
+    pub base_hash: EntryHash,
+    /// The entries, at least one.
+    pub entries: Vec<RawEntry>,
+}
+
+/// An entry that a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attention {
+    /// Its stream.
+    pub stream: Uuid,
+    /// Its position.
+    pub seq: u64,
+    /// Its kind.
+    pub kind: String,
+    /// The receipt, when it is a sale.
+    pub receipt: Option<String>,
+    /// `Adjusted` or `Held`.
+    pub disposition: Disposition,
+    /// Why, as the server says it.
+    pub reason: Option<String>,
+}
+
+/// The next entries to push: of the oldest stream that has any, at most `max_entries` and `max_bytes`,
+/// but always at least one. `None` when nothing waits.
+pub fn next(
+    connection: &Connection,
+    max_entries: usize,
+    max_bytes: usize,
+) -> Result<Option<Batch>, Error> {
+    let waiting = stream::all(connection)?
+        .into_iter()
+        .find(|head| head.acknowledged < head.seq);
+    let Some(head) = waiting else {
+        return Ok(None);
+    };
+    after(
+        connection,
+        head.stream,
+        head.acknowledged,
+        (max_entries, max_bytes),
+    )
+}
+
+/// The entries of `stream` after `base_seq`, also acknowledged ones: for a server that was restored
+/// and asks again. `limits` are entries and bytes.
+pub fn after(
+    connection: &Connection,
+    stream: Uuid,
+    base_seq: u64,
+    limits: (usize, usize),
+) -> Result<Option<Batch>, Error> {
+    let (max_entries, max_bytes) = limits;
+    let base_hash = match base_seq {
+        0 => Some(EntryHash::ZERO),
+        seq => connection
+            .prepare_cached("select hash from entry where stream = ? and seq = ?")?
+            .query_row(params![stream.as_bytes(), column::integer(seq)], |row| {
+                column::hash(row, 0)
+            })
+            .optional()?,
+    };
+    let Some(base_hash) = base_hash else {
+        return Ok(None);
+    };
+    let mut statement = connection.prepare_cached(
+        "select header, payload from entry where stream = ? and seq > ? order by seq",
+    )?;
+    let mut rows = statement.query(params![stream.as_bytes(), column::integer(base_seq)])?;
+    let mut entries = Vec::new();
+    let mut bytes = 0;
+    while let Some(row) = rows.next()? {
+        let raw = RawEntry {
+            header: row.get(0)?,
+            payload: row.get(1)?,
+        };
+        bytes += raw.len();
+        let full = entries.len() >= max_entries || bytes > max_bytes;
+        if full && !entries.is_empty() {
+            break;
+        }
+        entries.push(raw);
+    }
+    let batch = Batch {
+        stream,
+        base_seq,
+        base_hash,
+        entries,
+    };
+    Ok((!batch.entries.is_empty()).then_some(batch))
+}
+
+/// Notes that the server holds `stream` up to `through`, and what became of the entries. Call it only
+/// for a reply whose signature was verified. Repeating it, or calling it late, changes nothing.
+pub fn acknowledge(
+    tx: &Connection,
+    stream: Uuid,
+    through: u64,
+    dispositions: &[EntryDisposition],
+) -> Result<(), Error> {
+    let head = stream::seq_of(tx, stream)?.ok_or(Error::NoStream)?;
+    if through > head {
+        return Err(Error::AcknowledgedTooFar {
+            stream,
+            through,
+            head,
+        });
+    }
+    tx.prepare_cached("update stream set acknowledged = ?2 where id = ?1 and acknowledged < ?2")?
+        .execute(params![stream.as_bytes(), column::integer(through)])?;
+    for entry in dispositions.iter().filter(|entry| entry.seq <= head) {
+        note(tx, stream, entry)?;
+    }
+    Ok(())
+}
+
+/// A held entry that was released has no row any more.
+fn note(tx: &Connection, stream: Uuid, entry: &EntryDisposition) -> Result<(), Error> {
+    let seq = column::integer(entry.seq);
+    let word = match entry.disposition {
+        Disposition::Applied => {
+            tx.prepare_cached("delete from disposition where stream = ? and seq = ?")?
+                .execute(params![stream.as_bytes(), seq])?;
+            return Ok(());
+        }
+        Disposition::Adjusted => "adjusted",
+        Disposition::Held => "held",
+    };
+    tx.prepare_cached(
+        "insert into disposition (stream, seq, disposition, reason) values (?, ?, ?, ?)
+         on conflict (stream, seq) do update
+         set disposition = excluded.disposition, reason = excluded.reason",
+    )?
+    .execute(params![stream.as_bytes(), seq, word, entry.reason])?;
+    Ok(())
+}
+
+/// How many entries the server has not acknowledged.
+pub fn waiting(connection: &Connection) -> Result<u64, Error> {
+    let waiting = connection
+        .prepare_cached("select coalesce(sum(seq - acknowledged), 0) from stream")?
+        .query_row([], |row| column::count(row, 0))?;
+    Ok(waiting)
+}
+
+/// Entries that were adjusted or held, the latest first.
+pub fn attention(connection: &Connection, limit: u32) -> Result<Vec<Attention>, Error> {
+    let mut statement = connection.prepare_cached(
+        "select d.stream, d.seq, e.kind, s.receipt, d.disposition, d.reason
+         from disposition d
+         join stream t on t.id = d.stream
+         join entry e on e.stream = d.stream and e.seq = d.seq
+         left join sale s on s.stream = d.stream and s.seq = d.seq
+         order by t.opened desc, d.seq desc
+         limit ?",
+    )?;
+    let entries = statement
+        .query_map([limit], |row| {
+            let word: String = row.get(4)?;
+            Ok(Attention {
+                stream: column::id(row, 0)?,
+                seq: column::count(row, 1)?,
+                kind: row.get(2)?,
+                receipt: row.get(3)?,
+                disposition: if word == "held" {
+                    Disposition::Held
+                } else {
+                    Disposition::Adjusted
+                },
+                reason: row.get(5)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(entries)
+}
+
+/// Profiles changed at this till that the server has not taken yet, the oldest first.
+pub fn profiles(connection: &Connection, limit: u32) -> Result<Vec<Customer>, Error> {
+    customer::to_push(connection, limit)
+}
+
+/// Notes that the server took these profiles; one that changed again meanwhile goes on waiting.
+pub fn acknowledge_profiles(tx: &Connection, pushed: &[Customer]) -> Result<(), Error> {
+    for profile in pushed {
+        tx.prepare_cached(
+            "update customer set to_push = 0 where id = ? and hlc = ? and to_push = 1",
+        )?
+        .execute(params![profile.id.as_bytes(), column::integer(profile.hlc)])?;
+    }
+    Ok(())
+}

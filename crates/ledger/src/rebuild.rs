@@ -1,0 +1,46 @@
+//! Projections from nothing: the raw entries and the replicated rows are enough.
+
+use mostrador_protocol::entry::{Decoded, Payload};
+use rusqlite::Connection;
+
+use crate::{Error, account, column, customer, entry, product, record, sale, stream, visit};
+
+/// Deletes every projection and makes it again: sales, shown accounts, uses of codes, visits, and the
+/// search index. The result is the same, row for row, as what recording and pulling had left.
+pub fn projections(tx: &Connection) -> Result<(), Error> {
+    tx.execute_batch(
+        "delete from sale_code; delete from sale_refusal; delete from sale_tender; delete from sale;
+         delete from account_shown; delete from code_use_shown; delete from visit;",
+    )?;
+    for head in stream::all(tx)? {
+        entry::walk(tx, head.stream, |seq, raw, _| {
+            let header = raw.header()?;
+            let Decoded::Known(Payload::SaleCompleted(sale)) = raw.payload(&header)? else {
+                return Ok(());
+            };
+            if seq > head.included {
+                record::project_sale(tx, &header, &sale)
+            } else {
+                sale::project(tx, &header, &sale)
+            }
+        })?;
+    }
+    visits(tx)?;
+    customer::index_all(tx)?;
+    product::index_all(tx)
+}
+
+/// Visits of customers without own entries come from the server's rows.
+fn visits(tx: &Connection) -> Result<(), Error> {
+    let mut statement = tx.prepare(
+        "select customer_id from account
+         where customer_id not in (select customer_id from account_shown)",
+    )?;
+    let customers = statement
+        .query_map([], |row| column::id(row, 0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    for customer in customers {
+        visit::set(tx, customer, account::shown(tx, customer)?.last_purchase_ms)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Receipt numbers: short, readable over a phone, and never given twice.
+//!
+//! `CAJA1-7K00123`: the terminal's name, two signs of its stream, the position of the sale's entry.
+//! The position makes it unique within the stream; the two signs keep a till that lost entries (and
+//! writes a new stream) from printing a number again.
+
+use rusqlite::Connection;
+
+use crate::{Error, identity, stream};
+
+/// Without signs that are mistaken for each other: 0 O 1 I L and U.
+const ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The most signs of the terminal's name that are printed.
+const NAME_CHARS: usize = 8;
+
+/// The number of the sale that is recorded next in this transaction.
+pub fn next(tx: &Connection) -> Result<String, Error> {
+    let head = stream::head(tx)?.ok_or(Error::NoStream)?;
+    let name = identity::load(tx)?.map_or_else(String::new, |identity| identity.terminal_name);
+    Ok(number(&name, head.stream.as_bytes(), head.seq + 1))
+}
+
+fn number(terminal_name: &str, stream: &[u8; 16], seq: u64) -> String {
+    let name: String = crate::words::fold(terminal_name)
+        .concat()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(NAME_CHARS)
+        .collect::<String>()
+        .to_uppercase();
+    let name = if name.is_empty() { "T" } else { &name };
+    let [.., high, low] = stream;
+    let mark: String = [high, low]
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(**byte) % ALPHABET.len()]))
+        .collect();
+    format!("{name}-{mark}{seq:05}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_are_short_and_tell_terminal_stream_and_position() {
+        let cases = [
+            ("Caja 1", [0; 16], 123, "CAJA1-2200123"),
+            ("Peñón Ñ", [255; 16], 1, "PENONN-HH00001"),
+            ("🎉", [1; 16], 100_000, "T-33100000"),
+        ];
+        for (name, stream, seq, expected) in cases {
+            assert_eq!(number(name, &stream, seq), expected);
+        }
+    }
+}

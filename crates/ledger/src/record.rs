@@ -1,0 +1,128 @@
+//! Recording: an entry and everything that follows from it, in one transaction.
+
+use mostrador_protocol::entry::{EntryHash, FORMAT, Header, Payload, SaleCompleted};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::entry::{self, Appended};
+use crate::{Error, account, code_use, hlc, sale, stream};
+
+/// When and by what an entry is made; clocks and ids are the caller's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// UUIDv7 of the entry.
+    pub entry_id: Uuid,
+    /// The till's wall clock, milliseconds since the epoch.
+    pub wall_ms: i64,
+    /// The wall clock corrected by the known offset. An earlier one than the previous entry's is
+    /// raised to it.
+    pub effective_ms: i64,
+    /// Made at each start of the program.
+    pub boot_id: Uuid,
+    /// Milliseconds since that start.
+    pub monotonic_ms: u64,
+    /// The program that priced it; 0 when none did.
+    pub program_version: u32,
+}
+
+/// Where an entry stands now. It lasts only if the transaction commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its stream.
+    pub stream: Uuid,
+    /// Its position.
+    pub seq: u64,
+    /// Its id.
+    pub entry_id: Uuid,
+    /// The chain up to it.
+    pub hash: EntryHash,
+    /// Its effective time, milliseconds since the epoch.
+    pub effective_ms: i64,
+}
+
+/// Appends `payload` to the stream and updates what is shown: sales, the customer's account, the
+/// uses of codes, the visit.
+///
+/// The stream must be open, and begin with `stream_opened`. A sale must add up, and its reference
+/// must not be sold yet.
+pub fn record(tx: &Connection, stamp: &Stamp, payload: &Payload) -> Result<Recorded, Error> {
+    let head = stream::head(tx)?.ok_or(Error::NoStream)?;
+    if let Some(reason) = head.sealed {
+        return Err(Error::StreamSealed {
+            stream: head.stream,
+            reason,
+        });
+    }
+    let seq = head.seq + 1;
+    if (seq == 1) != matches!(payload, Payload::StreamOpened(_)) {
+        return Err(Error::Opening {
+            seq,
+            kind: payload.kind(),
+        });
+    }
+    if let Payload::SaleCompleted(sale) = payload {
+        check_sale(tx, sale)?;
+    }
+    let header = Header {
+        format: FORMAT,
+        kind: payload.kind().to_owned(),
+        stream: head.stream,
+        seq,
+        entry_id: stamp.entry_id,
+        hlc: hlc::next(head.hlc, stamp.wall_ms),
+        wall_ms: stamp.wall_ms,
+        effective_ms: stamp.effective_ms.max(head.effective_ms),
+        boot_id: stamp.boot_id,
+        monotonic_ms: stamp.monotonic_ms,
+        program_version: stamp.program_version,
+        lease_id: None,
+        payload_len: 0,
+    };
+    let raw = payload.seal(&header);
+    let hash = raw.hash(&head.hash);
+    entry::append(
+        tx,
+        &Appended {
+            header: &header,
+            raw: &raw,
+            hash,
+        },
+    )?;
+    if let Payload::SaleCompleted(sale) = payload {
+        project_sale(tx, &header, sale)?;
+    }
+    Ok(Recorded {
+        stream: head.stream,
+        seq,
+        entry_id: stamp.entry_id,
+        hash,
+        effective_ms: header.effective_ms,
+    })
+}
+
+fn check_sale(tx: &Connection, sale: &SaleCompleted) -> Result<(), Error> {
+    sale.check()?;
+    match &sale.reference {
+        Some(reference) if sale::is_sold(tx, reference)? => Err(Error::ReferenceSold {
+            reference: reference.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Everything that follows from one sale of this till, also when projections are rebuilt.
+pub(crate) fn project_sale(
+    tx: &Connection,
+    header: &Header,
+    sale: &SaleCompleted,
+) -> Result<(), Error> {
+    sale::project(tx, header, sale)?;
+    let effects = sale.effects(header.effective_ms);
+    if let Some((customer, fact)) = &effects.account {
+        account::add_own(tx, *customer, fact)?;
+    }
+    for used in &effects.codes {
+        code_use::add_own(tx, used)?;
+    }
+    Ok(())
+}

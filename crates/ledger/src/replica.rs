@@ -1,0 +1,112 @@
+//! The server's rows on this till: a page of the feed and its cursor move together.
+
+use std::collections::BTreeSet;
+
+use loyalty::code::CodeText;
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::message::PullReply;
+use mostrador_protocol::row::Row;
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::{Error, account, code_use, column, customer, product, program, staff, stream};
+
+/// The feed position that this till holds; 0 before the first page.
+pub fn cursor(connection: &Connection) -> Result<u64, Error> {
+    let cursor = connection
+        .prepare_cached("select cursor from feed where only = 1")?
+        .query_row([], |row| column::count(row, 0))?;
+    Ok(cursor)
+}
+
+/// Applies a page: its rows, the cursor, and how far own streams are included; then what is shown of
+/// every customer and code that this touches is folded again.
+///
+/// `own_through` is about the stream that this till writes now. A page that was applied before, or an
+/// older one, changes nothing.
+pub fn apply_page(tx: &Connection, page: &PullReply) -> Result<(), Error> {
+    let cursor = cursor(tx)?;
+    let mut touched = Touched::default();
+    for row in page.rows.iter().filter(|row| row.position > cursor) {
+        apply_row(tx, &row.row, &mut touched)?;
+    }
+    if let Some(head) = stream::head(tx)? {
+        include(tx, head.stream, page.own_through, &mut touched)?;
+    }
+    tx.prepare_cached("update feed set cursor = ?1 where only = 1 and cursor < ?1")?
+        .execute([column::integer(page.next_cursor)])?;
+    for customer in &touched.customers {
+        account::refold(tx, *customer)?;
+    }
+    for code in &touched.codes {
+        code_use::refold(tx, code)?;
+    }
+    Ok(())
+}
+
+/// Customers and codes whose shown state has to be computed again.
+#[derive(Default)]
+struct Touched {
+    customers: BTreeSet<Uuid>,
+    codes: BTreeSet<CodeText>,
+}
+
+fn apply_row(tx: &Connection, row: &Row, touched: &mut Touched) -> Result<(), Error> {
+    match row {
+        Row::Customer(profile) => customer::put(tx, profile),
+        Row::Account {
+            customer_id,
+            account,
+        } => {
+            touched.customers.insert(*customer_id);
+            account::put(tx, *customer_id, account)
+        }
+        Row::Program(document) => program::put(tx, document),
+        Row::Staff(person) => staff::put(tx, person),
+        Row::Product(product) => product::put(tx, product),
+        Row::CodeUse(tally) => {
+            touched.codes.extend(CodeText::parse(&tally.code));
+            code_use::put(tx, tally)
+        }
+        Row::Stream { stream, through } => include(tx, *stream, *through, touched),
+    }
+}
+
+/// Moves how far an own stream is included, and collects whom the entries in between concern. Another
+/// terminal's stream is none of this till's business.
+fn include(
+    tx: &Connection,
+    stream: Uuid,
+    through: u64,
+    touched: &mut Touched,
+) -> Result<(), Error> {
+    let before = tx
+        .prepare_cached("select included from stream where id = ?")?
+        .query_map([stream.as_bytes()], |row| column::count(row, 0))?
+        .next()
+        .transpose()?;
+    let Some(before) = before.filter(|before| *before < through) else {
+        return Ok(());
+    };
+    let range = params![
+        stream.as_bytes(),
+        column::integer(before),
+        column::integer(through)
+    ];
+    let mut customers = tx.prepare_cached(
+        "select distinct customer_id from sale
+         where stream = ? and seq > ? and seq <= ? and customer_id is not null",
+    )?;
+    for customer in customers.query_map(range, |row| column::id(row, 0))? {
+        touched.customers.insert(customer?);
+    }
+    let mut codes = tx.prepare_cached(
+        "select distinct code from sale_code where stream = ? and seq > ? and seq <= ?",
+    )?;
+    for code in codes.query_map(range, |row| row.get::<_, String>(0))? {
+        touched.codes.extend(CodeText::parse(&code?));
+    }
+    tx.prepare_cached("update stream set included = ? where id = ?")?
+        .execute(params![column::integer(through), stream.as_bytes()])?;
+    Ok(())
+}

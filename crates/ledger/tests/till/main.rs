@@ -1,0 +1,5 @@
+//! The till's file as the rest of the till sees it: real files, real commits.
+
+mod counter;
+mod opening;
+mod recording;
