@@ -3,7 +3,9 @@
 
 pub mod chaos;
 pub mod child;
+pub mod compare;
 pub mod conduct;
 pub mod data;
 pub mod program;
+pub mod stage;
 pub mod wire;
