@@ -5,4 +5,3 @@ pub mod deadline;
 pub mod process;
 pub mod proxy;
 pub mod replay;
-pub mod vectors;

@@ -9,8 +9,6 @@
 mod check;
 mod compile;
 mod fault;
-mod near;
-mod read;
 mod shape;
 mod text;
 

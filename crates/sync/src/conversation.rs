@@ -84,9 +84,16 @@ impl Conversation {
         self.post("/v1/push", request).await
     }
 
-    /// Asks for what changed after `cursor`; the server may wait `wait_ms` for something to say.
-    pub async fn pull(&self, cursor: u64, wait_ms: u32) -> Result<PullReply, Failure> {
-        let target = format!("/v1/pull?cursor={cursor}&limit={PAGE_ROWS}&wait={wait_ms}");
+    /// Asks for what changed after `cursor`, and how far `stream` is included; the server may wait
+    /// `wait_ms` for something to say.
+    pub async fn pull(
+        &self,
+        stream: Uuid,
+        cursor: u64,
+        wait_ms: u32,
+    ) -> Result<PullReply, Failure> {
+        let asked = format!("cursor={cursor}&limit={PAGE_ROWS}&wait={wait_ms}&stream={stream}");
+        let target = format!("/v1/pull?{asked}");
         let timeout = EXCHANGE_TIMEOUT + Duration::from_millis(wait_ms.into());
         self.exchange("GET", target, Vec::new(), timeout).await
     }

@@ -11,6 +11,10 @@ pub mod conversation;
 pub mod plan;
 pub mod random;
 mod state;
+mod syncer;
 pub mod transport;
 
 pub use self::state::{Attention, Offline, Phase, State, Trouble};
+pub use self::syncer::{
+    CLOCK_OFFSET_SETTING, LAST_CONTACT_SETTING, SyncHandle, SyncOptions, Syncer,
+};

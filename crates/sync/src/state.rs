@@ -157,6 +157,8 @@ pub struct State {
     pub retry_at_ms: Option<u64>,
     /// When the server last spoke, milliseconds since the epoch.
     pub last_contact_ms: Option<i64>,
+    /// Server time less this till's clock at that contact, milliseconds; 0 when they agree.
+    pub clock_offset_ms: i64,
     /// Counts pages that changed something: what was read before may be stale.
     pub changes: u64,
     /// Whether the task runs.

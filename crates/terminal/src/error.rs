@@ -171,6 +171,14 @@ pub enum Error {
     /// The till's file.
     #[error("using the till's file")]
     Ledger(#[from] ledger::Error),
+    /// The data folder cannot be made.
+    #[error("creating {}", folder.display())]
+    Folder {
+        /// Which.
+        folder: std::path::PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// Sync was started outside an async runtime.
     #[error("starting sync outside an async runtime")]
     NoRuntime,
@@ -214,6 +222,7 @@ impl Error {
             Self::Enrol(failure) => failure_code(failure),
             Self::Key(_) => "key_unusable",
             Self::Ledger(error) => ledger_code(error),
+            Self::Folder { .. } => "folder",
             Self::NoRuntime => "no_runtime",
         }
     }
@@ -277,6 +286,7 @@ impl Error {
             Self::Enrol(Failure::Refused(reply)) => vec![("reason", reply.message.clone())],
             Self::Key(error) => vec![("reason", chain(error))],
             Self::Ledger(error) => vec![("reason", chain(error))],
+            Self::Folder { .. } => vec![("reason", chain(self))],
             _ => Vec::new(),
         }
     }

@@ -1,11 +1,50 @@
 //! What a till can do: one file per cashier action, no window system.
+//!
+//! One idea: a till answers from its own file. [`Till`] is opened once; every action is a method that
+//! reads or changes the session, prices the basket with `loyalty::quote` on the ledger's state of
+//! that moment, and answers with what the screen shows ([`view`]). Only a payment writes a fact, in
+//! one transaction; sync carries it to the server later and is never in the way.
+//!
+//! Map: `till` opens; `enrol` joins a store; `unlock` lets people in; `identify` reads the one box;
+//! `customer`, `basket`, `park` and `apply_code` change the open basket; `price` and `counter` show
+//! it; `pay` and `sell` sell it; `receipt` and `reprint` print it; `today` and `strip` report.
+//! [`message`] and [`words`] are the words, [`Error`] every answer that is not what was asked for.
+//!
+//! Always true: what is refused is in the view and not an error; after an error nothing has changed;
+//! no text that anybody types ends the program.
 
+mod apply_code;
+mod basket;
+mod chips;
+mod counter;
+mod customer;
+mod enrol;
 mod error;
+mod identify;
 pub mod message;
+pub mod moment;
+mod park;
+mod pay;
+mod price;
+mod receipt;
+mod reprint;
+mod rules;
+mod sale;
 mod secret;
+mod sell;
+mod sentence;
+mod session;
+mod settle;
+mod stamp;
+mod strip;
 pub mod tender;
+mod till;
+mod today;
+mod unlock;
 pub mod view;
 pub mod words;
 
 pub use self::error::Error;
 pub use self::secret::{KeySource, SecretError};
+pub use self::sell::{SaleRequest, SaleRequestLine, Sold};
+pub use self::till::{Till, TillOptions};

@@ -17,6 +17,25 @@ pub enum Language {
     En,
 }
 
+impl Language {
+    /// The language of a tag such as `es`, `es-CO` or `en_US`; `None` for others.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        match tag.split(['-', '_']).next()? {
+            "es" => Some(Self::Es),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// `es` or `en`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::En => "en",
+        }
+    }
+}
+
 /// What the window needs before anybody unlocks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct TillView {

@@ -3,6 +3,3 @@
 mod counter;
 mod opening;
 mod recording;
-mod searching;
-mod server;
-mod syncing;

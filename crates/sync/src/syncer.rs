@@ -1,0 +1,462 @@
+//! The background task: asks the plan, acts, reports. Thin on purpose.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use mostrador_ledger as ledger;
+use mostrador_ledger::Ledger;
+use mostrador_protocol::message::{
+    HelloRequest, PROTOCOL, PullReply, PushReply, PushRequest, Verdict,
+};
+use mostrador_protocol::row::Customer;
+use rusqlite::Connection;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::conversation::{Conversation, Failure};
+use crate::plan::{Cause, Limit, Outcome, Plan, Step};
+use crate::random::Random;
+use crate::state::{Attention, State};
+
+/// The setting that keeps when the server last spoke, milliseconds since the epoch by this till's
+/// clock.
+pub const LAST_CONTACT_SETTING: &str = "last_contact_ms";
+
+/// The setting that keeps server time less wall clock at the last contact, milliseconds.
+pub const CLOCK_OFFSET_SETTING: &str = "clock_offset_ms";
+
+/// A difference of clocks below this is the time that a reply takes, milliseconds.
+const CLOCK_NOISE_MS: u64 = 5_000;
+
+/// The most profiles beside one batch.
+const MAX_PROFILES: u32 = 100;
+
+/// What the task needs.
+#[derive(Debug)]
+pub struct SyncOptions {
+    /// The till's file.
+    pub ledger: Arc<Ledger>,
+    /// The talk with the server.
+    pub conversation: Conversation,
+    /// For the jitter of the backoff.
+    pub random: Arc<Random>,
+    /// Where the task reports.
+    pub state: Arc<watch::Sender<State>>,
+}
+
+/// A running task. Dropping it stops the task at its next step.
+#[derive(Debug)]
+pub struct SyncHandle {
+    asked: Arc<Asked>,
+    stop: watch::Sender<bool>,
+    state: watch::Receiver<State>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug, Default)]
+struct Asked {
+    wake: Notify,
+    retry: AtomicBool,
+}
+
+impl SyncHandle {
+    /// There is something to send: it goes at once, also when a long poll is outstanding. A backoff
+    /// goes on. Never blocks.
+    pub fn nudge(&self) {
+        self.asked.wake.notify_one();
+    }
+
+    /// Tries at once, whatever the backoff says. Never blocks.
+    pub fn retry_now(&self) {
+        self.asked.retry.store(true, Ordering::SeqCst);
+        self.asked.wake.notify_one();
+    }
+
+    /// How sync stands, and a way to wait for it to change.
+    pub fn state(&self) -> watch::Receiver<State> {
+        self.state.clone()
+    }
+
+    /// Gives up what is under way on the network, finishes what is under way in the file, and ends.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the sync task did not end by itself");
+        }
+    }
+}
+
+/// Keeps a till and its server together.
+#[derive(Debug)]
+pub struct Syncer {
+    ledger: Arc<Ledger>,
+    conversation: Conversation,
+    random: Arc<Random>,
+    report: Arc<watch::Sender<State>>,
+    asked: Arc<Asked>,
+    stop: watch::Receiver<bool>,
+    plan: Plan,
+    /// Set while a server that was restored is sent again what it had acknowledged: stream, and the
+    /// position before the first entry to send.
+    resend: Option<(Uuid, u64)>,
+}
+
+impl Syncer {
+    /// Starts the task on the current async runtime.
+    pub fn start(options: SyncOptions) -> SyncHandle {
+        let asked = Arc::<Asked>::default();
+        let (stop, stopped) = watch::channel(false);
+        let state = options.state.subscribe();
+        let syncer = Self {
+            ledger: options.ledger,
+            conversation: options.conversation,
+            random: options.random,
+            report: options.state,
+            asked: Arc::clone(&asked),
+            stop: stopped,
+            plan: Plan::default(),
+            resend: None,
+        };
+        SyncHandle {
+            asked,
+            stop,
+            state,
+            task: tokio::spawn(syncer.run()),
+        }
+    }
+
+    async fn run(mut self) {
+        while !*self.stop.borrow() && self.stop.has_changed().is_ok() {
+            if self.asked.retry.swap(false, Ordering::SeqCst) {
+                self.plan = std::mem::take(&mut self.plan).retried();
+            }
+            let waiting = self.with_ledger(|ledger| ledger.read(waiting)).await;
+            let waiting = waiting.unwrap_or_else(|error| {
+                tracing::error!(%error, "cannot count what waits for the server");
+                0
+            });
+            self.publish(waiting, true);
+            let step = self.plan.next(self.now_ms(), self.has_work(waiting));
+            let Some(outcome) = self.act(step).await else {
+                continue;
+            };
+            if let Outcome::Failed(cause) = outcome {
+                tracing::info!(?cause, waiting, "sync could not go on");
+            }
+            let jitter = u64::from_le_bytes(self.random.bytes());
+            let now_ms = self.now_ms();
+            self.plan = std::mem::take(&mut self.plan).after(now_ms, step, outcome, jitter);
+        }
+        let waiting = self.report.borrow().waiting;
+        self.publish(waiting, false);
+    }
+
+    /// `None` when nothing came of it: a rest is over, or the task stops.
+    async fn act(&mut self, step: Step) -> Option<Outcome> {
+        match step {
+            Step::Rest { until_ms } => {
+                let rest = Duration::from_millis(until_ms.saturating_sub(self.now_ms()).max(1));
+                let rested = async {
+                    tokio::select! {
+                        () = tokio::time::sleep(rest) => {}
+                        () = self.asked.wake.notified() => {}
+                    }
+                };
+                self.unless_stopped(rested).await;
+                None
+            }
+            Step::Hello => self.hello().await,
+            Step::Push(limit) => self.push(limit).await,
+            Step::Pull { wait_ms } => self.pull(wait_ms).await,
+        }
+    }
+
+    async fn hello(&mut self) -> Option<Outcome> {
+        let read = |connection: &Connection| {
+            let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
+            Ok::<_, ledger::Error>((head, ledger::replica::cursor(connection)?))
+        };
+        let (head, cursor) = match self.with_ledger(move |ledger| ledger.read(read)).await {
+            Ok(found) => found,
+            Err(error) => return Some(trouble_in_file(&error)),
+        };
+        let request = HelloRequest {
+            protocol: PROTOCOL,
+            app_version: env!("CARGO_PKG_VERSION").to_owned(),
+            stream: head.stream,
+            head_seq: head.seq,
+            head_hash: head.hash,
+            cursor,
+            wall_ms: self.conversation.clock.now_ms(),
+        };
+        let reply = match self
+            .unless_stopped(self.conversation.hello(&request))
+            .await?
+        {
+            Ok(reply) => reply,
+            Err(failure) => return Some(failed(&failure)),
+        };
+        let contact = self.contact(reply.server_time_ms);
+        let noted = self
+            .with_ledger(move |ledger| ledger.transact(|tx| contact.note(tx)))
+            .await;
+        if let Err(error) = noted {
+            return Some(trouble_in_file(&error));
+        }
+        if reply.verdict == Verdict::Ok && reply.accepted_through < head.acknowledged {
+            self.resend = Some((head.stream, reply.accepted_through));
+        }
+        Some(Outcome::Greeted(reply.verdict))
+    }
+
+    async fn push(&mut self, limit: Limit) -> Option<Outcome> {
+        let resend = self.resend;
+        let read = move |connection: &Connection| to_push(connection, resend, limit);
+        let request = match self.with_ledger(move |ledger| ledger.read(read)).await {
+            Ok(Some(request)) => request,
+            Ok(None) => {
+                self.resend = None;
+                return Some(Outcome::Interrupted);
+            }
+            Err(error) => return Some(trouble_in_file(&error)),
+        };
+        let reply = match self
+            .unless_stopped(self.conversation.push(&request))
+            .await?
+        {
+            Ok(reply) => reply,
+            Err(failure) => return Some(failed(&failure)),
+        };
+        let nothing_moved =
+            !request.entries.is_empty() && reply.accepted_through <= request.base_seq;
+        if reply.need_from.is_some() || nothing_moved {
+            self.resend = Some((request.stream, reply.accepted_through));
+            return Some(Outcome::SentBack);
+        }
+        let contact = self.contact(reply.server_time_ms);
+        let noted = self.with_ledger(move |ledger| {
+            let profiles = request.profiles;
+            ledger.transact(|tx| {
+                contact.note(tx)?;
+                acknowledge(tx, request.stream, &reply, &profiles)
+            })
+        });
+        match noted.await {
+            Ok(resend_from) => {
+                self.resend = self.resend.and(resend_from);
+                Some(Outcome::Pushed)
+            }
+            Err(error) => Some(trouble_in_file(&error)),
+        }
+    }
+
+    async fn pull(&mut self, wait_ms: u32) -> Option<Outcome> {
+        let read = |connection: &Connection| {
+            let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
+            Ok::<_, ledger::Error>((head.stream, ledger::replica::cursor(connection)?))
+        };
+        let (stream, cursor) = match self.with_ledger(move |ledger| ledger.read(read)).await {
+            Ok(found) => found,
+            Err(error) => return Some(trouble_in_file(&error)),
+        };
+        let asked_ms = self.now_ms();
+        let asking = async {
+            let answer = self.conversation.pull(stream, cursor, wait_ms);
+            if wait_ms == 0 {
+                return Some(answer.await);
+            }
+            tokio::select! {
+                answer = answer => Some(answer),
+                () = self.asked.wake.notified() => None,
+            }
+        };
+        let page = match self.unless_stopped(asking).await? {
+            None => return Some(Outcome::Interrupted),
+            Some(Ok(page)) => page,
+            Some(Err(failure)) => return Some(failed(&failure)),
+        };
+        let (more, empty) = (page.more, page.rows.is_empty());
+        let contact = self.contact(page.server_time_ms);
+        let applied =
+            self.with_ledger(move |ledger| ledger.transact(|tx| apply(tx, contact, &page)));
+        if let Err(error) = applied.await {
+            return Some(trouble_in_file(&error));
+        }
+        if !empty {
+            self.report.send_modify(|state| state.changes += 1);
+        }
+        Some(Outcome::Pulled {
+            more,
+            empty,
+            asked_ms,
+        })
+    }
+
+    fn has_work(&self, waiting: u64) -> bool {
+        waiting > 0 || self.resend.is_some()
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.conversation.clock.monotonic_ms()
+    }
+
+    /// Remembers that the server spoke, and how its clock differs.
+    fn contact(&self, server_time_ms: i64) -> Contact {
+        let at_ms = self.conversation.clock.now_ms();
+        let offset_ms = server_time_ms.saturating_sub(at_ms);
+        let is_noise = offset_ms.unsigned_abs() < CLOCK_NOISE_MS;
+        let contact = Contact {
+            at_ms,
+            offset_ms: if is_noise { 0 } else { offset_ms },
+        };
+        self.report.send_modify(|state| {
+            state.last_contact_ms = Some(contact.at_ms);
+            state.clock_offset_ms = contact.offset_ms;
+        });
+        contact
+    }
+
+    fn publish(&self, waiting: u64, running: bool) {
+        self.report.send_if_modified(|state| {
+            let before = state.clone();
+            state.phase = self.plan.phase(self.has_work(waiting));
+            state.waiting = waiting;
+            state.trouble = self.plan.trouble();
+            state.retry_at_ms = self.plan.retry_at_ms();
+            state.running = running;
+            *state != before
+        });
+    }
+
+    /// The file is slow where the network is not: its work has threads of its own.
+    async fn with_ledger<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Ledger) -> Result<T, ledger::Error> + Send + 'static,
+    ) -> Result<T, ledger::Error> {
+        let ledger = Arc::clone(&self.ledger);
+        match tokio::task::spawn_blocking(move || act(&ledger)).await {
+            Ok(answer) => answer,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends, and this task with it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => None,
+            done = work => Some(done),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Contact {
+    at_ms: i64,
+    offset_ms: i64,
+}
+
+impl Contact {
+    fn note(self, tx: &Connection) -> Result<(), ledger::Error> {
+        ledger::setting::set(tx, LAST_CONTACT_SETTING, &self.at_ms.to_string())?;
+        ledger::setting::set(tx, CLOCK_OFFSET_SETTING, &self.offset_ms.to_string())
+    }
+}
+
+fn waiting(connection: &Connection) -> Result<u64, ledger::Error> {
+    let profiles = ledger::outbox::profiles(connection, MAX_PROFILES)?.len();
+    let profiles = u64::try_from(profiles).unwrap_or(u64::MAX);
+    Ok(ledger::outbox::waiting(connection)?.saturating_add(profiles))
+}
+
+/// The next batch with the profiles beside it; `None` when nothing waits.
+fn to_push(
+    connection: &Connection,
+    resend: Option<(Uuid, u64)>,
+    limit: Limit,
+) -> Result<Option<PushRequest>, ledger::Error> {
+    let batch = match resend {
+        Some((stream, base_seq)) => {
+            let limits = (limit.entries, limit.bytes);
+            ledger::outbox::after(connection, stream, base_seq, limits)?
+        }
+        None => ledger::outbox::next(connection, limit.entries, limit.bytes)?,
+    };
+    let profiles = ledger::outbox::profiles(connection, MAX_PROFILES)?;
+    if let Some(batch) = batch {
+        return Ok(Some(PushRequest {
+            stream: batch.stream,
+            base_seq: batch.base_seq,
+            base_hash: batch.base_hash,
+            entries: batch.entries,
+            profiles,
+        }));
+    }
+    let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
+    Ok((!profiles.is_empty()).then_some(PushRequest {
+        stream: head.stream,
+        base_seq: head.seq,
+        base_hash: head.hash,
+        entries: Vec::new(),
+        profiles,
+    }))
+}
+
+/// Notes what the server holds now. Answers from where a restored server has to be sent again.
+fn acknowledge(
+    tx: &Connection,
+    stream: Uuid,
+    reply: &PushReply,
+    profiles: &[Customer],
+) -> Result<Option<(Uuid, u64)>, ledger::Error> {
+    let through = reply.accepted_through;
+    ledger::outbox::acknowledge(tx, stream, through, &reply.dispositions)?;
+    ledger::outbox::acknowledge_profiles(tx, profiles)?;
+    let mut heads = ledger::stream::all(tx)?.into_iter();
+    let is_behind = heads.any(|head| head.stream == stream && through < head.acknowledged);
+    Ok(is_behind.then_some((stream, through)))
+}
+
+fn apply(tx: &Connection, contact: Contact, page: &PullReply) -> Result<(), ledger::Error> {
+    ledger::replica::apply_page(tx, page)?;
+    contact.note(tx)
+}
+
+fn trouble_in_file(error: &ledger::Error) -> Outcome {
+    tracing::error!(%error, "sync cannot use the till's file");
+    Outcome::Failed(Cause::Attention(match error {
+        ledger::Error::AcknowledgedTooFar { .. } => Attention::Rewound,
+        _ => Attention::Ledger,
+    }))
+}
+
+fn failed(failure: &Failure) -> Outcome {
+    Outcome::Failed(match failure {
+        Failure::Unreachable(_) => Cause::Unreachable,
+        Failure::Timeout => Cause::Timeout,
+        Failure::TooLarge => Cause::TooLarge,
+        Failure::Busy { retry_after, .. } => Cause::Busy {
+            retry_after: *retry_after,
+        },
+        Failure::NotTheServer { .. } => Cause::NotTheServer,
+        Failure::Refused(refusal) => {
+            tracing::warn!(
+                code = refusal.code,
+                message = refusal.message,
+                "the server refused"
+            );
+            Cause::Attention(Attention::of_refusal(&refusal.code))
+        }
+        Failure::Unreadable(error) => {
+            tracing::warn!(%error, "the server's answer cannot be read");
+            Cause::Attention(Attention::Unreadable)
+        }
+    })
+}

@@ -1,0 +1,83 @@
+//! Codes on and off the open basket.
+
+use mostrador_loyalty::code::CodeText;
+use mostrador_loyalty::refusal::Refusal;
+
+use crate::error::shortened;
+use crate::message::say;
+use crate::till::Till;
+use crate::view::CounterView;
+use crate::{Error, sentence, words};
+
+/// The most codes that a basket remembers, accepted and refused.
+const MAX_SCANNED: usize = 20;
+
+impl Till {
+    /// Scans a code: spaces, dashes and case do not matter. A code that the quote refuses stays on
+    /// the basket with its reason, until it is removed or falls in.
+    pub fn apply_code(&self, text: &str) -> Result<CounterView, Error> {
+        let (mut session, _) = self.at_work()?;
+        let code = CodeText::parse(text).ok_or_else(|| Error::CodeUnreadable {
+            text: shortened(text),
+        })?;
+        let there = session
+            .open
+            .codes
+            .iter()
+            .any(|scanned| scanned == code.as_str());
+        if there {
+            let language = self.language();
+            let refusal = &Refusal::AlreadyApplied;
+            session.said = self.read_with_rules(|_, rules| {
+                Ok(sentence::refusal(language, &rules, &code, refusal))
+            })?;
+        } else if session.open.codes.len() >= MAX_SCANNED {
+            return Err(Error::TooManyCodes { max: MAX_SCANNED });
+        } else {
+            session.open.codes.push(code.as_str().to_owned());
+            session.said.clear();
+        }
+        self.show(session)
+    }
+
+    /// Takes a code off, accepted or refused. A code that is not there changes nothing.
+    pub fn remove_code(&self, text: &str) -> Result<CounterView, Error> {
+        let (mut session, _) = self.at_work()?;
+        let code = CodeText::parse(text).ok_or_else(|| Error::CodeUnreadable {
+            text: shortened(text),
+        })?;
+        session
+            .open
+            .codes
+            .retain(|scanned| scanned != code.as_str());
+        let parameters = [("code", code.as_str())];
+        session.said = say(self.language(), "said.code_removed", &parameters);
+        self.show(session)
+    }
+
+    /// Keeps, of the scanned codes that take money off, only those of the best set. Codes that count
+    /// for somebody or for points stay.
+    pub fn use_best_set(&self) -> Result<CounterView, Error> {
+        let (mut session, _) = self.at_work()?;
+        let priced = self.priced(&session.open)?;
+        let best: Vec<&str> = priced
+            .quote
+            .best_set
+            .codes
+            .iter()
+            .map(CodeText::as_str)
+            .collect();
+        let program = &priced.rules.program;
+        session.open.codes.retain(|scanned| {
+            let discounts = CodeText::parse(scanned)
+                .and_then(|text| program.codes.get(&text))
+                .is_some_and(|code| code.benefit.discounts());
+            !discounts || best.contains(&scanned.as_str())
+        });
+        let language = self.language();
+        let best: Vec<String> = best.into_iter().map(str::to_owned).collect();
+        let codes = words::list(language, &best);
+        session.said = say(language, "said.best_set", &[("codes", &codes)]);
+        self.show(session)
+    }
+}

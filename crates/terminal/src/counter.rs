@@ -1,0 +1,230 @@
+//! The whole counter as the screen shows it.
+
+use std::sync::MutexGuard;
+
+use mostrador_ledger as ledger;
+use mostrador_loyalty::code::CodeKind;
+use mostrador_loyalty::quote::QuotedLine;
+use mostrador_loyalty::tier::Standing;
+use rusqlite::Connection;
+
+use crate::message::say;
+use crate::price::{Buyer, Priced, price, standing_of};
+use crate::session::{OpenBasket, OpenLine, Session};
+use crate::till::Till;
+use crate::view::{
+    BestSetView, ChipView, CodeView, CounterView, CustomerCard, Language, LineView, PointsView,
+    ProgressView, RefusedView, TierDiscountView,
+};
+use crate::{Error, chips, sentence, words};
+
+impl Till {
+    /// Basket, customer, codes and totals, priced on the state of this moment.
+    pub fn counter(&self) -> Result<CounterView, Error> {
+        let (session, _) = self.at_work()?;
+        self.show(session)
+    }
+
+    pub(crate) fn show(&self, session: MutexGuard<'_, Session>) -> Result<CounterView, Error> {
+        let (open, said) = (session.open.clone(), session.said.clone());
+        drop(session);
+        let identity = self.enrolled()?;
+        let language = self.language();
+        let now_ms = self.shared.clock.now_ms();
+        self.read_with_rules(|connection, rules| {
+            let now = rules.moment(now_ms);
+            let priced = price(connection, rules, &open, &identity.store, now)?;
+            let customer = match &priced.buyer {
+                Some(buyer) => Some(card(connection, language, &priced, buyer)?),
+                None => None,
+            };
+            let chips = chips(connection, language, &priced)?;
+            let parked = ledger::parked::count(connection)?;
+            Ok(CounterView {
+                customer,
+                chips,
+                said,
+                parked: u32::try_from(parked).unwrap_or(u32::MAX),
+                ..assemble(language, &open, &priced)
+            })
+        })
+    }
+
+    /// The open basket's quote on the state of this moment.
+    pub(crate) fn priced(&self, open: &OpenBasket) -> Result<Priced, Error> {
+        let identity = self.enrolled()?;
+        let now_ms = self.shared.clock.now_ms();
+        self.read_with_rules(|connection, rules| {
+            let now = rules.moment(now_ms);
+            price(connection, rules, open, &identity.store, now)
+        })
+    }
+}
+
+fn assemble(language: Language, open: &OpenBasket, priced: &Priced) -> CounterView {
+    let Priced { rules, quote, .. } = priced;
+    let codes = quote.accepted.iter().map(|code| CodeView {
+        text: code.text.to_string(),
+        kind: kind_name(code.kind).to_owned(),
+        gives: rules
+            .program
+            .codes
+            .get(&code.text)
+            .map(|known| sentence::gives(language, rules, known))
+            .unwrap_or_default(),
+        amount: code.amount.minor(),
+        note: code.note.as_ref().map(|note| note.code().to_owned()),
+        sentence: sentence::accepted(language, rules, code),
+    });
+    let refused = quote.refused.iter().map(|code| RefusedView {
+        text: code.text.to_string(),
+        refusal: code.refusal.code().to_owned(),
+        sentence: sentence::refusal(language, rules, &code.text, &code.refusal),
+    });
+    let best = &quote.best_set;
+    let tier_name = priced
+        .buyer
+        .as_ref()
+        .and_then(|buyer| buyer.facts.tier.as_deref())
+        .map(|slug| rules.tier_name(slug));
+    CounterView {
+        customer: None,
+        lines: open
+            .lines
+            .iter()
+            .zip(&quote.lines)
+            .map(|(line, quoted)| line_view(line, quoted))
+            .collect(),
+        gross: quote.gross.minor(),
+        discount: quote.discount.minor(),
+        total: quote.total.minor(),
+        tier_discount: quote
+            .tier_discount
+            .as_ref()
+            .map(|discount| TierDiscountView {
+                tier: rules.tier_name(&discount.tier).to_owned(),
+                amount: discount.amount.minor(),
+            }),
+        codes: codes.collect(),
+        refused: refused.collect(),
+        best_set: (!best.gain.is_zero()).then(|| BestSetView {
+            codes: best.codes.iter().map(ToString::to_string).collect(),
+            discount: best.discount.minor(),
+            gain: best.gain.minor(),
+            sentence: sentence::best_set(language, rules, best),
+        }),
+        points: quote.points.as_ref().map(|points| PointsView {
+            earn: points.total,
+            factors: points
+                .factors
+                .iter()
+                .map(|factor| sentence::factor(language, factor, tier_name))
+                .collect(),
+            for_customer: priced.buyer.is_some(),
+        }),
+        chips: Vec::new(),
+        said: String::new(),
+        parked: 0,
+    }
+}
+
+fn line_view(line: &OpenLine, quoted: &QuotedLine) -> LineView {
+    LineView {
+        name: line.name.clone(),
+        sku: line.sku.clone(),
+        quantity: line.quantity.normalize().to_string(),
+        unit_price: line.unit_price,
+        gross: quoted.gross.minor(),
+        discount: quoted.discount.minor(),
+        net: quoted.net.minor(),
+    }
+}
+
+/// `referral`, `coupon` or `reward`, as views and entries carry it.
+pub(crate) const fn kind_name(kind: CodeKind) -> &'static str {
+    match kind {
+        CodeKind::Referral => "referral",
+        CodeKind::Coupon => "coupon",
+        CodeKind::Reward => "reward",
+    }
+}
+
+fn chips(
+    connection: &Connection,
+    language: Language,
+    priced: &Priced,
+) -> Result<Vec<ChipView>, Error> {
+    if priced.basket.lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let candidates = chips::candidates(priced);
+    if candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut asked = priced.scanned.clone();
+    asked.extend(candidates.iter().cloned());
+    let customer = priced.buyer.as_ref().map(|buyer| buyer.id);
+    let day = priced.now.local_day();
+    let usage = ledger::code_use::usage(connection, &asked, customer, day)?;
+    Ok(chips::offer(language, priced, &candidates, &usage))
+}
+
+fn card(
+    connection: &Connection,
+    language: Language,
+    priced: &Priced,
+    buyer: &Buyer,
+) -> Result<CustomerCard, Error> {
+    let profile = ledger::customer::get(connection, buyer.id)?.ok_or(Error::UnknownCustomer)?;
+    let account = &buyer.account;
+    let standing = standing_of(&priced.rules, account, priced.now);
+    let last_contact = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
+    let last_contact_ms: Option<i64> = last_contact.and_then(|text| text.parse().ok());
+    let age_s = last_contact_ms.map(|at_ms| {
+        let age_ms = priced.now.unix_ms.saturating_sub(at_ms);
+        u64::try_from(age_ms / 1_000).unwrap_or(0)
+    });
+    let last_visit = account.last_purchase_ms.map(|at_ms| {
+        let visit = priced.rules.moment(at_ms);
+        visit.local_day().to_string()
+    });
+    Ok(CustomerCard {
+        id: buyer.id.to_string(),
+        name: profile.name,
+        phone_last4: profile.phone.as_deref().map(last_four),
+        tier: standing.as_ref().map(|standing| standing.tier.name.clone()),
+        tier_slug: standing.as_ref().map(|standing| standing.tier.slug.clone()),
+        balance: account.available(priced.now.local_day()),
+        debt: account.debt,
+        balance_age_s: age_s,
+        balance_has_pending: ledger::account::has_pending(connection, buyer.id)?,
+        progress: standing.and_then(|standing| progress(language, &standing)),
+        purchases: account.purchases,
+        last_visit,
+    })
+}
+
+/// How far the next tier is.
+pub(crate) fn progress(language: Language, standing: &Standing<'_>) -> Option<ProgressView> {
+    let next = standing.next.as_ref()?;
+    let from = standing.tier.from_points;
+    let way = (next.tier.from_points - from).max(1);
+    let gone = (standing.window_points - from).clamp(0, way);
+    let missing = words::number(language, next.missing);
+    let parameters = [
+        ("points", missing.as_str()),
+        ("tier", next.tier.name.as_str()),
+    ];
+    Some(ProgressView {
+        next: next.tier.name.clone(),
+        missing: next.missing,
+        progress_bp: u32::try_from(i128::from(gone) * 10_000 / i128::from(way)).unwrap_or(0),
+        sentence: say(language, "progress.sentence", &parameters),
+    })
+}
+
+/// The last four signs of a phone: enough to ask "ends in 4821?", too few to call.
+pub(crate) fn last_four(phone: &str) -> String {
+    let signs: Vec<char> = phone.chars().collect();
+    signs[signs.len().saturating_sub(4)..].iter().collect()
+}

@@ -1,0 +1,35 @@
+//! Who buys.
+
+use mostrador_ledger as ledger;
+use uuid::Uuid;
+
+use crate::Error;
+use crate::message::say;
+use crate::till::Till;
+use crate::view::CounterView;
+
+impl Till {
+    /// Identifies the customer of the open basket.
+    pub fn set_customer(&self, id: &str) -> Result<CounterView, Error> {
+        let (mut session, _) = self.at_work()?;
+        let id: Uuid = id.parse().map_err(|_| Error::UnknownCustomer)?;
+        let customer = self
+            .read(|connection| Ok(ledger::customer::get(connection, id)?))?
+            .ok_or(Error::UnknownCustomer)?;
+        session.open.customer = Some(id);
+        session.said = say(
+            self.language(),
+            "said.customer",
+            &[("name", &customer.name)],
+        );
+        self.show(session)
+    }
+
+    /// The open basket is nobody's again; lines and codes stay.
+    pub fn clear_customer(&self) -> Result<CounterView, Error> {
+        let (mut session, _) = self.at_work()?;
+        session.open.customer = None;
+        session.said = say(self.language(), "said.customer_cleared", &[]);
+        self.show(session)
+    }
+}

@@ -1,0 +1,119 @@
+//! Enrolment: a till joins a store with the owner's one-time code.
+
+use std::time::Duration;
+
+use mostrador_ledger as ledger;
+use mostrador_ledger::identity::Identity;
+use mostrador_protocol::message::{EnrolReply, EnrolRequest, PROTOCOL};
+use mostrador_protocol::signature::{PublicKey, SecretKey};
+use mostrador_sync::Phase;
+use mostrador_sync::conversation::{Failure, enrol};
+
+use crate::Error;
+use crate::error::shortened;
+use crate::till::Till;
+use crate::view::TillView;
+
+/// How long enrolment waits for the store's data before it leaves the rest to sync.
+const FIRST_DATA: Duration = Duration::from_secs(10);
+
+/// The longest code that is sent.
+const MAX_CODE_CHARS: usize = 100;
+
+impl Till {
+    /// Joins the store that `code` stands for, starts sync, and waits a while for the store's data.
+    /// The terminal's secret key is made here and never leaves this till.
+    pub async fn enrol(&self, server_url: &str, code: &str) -> Result<TillView, Error> {
+        if self.identity().is_some() {
+            return Err(Error::AlreadyEnrolled);
+        }
+        let server_url = check_address(server_url)?;
+        let transport = self.transport_to(&server_url)?;
+        let key = SecretKey::from_bytes(&self.shared.random.bytes());
+        let request = EnrolRequest {
+            code: code.trim().chars().take(MAX_CODE_CHARS).collect(),
+            public_key: key.public().to_hex(),
+            protocol: PROTOCOL,
+        };
+        let reply = enrol(&*transport, &request).await.map_err(Error::Enrol)?;
+        let identity = identity_of(reply, server_url, &key)?;
+        self.shared.ledger.transact(|tx| {
+            ledger::identity::save(tx, &identity)?;
+            self.open_stream(tx, identity.terminal_id, "enrolled", None)
+        })?;
+        self.set_identity(identity);
+        self.start_sync()?;
+        self.wait_for_data().await;
+        Ok(self.view())
+    }
+
+    /// Until the first conversation is through: the PIN screen needs the staff.
+    async fn wait_for_data(&self) {
+        let mut state = self.sync_changes();
+        let caught_up = state.wait_for(|state| {
+            state.phase == Phase::UpToDate || state.phase == Phase::NeedsAttention
+        });
+        if tokio::time::timeout(FIRST_DATA, caught_up).await.is_err() {
+            tracing::info!("the store's data goes on arriving in the background");
+        }
+    }
+}
+
+fn identity_of(reply: EnrolReply, server_url: String, key: &SecretKey) -> Result<Identity, Error> {
+    // The reply was verified by this key, so it is one.
+    let server = PublicKey::from_hex(&reply.server_public_key)
+        .map_err(|_| Error::Enrol(Failure::NotTheServer { status: 200 }))?;
+    Ok(Identity {
+        terminal_id: reply.terminal_id,
+        terminal_name: reply.terminal_name,
+        tenant: reply.tenant,
+        tenant_name: reply.tenant_name,
+        store: reply.store,
+        store_name: reply.store_name,
+        server_url,
+        server_public_key: server.to_bytes(),
+        secret_key: key.to_bytes(),
+    })
+}
+
+/// `http://` or `https://` and a host; a slash at the end goes.
+fn check_address(text: &str) -> Result<String, Error> {
+    let address = text.trim().trim_end_matches('/');
+    let host = address
+        .strip_prefix("https://")
+        .or_else(|| address.strip_prefix("http://"));
+    let signs_are_fine = |host: &str| {
+        !host.is_empty()
+            && host
+                .chars()
+                .all(|sign| sign.is_ascii_graphic() && sign != '?')
+    };
+    if host.is_some_and(signs_are_fine) {
+        return Ok(address.to_owned());
+    }
+    Err(Error::ServerAddress {
+        text: shortened(text),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_http_and_a_host() {
+        assert!(check_address(" https://tienda.example.com/ ").is_ok_and(|a| !a.ends_with('/')));
+        assert!(check_address("http://127.0.0.1:8080").is_ok());
+        for text in [
+            "",
+            "tienda",
+            "ftp://x",
+            "https://",
+            "http://a b",
+            "http://ñ",
+            "🎉",
+        ] {
+            assert!(check_address(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The one box: what is in it is a customer, a product, a code, or nothing that is known here.
+//!
+//! Exact things first, because a scanner sends exact things: a card, a product's code or barcode, a
+//! code of the program. Then by shape: digits are a phone, letters and digits together are a code,
+//! letters are a name.
+
+use mostrador_ledger as ledger;
+use mostrador_ledger::customer::Found;
+use mostrador_loyalty::code::CodeText;
+use mostrador_protocol::row::Product;
+use rusqlite::Connection;
+
+use crate::Error;
+use crate::counter::last_four;
+use crate::error::shortened;
+use crate::message::say;
+use crate::price::standing_of;
+use crate::rules::Rules;
+use crate::till::Till;
+use crate::view::{BoxReading, CustomerHit, ProductHit};
+
+/// The most hits of each kind.
+const MAX_HITS: usize = 8;
+
+/// Longer text is a scan gone wrong or a paste.
+const MAX_CHARS: usize = 300;
+
+/// Digits of a phone number.
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=13;
+
+/// The fewest signs that look like a code.
+const MIN_CODE_CHARS: usize = 4;
+
+impl Till {
+    /// Reads the one box. Never fails on what is in it: the worst answer is a sentence.
+    pub fn read_box(&self, text: &str) -> Result<BoxReading, Error> {
+        self.require_cashier()?;
+        let text = payload_of(text);
+        if text.is_empty() {
+            return Ok(BoxReading::Empty);
+        }
+        let nothing = || {
+            let shown = shortened(text);
+            let parameters = [("text", shown.as_str())];
+            BoxReading::Nothing {
+                sentence: say(self.language(), "box.nothing", &parameters),
+            }
+        };
+        if text.chars().count() > MAX_CHARS {
+            return Ok(nothing());
+        }
+        let now_ms = self.now_ms();
+        self.read_with_rules(|connection, rules| {
+            let look = Look {
+                connection,
+                rules: &rules,
+                now_ms,
+            };
+            let reading = match look.exactly(text)? {
+                Some(reading) => Some(reading),
+                None => look.by_shape(text)?,
+            };
+            Ok(reading.unwrap_or_else(nothing))
+        })
+    }
+}
+
+/// What a QR or a keyboard means: a URL stands for the code at its end.
+fn payload_of(text: &str) -> &str {
+    let text = text.trim();
+    if !text.contains("://") {
+        return text;
+    }
+    let end = text.trim_end_matches('/');
+    end.rsplit(['/', '=', '#', '?'])
+        .next()
+        .unwrap_or(end)
+        .trim()
+}
+
+struct Look<'a> {
+    connection: &'a Connection,
+    rules: &'a Rules,
+    now_ms: i64,
+}
+
+impl Look<'_> {
+    fn exactly(&self, text: &str) -> Result<Option<BoxReading>, Error> {
+        if let Some(customer) = ledger::customer::by_card(self.connection, text)? {
+            let last_visit_ms = None;
+            let found = Found {
+                customer,
+                last_visit_ms,
+                exact: true,
+            };
+            let hits = vec![self.customer_hit(found)?];
+            return Ok(Some(BoxReading::Customers { hits, sure: true }));
+        }
+        if let Some(product) = ledger::product::by_code(self.connection, text)? {
+            let hits = vec![product_hit(product)];
+            return Ok(Some(BoxReading::Products { hits, sure: true }));
+        }
+        let code = CodeText::parse(text);
+        let code = code.filter(|code| self.rules.program.codes.contains_key(code));
+        Ok(code.map(|code| BoxReading::Code {
+            text: code.to_string(),
+            known: true,
+        }))
+    }
+
+    fn by_shape(&self, text: &str) -> Result<Option<BoxReading>, Error> {
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let is_number = text
+            .chars()
+            .all(|sign| sign.is_ascii_digit() || " +-().".contains(sign));
+        if is_number && PHONE_DIGITS.contains(&digits) {
+            let (hits, sure) = self.customers(text)?;
+            return Ok((!hits.is_empty()).then_some(BoxReading::Customers { hits, sure }));
+        }
+        let code = CodeText::parse(text).filter(|_| looks_like_code(text));
+        let products = self.products(text)?;
+        if let Some(code) = code.filter(|_| products.0.is_empty()) {
+            return Ok(Some(BoxReading::Code {
+                text: code.to_string(),
+                known: false,
+            }));
+        }
+        let (customers, customer_is_sure) = self.customers(text)?;
+        let (products, product_is_sure) = products;
+        Ok(match (customers.is_empty(), products.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(BoxReading::Customers {
+                hits: customers,
+                sure: customer_is_sure,
+            }),
+            (true, false) => Some(BoxReading::Products {
+                hits: products,
+                sure: product_is_sure,
+            }),
+            (false, false) => Some(BoxReading::Mixed {
+                customers,
+                products,
+            }),
+        })
+    }
+
+    /// Customers that fit, and whether the first may be taken unseen: it is the only one, or the only
+    /// exact one.
+    fn customers(&self, text: &str) -> Result<(Vec<CustomerHit>, bool), Error> {
+        let found = ledger::customer::search(self.connection, text, MAX_HITS)?;
+        let exact: Vec<bool> = found.iter().map(|found| found.exact).collect();
+        let hits = found.into_iter().map(|found| self.customer_hit(found));
+        Ok((hits.collect::<Result<_, _>>()?, is_sure(&exact)))
+    }
+
+    fn products(&self, text: &str) -> Result<(Vec<ProductHit>, bool), Error> {
+        let found = ledger::product::search(self.connection, text, MAX_HITS)?;
+        let exact: Vec<bool> = found.iter().map(|found| found.exact).collect();
+        let hits = found.into_iter().map(|found| product_hit(found.product));
+        Ok((hits.collect(), is_sure(&exact)))
+    }
+
+    fn customer_hit(&self, found: Found) -> Result<CustomerHit, Error> {
+        let customer = found.customer;
+        let account = ledger::account::shown(self.connection, customer.id)?;
+        let now = self.rules.moment(self.now_ms);
+        let standing = standing_of(self.rules, &account, now);
+        let last_visit_ms = found.last_visit_ms.max(account.last_purchase_ms);
+        Ok(CustomerHit {
+            id: customer.id.to_string(),
+            name: customer.name,
+            tier: standing.map(|standing| standing.tier.name.clone()),
+            tier_slug: standing.map(|standing| standing.tier.slug.clone()),
+            phone_last4: customer.phone.as_deref().map(last_four),
+            last_visit: last_visit_ms.map(|at_ms| self.rules.moment(at_ms).local_day().to_string()),
+        })
+    }
+}
+
+/// The hits are best first: exact ones lead.
+fn is_sure(exact: &[bool]) -> bool {
+    match exact {
+        [_] => true,
+        [first, second, ..] => *first && !*second,
+        [] => false,
+    }
+}
+
+/// Letters and digits in one word, or a word in dashes: nobody's name, and no product was found.
+fn looks_like_code(text: &str) -> bool {
+    let one_word = !text.contains(char::is_whitespace);
+    let has = |wanted: fn(&char) -> bool| text.chars().any(|sign| wanted(&sign));
+    let long_enough = text.chars().count() >= MIN_CODE_CHARS;
+    one_word && long_enough && has(|sign| sign.is_alphabetic()) && has(char::is_ascii_digit)
+}
+
+fn product_hit(product: Product) -> ProductHit {
+    ProductHit {
+        id: product.id,
+        sku: product.sku,
+        name: product.name,
+        unit_price: product.unit_price,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_qr_may_hold_an_address_that_ends_in_the_code() {
+        for (text, payload) in [
+            (" VERANO10 ", "VERANO10"),
+            ("https://cafe.example/c/VERANO10", "VERANO10"),
+            ("https://cafe.example/c/VERANO10/", "VERANO10"),
+            ("https://cafe.example/?code=VERANO10", "VERANO10"),
+            ("", ""),
+        ] {
+            assert_eq!(payload_of(text), payload, "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_and_digits_in_one_word_look_like_a_code() {
+        assert!(looks_like_code("verano-10"));
+        assert!(looks_like_code("ABCD2345"));
+        assert!(!looks_like_code("María"));
+        assert!(!looks_like_code("calle 45"));
+        assert!(!looks_like_code("12345678"));
+        assert!(!looks_like_code("a1"));
+    }
+
+    #[test]
+    fn only_a_single_or_a_single_exact_hit_is_taken_unseen() {
+        assert!(is_sure(&[false]));
+        assert!(is_sure(&[true, false]));
+        assert!(!is_sure(&[true, true]));
+        assert!(!is_sure(&[false, false]));
+        assert!(!is_sure(&[]));
+    }
+}

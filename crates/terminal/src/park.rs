@@ -1,0 +1,66 @@
+//! Baskets put aside until their customer comes back. They survive a restart.
+
+use mostrador_ledger as ledger;
+use mostrador_ledger::parked::Parked;
+
+use crate::Error;
+use crate::message::say;
+use crate::session::OpenBasket;
+use crate::till::Till;
+use crate::view::CounterView;
+
+/// The most baskets that wait at one till.
+const MAX_PARKED: usize = 50;
+
+impl Till {
+    /// Puts the open basket aside.
+    pub fn park(&self) -> Result<CounterView, Error> {
+        let (mut session, cashier) = self.at_work()?;
+        if session.open.is_blank() {
+            return Err(Error::EmptyBasket);
+        }
+        let parked = self.parked(&session.open, cashier.id);
+        let count = self.shared.ledger.transact(|tx| {
+            let count = ledger::parked::count(tx)?;
+            if usize::try_from(count).unwrap_or(usize::MAX) >= MAX_PARKED {
+                return Err(Error::TooManyParked { max: MAX_PARKED });
+            }
+            ledger::parked::put(tx, &parked)?;
+            Ok(count + 1)
+        })?;
+        session.open = OpenBasket::default();
+        let count = count.to_string();
+        session.said = say(self.language(), "said.parked", &[("count", &count)]);
+        self.show(session)
+    }
+
+    /// Brings the basket back that was parked last; one that is open takes its place.
+    pub fn recall(&self) -> Result<CounterView, Error> {
+        let (mut session, cashier) = self.at_work()?;
+        let in_exchange =
+            (!session.open.is_blank()).then(|| self.parked(&session.open, cashier.id));
+        let taken = self.shared.ledger.transact(|tx| {
+            let taken = ledger::parked::take(tx, None)?.ok_or(Error::NothingParked)?;
+            if let Some(parked) = &in_exchange {
+                ledger::parked::put(tx, parked)?;
+            }
+            Ok::<_, Error>(taken)
+        })?;
+        // Written by this program in this file; a body of a later version is an empty basket.
+        session.open = serde_json::from_str(&taken.body).unwrap_or_default();
+        session.said = say(self.language(), "said.recalled", &[]);
+        self.show(session)
+    }
+
+    fn parked(&self, open: &OpenBasket, cashier_id: uuid::Uuid) -> Parked {
+        let now_ms = self.shared.clock.now_ms();
+        Parked {
+            id: self.shared.random.id(now_ms),
+            parked_at_ms: now_ms,
+            cashier_id,
+            label: open.lines.len().to_string(),
+            body: serde_json::to_string(open)
+                .expect("BUG: an open basket has string keys only and always serialises"),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Payment: one transaction, and only then a receipt.
+
+use std::sync::Arc;
+
+use mostrador_ledger as ledger;
+use mostrador_ledger::identity::Identity;
+use mostrador_protocol::entry::{Payload, SaleCompleted};
+use mostrador_sync::Phase;
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::Error;
+use crate::message::say;
+use crate::price::{Priced, price};
+use crate::sale::{Deal, completed};
+use crate::session::OpenBasket;
+use crate::settle::{Settled, exact_cash, settle};
+use crate::stamp::stamp;
+use crate::till::Till;
+use crate::view::{ReceiptView, TenderInput};
+
+/// What is to be recorded.
+pub(crate) struct Order<'a> {
+    pub(crate) open: &'a OpenBasket,
+    pub(crate) cashier_id: Uuid,
+    pub(crate) reference: Option<String>,
+    /// Milliseconds since the epoch by the till's wall clock.
+    pub(crate) wall_ms: i64,
+    /// The same moment by the server's clock: what windows and expiry go by.
+    pub(crate) now_ms: i64,
+    pub(crate) payment: Payment<'a>,
+}
+
+/// How it is paid.
+pub(crate) enum Payment<'a> {
+    /// What the cashier entered against the total on screen.
+    Tenders {
+        tenders: &'a [TenderInput],
+        /// Minor units.
+        seen_total: i64,
+    },
+    /// Exactly the total, in cash.
+    ExactCash,
+}
+
+impl Till {
+    /// Sells the open basket. `seen_total` (minor units) is the total that the cashier sees: when the
+    /// quote of this moment differs, nothing is recorded and the basket stays.
+    ///
+    /// When this returns `Ok`, the sale is on the disk and will reach the server by itself. Any error
+    /// means that nothing was recorded.
+    pub fn pay(&self, tenders: &[TenderInput], seen_total: i64) -> Result<ReceiptView, Error> {
+        let (mut session, cashier) = self.at_work()?;
+        let identity = self.enrolled()?;
+        let wall_ms = self.shared.clock.now_ms();
+        let open = session.open.clone();
+        let order = Order {
+            open: &open,
+            cashier_id: cashier.id,
+            reference: None,
+            wall_ms,
+            now_ms: self.now_ms(),
+            payment: Payment::Tenders {
+                tenders,
+                seen_total,
+            },
+        };
+        let is_online = self.is_online();
+        let mut receipt = self.shared.ledger.transact(|tx| {
+            let (sale, priced) = self.record_sale(tx, &identity, order)?;
+            let tier = priced
+                .buyer
+                .as_ref()
+                .and_then(|buyer| buyer.facts.tier.clone());
+            self.receipt_of(tx, &sale, &Arc::clone(&priced.rules), tier, is_online)
+        })?;
+        session.open = OpenBasket::default();
+        session.said.clear();
+        drop(session);
+        self.nudge();
+        let key = if is_online {
+            "sale.said.sent"
+        } else {
+            "sale.said.offline"
+        };
+        receipt.said = say(self.language(), key, &[]);
+        Ok(receipt)
+    }
+
+    /// Prices on the state of this moment, settles and appends, in the caller's transaction.
+    pub(crate) fn record_sale(
+        &self,
+        tx: &Connection,
+        identity: &Identity,
+        order: Order<'_>,
+    ) -> Result<(SaleCompleted, Priced), Error> {
+        if order.open.lines.is_empty() {
+            return Err(Error::EmptyBasket);
+        }
+        crate::basket::check_total(order.open)?;
+        let rules = self.shared.shelf.current(tx)?;
+        let now = rules.moment(order.now_ms);
+        let priced = price(tx, rules, order.open, &identity.store, now)?;
+        let total = priced.quote.total;
+        let money = priced.rules.money;
+        let Settled { tenders, change } = match order.payment {
+            Payment::Tenders { seen_total, .. } if seen_total != total.minor() => {
+                return Err(Error::PriceChanged { total, money });
+            }
+            Payment::Tenders { tenders, .. } => settle(total, tenders, money)?,
+            Payment::ExactCash => exact_cash(total),
+        };
+        let deal = Deal {
+            sale_id: self.shared.random.id(order.wall_ms),
+            receipt: ledger::receipt::next(tx)?,
+            terminal_id: identity.terminal_id,
+            cashier_id: order.cashier_id,
+            reference: order.reference,
+            tenders,
+            change,
+        };
+        let sale = completed(&priced, deal);
+        let version = priced.rules.document.version;
+        let offset_ms = order.now_ms.saturating_sub(order.wall_ms);
+        let stamp = stamp(&self.shared, tx, order.wall_ms, offset_ms, version)?;
+        ledger::record::record(tx, &stamp, &Payload::SaleCompleted(Box::new(sale.clone())))?;
+        Ok((sale, priced))
+    }
+
+    /// Now, by the server's clock as far as this till knows it: milliseconds since the epoch.
+    pub(crate) fn now_ms(&self) -> i64 {
+        let wall_ms = self.shared.clock.now_ms();
+        wall_ms.saturating_add(self.shared.state.borrow().clock_offset_ms)
+    }
+
+    /// Whether a sale of this moment is likely to leave at once.
+    pub(crate) fn is_online(&self) -> bool {
+        let state = self.shared.state.borrow();
+        state.running
+            && matches!(state.phase, Phase::UpToDate | Phase::Sending)
+            && state.last_contact_ms.is_some()
+    }
+
+    /// Something waits for the server.
+    pub(crate) fn nudge(&self) {
+        if let Some(sync) = &*crate::till::unpoisoned(&self.shared.sync) {
+            sync.nudge();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The quote of the open basket on the state of this moment.
+
+use std::sync::Arc;
+
+use mostrador_ledger as ledger;
+use mostrador_loyalty::account::Account;
+use mostrador_loyalty::basket::Basket;
+use mostrador_loyalty::code::CodeText;
+use mostrador_loyalty::customer::{CustomerFacts, Place};
+use mostrador_loyalty::money::Amount;
+use mostrador_loyalty::quote::{Quote, Request, quote};
+use mostrador_loyalty::tier::{Standing, standing};
+use mostrador_loyalty::time::Moment;
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::Error;
+use crate::rules::Rules;
+use crate::session::OpenBasket;
+
+/// Everything a quote was made from, and the quote.
+#[derive(Debug)]
+pub(crate) struct Priced {
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) now: Moment,
+    pub(crate) place: Place,
+    pub(crate) basket: Basket,
+    pub(crate) scanned: Vec<CodeText>,
+    pub(crate) buyer: Option<Buyer>,
+    pub(crate) quote: Quote,
+}
+
+/// The identified customer with what this till knows of the account.
+#[derive(Debug, Clone)]
+pub(crate) struct Buyer {
+    pub(crate) id: Uuid,
+    pub(crate) account: Account,
+    pub(crate) facts: CustomerFacts,
+}
+
+impl Buyer {
+    pub(crate) fn load(
+        connection: &Connection,
+        rules: &Rules,
+        id: Uuid,
+        now: Moment,
+    ) -> Result<Self, Error> {
+        let account = ledger::account::shown(connection, id)?;
+        let tier = standing_of(rules, &account, now).map(|standing| standing.tier.slug.clone());
+        let facts = CustomerFacts {
+            id,
+            tier,
+            purchases: account.purchases,
+        };
+        Ok(Self { id, account, facts })
+    }
+}
+
+/// Where an account stands now, if the program has tiers.
+pub(crate) fn standing_of<'a>(
+    rules: &'a Rules,
+    account: &Account,
+    now: Moment,
+) -> Option<Standing<'a>> {
+    let tiers = rules.program.tiers.as_ref()?;
+    standing(tiers, account, now.local_day())
+}
+
+/// Prices `open` at `now` in the store with the slug `store`.
+pub(crate) fn price(
+    connection: &Connection,
+    rules: Arc<Rules>,
+    open: &OpenBasket,
+    store: &str,
+    now: Moment,
+) -> Result<Priced, Error> {
+    let buyer = match open.customer {
+        Some(id) => Some(Buyer::load(connection, &rules, id, now)?),
+        None => None,
+    };
+    let scanned = open.scanned();
+    let usage = ledger::code_use::usage(connection, &scanned, open.customer, now.local_day())?;
+    let basket = open.basket();
+    let place = Place {
+        store: store.to_owned(),
+    };
+    let quote = quote(&Request {
+        program: &rules.program,
+        customer: buyer.as_ref().map(|buyer| &buyer.facts),
+        basket: &basket,
+        scanned: &scanned,
+        usage: &usage,
+        place: &place,
+        now,
+        non_earning_tender: Amount::ZERO,
+    });
+    Ok(Priced {
+        rules,
+        now,
+        place,
+        basket,
+        scanned,
+        buyer,
+        quote,
+    })
+}

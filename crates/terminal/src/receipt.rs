@@ -1,0 +1,248 @@
+//! The receipt as monospaced text: 42 columns, the width of an 80 mm printer.
+
+use mostrador_loyalty::program::Factor;
+use mostrador_protocol::entry::SaleCompleted;
+
+use crate::message::say;
+use crate::rules::Rules;
+use crate::view::Language;
+use crate::{sentence, words};
+
+/// Columns of the paper.
+pub(crate) const COLUMNS: usize = 42;
+
+/// What the receipt says beside the sale itself.
+#[derive(Debug)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) tenant_name: &'a str,
+    pub(crate) store_name: &'a str,
+    pub(crate) cashier_name: &'a str,
+    pub(crate) customer: Option<Customer<'a>>,
+    /// Whether the server has it, or will in a moment.
+    pub(crate) is_sent: bool,
+    /// Whether the sale was printed before.
+    pub(crate) is_copy: bool,
+}
+
+/// The customer after the sale.
+#[derive(Debug)]
+pub(crate) struct Customer<'a> {
+    pub(crate) name: &'a str,
+    /// Name of the tier before the sale, which multiplied its points.
+    pub(crate) tier: Option<&'a str>,
+    pub(crate) balance: i64,
+    pub(crate) debt: i64,
+    /// "340 points to Gold".
+    pub(crate) progress: Option<&'a str>,
+}
+
+/// Lays the receipt of `sale` out; `rules` are those that priced it.
+pub(crate) fn layout(
+    language: Language,
+    rules: &Rules,
+    sale: &SaleCompleted,
+    around: &Surroundings<'_>,
+) -> String {
+    let mut paper = Paper::new(language, rules);
+    head(&mut paper, sale, around);
+    lines(&mut paper, sale);
+    totals(&mut paper, sale);
+    points(&mut paper, sale, around.customer.as_ref());
+    paper.rule();
+    paper.centred(&paper.say("receipt.not_an_invoice", &[]));
+    if !around.is_sent {
+        paper.centred(&paper.say("receipt.kept", &[]));
+    }
+    paper.centred(&paper.say("receipt.thanks", &[]));
+    paper.text
+}
+
+fn head(paper: &mut Paper<'_>, sale: &SaleCompleted, around: &Surroundings<'_>) {
+    paper.centred(around.tenant_name);
+    paper.centred(around.store_name);
+    if around.is_copy {
+        paper.centred(&paper.say("receipt.copy", &[]));
+    }
+    let number = paper.say("receipt.number", &[("receipt", &sale.receipt)]);
+    paper.row(&number, "");
+    let moment = words::moment(paper.language, sale.local_time);
+    paper.row(&moment, "");
+    let cashier = paper.say("receipt.cashier", &[("name", around.cashier_name)]);
+    paper.row(&cashier, "");
+    if let Some(customer) = &around.customer {
+        let name = paper.say("receipt.customer", &[("name", customer.name)]);
+        paper.row(&name, "");
+    }
+}
+
+fn lines(paper: &mut Paper<'_>, sale: &SaleCompleted) {
+    paper.rule();
+    for line in &sale.lines {
+        paper.row(&line.name, "");
+        let quantity = words::decimal(paper.language, line.quantity);
+        let unit = paper.money(line.unit_price);
+        let gross = paper.money(line.gross);
+        paper.row(&format!("  {quantity} × {unit}"), &gross);
+    }
+}
+
+fn totals(paper: &mut Paper<'_>, sale: &SaleCompleted) {
+    paper.rule();
+    if sale.discount > 0 || !sale.codes.is_empty() {
+        paper.figure("receipt.subtotal", sale.gross);
+    }
+    if let Some(tier) = &sale.tier_discount {
+        let name = paper.rules.tier_name(&tier.tier).to_owned();
+        let name = paper.say("receipt.tier_discount", &[("tier", &name)]);
+        let amount = paper.money(-tier.amount);
+        paper.row(&name, &amount);
+    }
+    for code in &sale.codes {
+        let amount = paper.money(-code.amount);
+        paper.row(&code.text, &amount);
+    }
+    paper.figure("receipt.total", sale.total);
+    for tender in &sale.tenders {
+        let key = format!("tender.{}", tender.kind);
+        paper.figure(&key, tender.amount);
+    }
+    if sale.change > 0 {
+        paper.figure("receipt.change", sale.change);
+    }
+}
+
+fn points(paper: &mut Paper<'_>, sale: &SaleCompleted, customer: Option<&Customer<'_>>) {
+    let Some(customer) = customer else {
+        return;
+    };
+    if paper.rules.program.points.is_none() {
+        return;
+    }
+    let language = paper.language;
+    paper.rule();
+    if let Some(points) = &sale.points {
+        let earned = words::number(language, points.earned);
+        paper.row(&paper.say("receipt.points_earned", &[]), &earned);
+        let per_unit = words::decimal(language, points.per_unit);
+        let unit = paper.rules.money.unit(language);
+        let base = paper.money(points.base);
+        let parameters = [
+            ("per_unit", per_unit.as_str()),
+            ("unit", unit.as_str()),
+            ("base", base.as_str()),
+        ];
+        let base = paper.say("receipt.points_base", &parameters);
+        paper.row(&format!("  {base}"), "");
+        for factor in &points.factors {
+            let factor = Factor {
+                name: factor.name.clone(),
+                multiplier: factor.multiplier,
+            };
+            let factor = sentence::factor(language, &factor, customer.tier);
+            paper.row(&format!("  {factor}"), "");
+        }
+        if points.bonus != 0 {
+            let bonus = words::number(language, points.bonus);
+            let name = paper.say("receipt.points_bonus", &[]);
+            paper.row(&format!("  {name}"), &bonus);
+        }
+        if points.earned > 0 {
+            let day = words::day(language, points.expires_on);
+            let day = paper.say("receipt.points_expire", &[("day", &day)]);
+            paper.row(&format!("  {day}"), "");
+        }
+    }
+    let balance = words::number(language, customer.balance);
+    paper.row(&paper.say("receipt.balance", &[]), &balance);
+    if customer.debt > 0 {
+        let debt = words::number(language, customer.debt);
+        paper.row(&paper.say("receipt.debt", &[]), &debt);
+    }
+    if let Some(progress) = customer.progress {
+        paper.row(progress, "");
+    }
+}
+
+struct Paper<'a> {
+    language: Language,
+    rules: &'a Rules,
+    text: String,
+}
+
+impl<'a> Paper<'a> {
+    const fn new(language: Language, rules: &'a Rules) -> Self {
+        Self {
+            language,
+            rules,
+            text: String::new(),
+        }
+    }
+
+    fn say(&self, key: &str, parameters: &[(&str, &str)]) -> String {
+        say(self.language, key, parameters)
+    }
+
+    fn money(&self, minor: i64) -> String {
+        self.rules.money.say(self.language, minor)
+    }
+
+    fn figure(&mut self, key: &str, minor: i64) {
+        let (name, amount) = (self.say(key, &[]), self.money(minor));
+        self.row(&name, &amount);
+    }
+
+    fn rule(&mut self) {
+        self.text.push_str(&"-".repeat(COLUMNS));
+        self.text.push('\n');
+    }
+
+    fn centred(&mut self, text: &str) {
+        for line in wrapped(text, COLUMNS) {
+            let space = (COLUMNS - line.chars().count()) / 2;
+            self.text.push_str(&" ".repeat(space));
+            self.text.push_str(&line);
+            self.text.push('\n');
+        }
+    }
+
+    /// Words on the left, a figure on the right; words that do not fit beside it go above.
+    fn row(&mut self, left: &str, right: &str) {
+        let figure = right.chars().count();
+        let mut lines = wrapped(left, COLUMNS);
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if figure > 0 && last + 1 + figure > COLUMNS {
+            lines.push(String::new());
+        }
+        let last = lines.pop().unwrap_or_default();
+        for line in lines {
+            self.text.push_str(&line);
+            self.text.push('\n');
+        }
+        self.text.push_str(&last);
+        if figure > 0 {
+            let space = COLUMNS.saturating_sub(last.chars().count() + figure);
+            self.text.push_str(&" ".repeat(space));
+            self.text.push_str(right);
+        }
+        self.text.push('\n');
+    }
+}
+
+/// `text` in lines of at most `columns` signs, broken between words where there is a space. Control
+/// signs of a name never reach a printer.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let signs: Vec<char> = text.chars().filter(|sign| !sign.is_control()).collect();
+    let mut lines = Vec::new();
+    let mut rest = signs.as_slice();
+    while rest.len() > columns {
+        let space = rest[..=columns].iter().rposition(|sign| *sign == ' ');
+        let (line, after) = match space.filter(|at| *at > columns / 3) {
+            Some(at) => (&rest[..at], &rest[at + 1..]),
+            None => rest.split_at(columns),
+        };
+        lines.push(line.iter().collect());
+        rest = after;
+    }
+    lines.push(rest.iter().collect());
+    lines
+}

@@ -1,0 +1,137 @@
+//! The receipt of a sale, at once and again later.
+
+use std::sync::Arc;
+
+use mostrador_ledger as ledger;
+use mostrador_protocol::entry::SaleCompleted;
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::Error;
+use crate::counter::progress;
+use crate::message::say;
+use crate::price::{Buyer, standing_of};
+use crate::receipt::{Customer, Surroundings, layout};
+use crate::rules::Rules;
+use crate::till::Till;
+use crate::view::ReceiptView;
+
+impl Till {
+    /// The receipt of a sale of this till, marked as a copy. The balance on it is today's.
+    pub fn receipt(&self, sale_id: &str) -> Result<ReceiptView, Error> {
+        self.require_cashier()?;
+        let sale_id: Uuid = sale_id.parse().map_err(|_| Error::UnknownSale)?;
+        self.read_with_rules(|connection, rules| {
+            let sold = ledger::sale::by_id(connection, sale_id)?.ok_or(Error::UnknownSale)?;
+            let rules = self.rules_of(connection, rules, sold.program_version)?;
+            let printed = Printed {
+                tier: None,
+                is_sent: sold.sent,
+                is_copy: true,
+            };
+            let mut view = self.print(connection, &sold.sale, &rules, &printed)?;
+            let key = if sold.sent {
+                "sale.said.kept"
+            } else {
+                "sale.said.offline"
+            };
+            view.said = say(self.language(), key, &[]);
+            Ok(view)
+        })
+    }
+
+    /// The receipt of a sale that was just recorded in this transaction. `tier` is the slug of the
+    /// customer's tier before it.
+    pub(crate) fn receipt_of(
+        &self,
+        tx: &Connection,
+        sale: &SaleCompleted,
+        rules: &Arc<Rules>,
+        tier: Option<String>,
+        is_online: bool,
+    ) -> Result<ReceiptView, Error> {
+        let printed = Printed {
+            tier,
+            is_sent: is_online,
+            is_copy: false,
+        };
+        self.print(tx, sale, rules, &printed)
+    }
+
+    fn print(
+        &self,
+        connection: &Connection,
+        sale: &SaleCompleted,
+        rules: &Rules,
+        printed: &Printed,
+    ) -> Result<ReceiptView, Error> {
+        let identity = self.enrolled()?;
+        let language = self.language();
+        let now = rules.moment(self.now_ms());
+        let cashier = ledger::staff::all(connection)?
+            .into_iter()
+            .find(|person| person.id == sale.cashier_id)
+            .map_or_else(String::new, |person| person.name);
+        let buyer = match sale.customer_id {
+            Some(id) => Some(Buyer::load(connection, rules, id, now)?),
+            None => None,
+        };
+        let profile = match sale.customer_id {
+            Some(id) => ledger::customer::get(connection, id)?,
+            None => None,
+        };
+        let progress = buyer
+            .as_ref()
+            .and_then(|buyer| standing_of(rules, &buyer.account, now))
+            .and_then(|standing| progress(language, &standing));
+        let balance = buyer
+            .as_ref()
+            .map(|buyer| buyer.account.available(now.local_day()));
+        let around = Surroundings {
+            tenant_name: &identity.tenant_name,
+            store_name: &identity.store_name,
+            cashier_name: &cashier,
+            customer: buyer.as_ref().map(|buyer| Customer {
+                name: profile.as_ref().map_or("", |profile| &profile.name),
+                tier: printed.tier.as_deref().map(|slug| rules.tier_name(slug)),
+                balance: balance.unwrap_or(0),
+                debt: buyer.account.debt,
+                progress: progress.as_ref().map(|progress| progress.sentence.as_str()),
+            }),
+            is_sent: printed.is_sent,
+            is_copy: printed.is_copy,
+        };
+        Ok(ReceiptView {
+            sale_id: sale.sale_id.to_string(),
+            receipt: sale.receipt.clone(),
+            text: layout(language, rules, sale, &around),
+            total: sale.total,
+            change: sale.change,
+            points_earned: sale.points.as_ref().map_or(0, |points| points.earned),
+            balance,
+            said: String::new(),
+        })
+    }
+
+    /// The rules that priced a sale: its version, or the current ones where that is gone.
+    fn rules_of(
+        &self,
+        connection: &Connection,
+        current: Arc<Rules>,
+        version: u32,
+    ) -> Result<Arc<Rules>, Error> {
+        if current.document.version == version {
+            return Ok(current);
+        }
+        match ledger::program::by_version(connection, version)? {
+            Some(document) => Ok(Arc::new(Rules::compile(document)?)),
+            None => Ok(current),
+        }
+    }
+}
+
+struct Printed {
+    tier: Option<String>,
+    is_sent: bool,
+    is_copy: bool,
+}

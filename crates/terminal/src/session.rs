@@ -1,0 +1,146 @@
+//! What a till remembers between two actions: who is at work, and the open basket.
+
+use mostrador_loyalty::basket::{Basket, Line, Quantity};
+use mostrador_loyalty::code::CodeText;
+use mostrador_loyalty::money::Amount;
+use mostrador_protocol::row::{Product, Role, Staff};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Product id of an amount that was entered by hand.
+pub(crate) const OPEN_AMOUNT: &str = "open-amount";
+
+/// Between two actions.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    /// Who is at work; none: locked.
+    pub(crate) cashier: Option<Cashier>,
+    /// The basket on screen. Locking keeps it.
+    pub(crate) open: OpenBasket,
+    /// What the last action has to say.
+    pub(crate) said: String,
+}
+
+/// The person at work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cashier {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+}
+
+impl From<&Staff> for Cashier {
+    fn from(staff: &Staff) -> Self {
+        Self {
+            id: staff.id,
+            name: staff.name.clone(),
+            role: staff.role,
+        }
+    }
+}
+
+/// `cashier` or `manager`, as views carry it.
+pub(crate) const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Cashier => "cashier",
+        Role::Manager => "manager",
+    }
+}
+
+/// A basket that is not paid, with its customer and its codes; parked as JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OpenBasket {
+    #[serde(default)]
+    pub(crate) customer: Option<Uuid>,
+    pub(crate) lines: Vec<OpenLine>,
+    /// Normalised texts in the order they were scanned.
+    pub(crate) codes: Vec<String>,
+}
+
+/// One line of it, with the product as it was when it was added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OpenLine {
+    pub(crate) product: String,
+    pub(crate) sku: String,
+    pub(crate) name: String,
+    /// Minor units, at least 0.
+    pub(crate) unit_price: i64,
+    pub(crate) quantity: Decimal,
+    pub(crate) categories: Vec<String>,
+    pub(crate) partner: Option<String>,
+    pub(crate) floor: i64,
+    pub(crate) discountable: bool,
+    pub(crate) earns_points: bool,
+}
+
+impl OpenLine {
+    pub(crate) fn of_product(product: &Product, quantity: Quantity) -> Self {
+        Self {
+            product: product.id.clone(),
+            sku: product.sku.clone(),
+            name: product.name.clone(),
+            unit_price: product.unit_price.max(0),
+            quantity: quantity.value(),
+            categories: product.categories.clone(),
+            partner: product.partner.clone(),
+            floor: product.floor.max(0),
+            discountable: product.discountable,
+            earns_points: product.earns_points,
+        }
+    }
+
+    pub(crate) fn of_amount(amount: Amount, name: String) -> Self {
+        Self {
+            product: OPEN_AMOUNT.to_owned(),
+            sku: String::new(),
+            name,
+            unit_price: amount.minor(),
+            quantity: Decimal::ONE,
+            categories: Vec::new(),
+            partner: None,
+            floor: 0,
+            discountable: true,
+            earns_points: true,
+        }
+    }
+
+    /// Unit price x quantity, not rounded.
+    pub(crate) fn exact_gross(&self) -> Decimal {
+        Decimal::from(self.unit_price).saturating_mul(self.quantity)
+    }
+}
+
+impl OpenBasket {
+    /// Whether there is nothing that anybody would miss.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.lines.is_empty() && self.codes.is_empty() && self.customer.is_none()
+    }
+
+    /// The basket as the rules see it.
+    pub(crate) fn basket(&self) -> Basket {
+        let lines = self.lines.iter().map(|line| Line {
+            product: line.product.clone(),
+            sku: line.sku.clone(),
+            name: line.name.clone(),
+            unit_price: Amount::clamped(line.unit_price.into()),
+            quantity: Quantity::new(line.quantity).unwrap_or(Quantity::ONE),
+            categories: line.categories.clone(),
+            partner: line.partner.clone(),
+            floor: Amount::clamped(line.floor.into()),
+            discountable: line.discountable,
+            earns_points: line.earns_points,
+        });
+        Basket {
+            lines: lines.collect(),
+        }
+    }
+
+    /// The codes as the rules see them.
+    pub(crate) fn scanned(&self) -> Vec<CodeText> {
+        self.codes
+            .iter()
+            .filter_map(|text| CodeText::parse(text))
+            .collect()
+    }
+}

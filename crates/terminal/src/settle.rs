@@ -1,0 +1,138 @@
+//! Whether the tenders pay the sale, and what is given back.
+
+use mostrador_loyalty::money::{Amount, MAX_MINOR};
+use mostrador_protocol::entry::Tender;
+
+use crate::Error;
+use crate::error::shortened;
+use crate::view::TenderInput;
+use crate::words::Money;
+
+/// The means of payment of a till, in the order in which a sale keeps them.
+const KINDS: [&str; 3] = ["cash", "card", "transfer"];
+
+/// A paid total.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Settled {
+    /// One of each kind used; they sum to the total and the change.
+    pub(crate) tenders: Vec<Tender>,
+    /// Given back in cash, minor units.
+    pub(crate) change: i64,
+}
+
+/// Pays `total` with what the cashier entered. Change comes out of cash only; a total of zero needs
+/// no tender.
+pub(crate) fn settle(
+    total: Amount,
+    entered: &[TenderInput],
+    money: Money,
+) -> Result<Settled, Error> {
+    let mut sums = [0_i128; KINDS.len()];
+    for tender in entered {
+        let kind = KINDS.iter().position(|kind| *kind == tender.kind);
+        let kind = kind.ok_or_else(|| Error::UnknownTender {
+            kind: shortened(&tender.kind),
+        })?;
+        match tender.amount {
+            ..=0 => return Err(Error::AmountZero),
+            1..=MAX_MINOR => sums[kind] += i128::from(tender.amount),
+            _ => return Err(Error::AmountTooLarge),
+        }
+    }
+    let [cash, others @ ..] = sums;
+    let owed = i128::from(total.minor());
+    let others: i128 = others.iter().sum();
+    if others > owed {
+        let excess = Amount::clamped(others - owed);
+        return Err(Error::Overpaid { excess, money });
+    }
+    let change = cash + others - owed;
+    if change < 0 {
+        return Err(Error::Underpaid {
+            missing: Amount::clamped(-change),
+            total,
+            money,
+        });
+    }
+    if cash > i128::from(MAX_MINOR) {
+        return Err(Error::AmountTooLarge);
+    }
+    let used = KINDS.iter().zip(sums).filter(|(_, sum)| *sum > 0);
+    let tenders = used.map(|(kind, sum)| Tender {
+        kind: (*kind).to_owned(),
+        amount: Amount::clamped(sum).minor(),
+    });
+    Ok(Settled {
+        tenders: tenders.collect(),
+        change: Amount::clamped(change).minor(),
+    })
+}
+
+/// Exactly `total` in cash; nothing for a total of zero.
+pub(crate) fn exact_cash(total: Amount) -> Settled {
+    let tender = Tender {
+        kind: KINDS[0].to_owned(),
+        amount: total.minor(),
+    };
+    Settled {
+        tenders: (!total.is_zero()).then_some(tender).into_iter().collect(),
+        change: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mostrador_loyalty::money::Currency;
+
+    use super::*;
+
+    fn pay(total: i64, entered: &[(&str, i64)]) -> Result<(Vec<(String, i64)>, i64), String> {
+        let entered: Vec<TenderInput> = entered
+            .iter()
+            .map(|(kind, amount)| TenderInput {
+                kind: (*kind).to_owned(),
+                amount: *amount,
+            })
+            .collect();
+        let money = Money {
+            currency: Currency::from_code("MXN").expect("a currency"),
+        };
+        let total = Amount::from_minor(total).expect("an amount");
+        let settled = settle(total, &entered, money).map_err(|error| error.to_string())?;
+        let tenders = settled.tenders.into_iter();
+        Ok((
+            tenders.map(|tender| (tender.kind, tender.amount)).collect(),
+            settled.change,
+        ))
+    }
+
+    fn paid(tenders: &[(&str, i64)], change: i64) -> Result<(Vec<(String, i64)>, i64), String> {
+        let tenders = tenders
+            .iter()
+            .map(|(kind, amount)| ((*kind).to_owned(), *amount));
+        Ok((tenders.collect(), change))
+    }
+
+    #[test]
+    fn change_comes_out_of_cash_only() {
+        assert_eq!(pay(100, &[("cash", 150)]), paid(&[("cash", 150)], 50));
+        assert_eq!(
+            pay(100, &[("card", 60), ("cash", 30), ("cash", 20)]),
+            paid(&[("cash", 50), ("card", 60)], 10)
+        );
+        assert!(pay(100, &[("card", 101)]).is_err_and(|error| error.contains("too much")));
+        assert_eq!(pay(0, &[]), paid(&[], 0));
+    }
+
+    #[test]
+    fn what_does_not_pay_says_what_is_missing() {
+        let missing = |error: String| error.starts_with("40 minor units");
+        assert!(pay(100, &[("transfer", 60)]).is_err_and(missing));
+        assert!(pay(100, &[]).is_err());
+        assert!(pay(100, &[("cheque", 100)]).is_err());
+        for amount in [0, -100, i64::MAX, i64::MIN, MAX_MINOR + 1] {
+            assert!(pay(100, &[("cash", amount)]).is_err(), "{amount}");
+        }
+        assert!(pay(1, &[("cash", MAX_MINOR), ("cash", MAX_MINOR)]).is_err());
+    }
+}

@@ -1,0 +1,162 @@
+//! Sync as the strip shows it, and the cashier's way to ask for a try.
+
+use std::sync::Arc;
+
+use mostrador_ledger as ledger;
+use mostrador_protocol::message::Disposition;
+use mostrador_protocol::signature::{PublicKey, SecretKey};
+use mostrador_sync::conversation::{Conversation, Failure};
+use mostrador_sync::transport::{Http, Transport};
+use mostrador_sync::{Phase, State, SyncOptions, Syncer, Trouble};
+use tokio::sync::watch;
+
+use crate::Error;
+use crate::message::say;
+use crate::till::{Till, unpoisoned};
+use crate::view::{SyncState, SyncView};
+
+/// Beyond this difference of clocks the screen warns, milliseconds.
+const SKEW_SHOWN_MS: u64 = 120_000;
+
+/// The most entries that are looked through for those that were held.
+const MAX_LOOKED: u32 = 200;
+
+impl Till {
+    /// Starts to talk with the server, in the background of the current async runtime. Does nothing
+    /// when it runs already, or when the till is not enrolled.
+    pub fn start_sync(&self) -> Result<(), Error> {
+        let Some(identity) = self.identity() else {
+            return Ok(());
+        };
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(Error::NoRuntime);
+        }
+        let mut sync = unpoisoned(&self.shared.sync);
+        if sync.is_some() {
+            return Ok(());
+        }
+        let transport = self.transport_to(&identity.server_url)?;
+        let server = PublicKey::from_bytes(&identity.server_public_key)
+            .map_err(|_| Error::Enrol(Failure::NotTheServer { status: 0 }))?;
+        let conversation = Conversation {
+            transport,
+            clock: Arc::clone(&self.shared.clock),
+            terminal_id: identity.terminal_id,
+            key: SecretKey::from_bytes(&identity.secret_key),
+            server,
+        };
+        *sync = Some(Syncer::start(SyncOptions {
+            ledger: Arc::clone(&self.shared.ledger),
+            conversation,
+            random: Arc::clone(&self.shared.random),
+            state: Arc::clone(&self.shared.state),
+        }));
+        Ok(())
+    }
+
+    /// Ends the talk with the server. What waits goes on waiting in the file.
+    pub async fn stop_sync(&self) {
+        let handle = unpoisoned(&self.shared.sync).take();
+        if let Some(handle) = handle {
+            handle.stop().await;
+        }
+    }
+
+    /// Changes whenever the strip, or rows from the server, may have changed.
+    pub fn sync_changes(&self) -> watch::Receiver<State> {
+        self.shared.state.subscribe()
+    }
+
+    /// Tries at once, whatever the backoff says.
+    pub fn sync_now(&self) -> Result<SyncView, Error> {
+        if let Some(sync) = &*unpoisoned(&self.shared.sync) {
+            sync.retry_now();
+        }
+        self.sync_view()
+    }
+
+    /// How sync stands, in words.
+    pub fn sync_view(&self) -> Result<SyncView, Error> {
+        let language = self.language();
+        let state = self.shared.state.borrow().clone();
+        let (waiting, held, last_contact_ms) = self.read(|connection| {
+            let held = ledger::outbox::attention(connection, MAX_LOOKED)?;
+            let held = held
+                .iter()
+                .filter(|entry| entry.disposition == Disposition::Held);
+            let contact = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
+            let contact: Option<i64> = contact.and_then(|text| text.parse().ok());
+            Ok((ledger::outbox::waiting(connection)?, held.count(), contact))
+        })?;
+        let mut attention = Vec::new();
+        if let Some(trouble) = state.trouble {
+            attention.push(say(language, trouble.key(), &[]));
+        }
+        let mut needs_person = u64::from(matches!(state.trouble, Some(Trouble::Attention(_))));
+        if held > 0 {
+            needs_person += 1;
+            let count = held.to_string();
+            attention.push(say(language, "sync.held", &[("count", &count)]));
+        }
+        let skew_ms = state.clock_offset_ms.unsigned_abs();
+        if skew_ms >= SKEW_SHOWN_MS {
+            needs_person += 1;
+            let minutes = (skew_ms / 60_000).to_string();
+            attention.push(say(language, "sync.clock", &[("minutes", &minutes)]));
+        }
+        let shown = shown(&state, waiting, needs_person);
+        let (waiting_text, count_text) = (waiting.to_string(), needs_person.to_string());
+        let parameters = [
+            ("waiting", waiting_text.as_str()),
+            ("count", count_text.as_str()),
+        ];
+        let key = match shown {
+            _ if self.identity().is_none() => "sync.stopped",
+            SyncState::UpToDate => "sync.up_to_date",
+            SyncState::Sending if waiting == 0 => "sync.receiving",
+            SyncState::Sending => "sync.sending",
+            SyncState::Offline => "sync.offline",
+            SyncState::NeedsAttention => "sync.needs_attention",
+        };
+        let now_ms = self.shared.clock.now_ms();
+        let retry_at_ms = state.retry_at_ms.filter(|_| state.running);
+        Ok(SyncView {
+            state: shown,
+            waiting,
+            sentence: say(language, key, &parameters),
+            retry_in_s: retry_at_ms.map(|at_ms| {
+                let monotonic_ms = self.shared.clock.monotonic_ms();
+                at_ms.saturating_sub(monotonic_ms).div_ceil(1_000)
+            }),
+            attention,
+            last_contact_s: last_contact_ms
+                .map(|at_ms| u64::try_from(now_ms.saturating_sub(at_ms) / 1_000).unwrap_or(0)),
+        })
+    }
+
+    /// The way to the server: the one that was passed in, or HTTP.
+    pub(crate) fn transport_to(&self, url: &str) -> Result<Arc<dyn Transport>, Error> {
+        match &self.shared.transport {
+            Some(transport) => Ok(Arc::clone(transport)),
+            None => {
+                let http =
+                    Http::new(url).map_err(|error| Error::Enrol(Failure::Unreachable(error)))?;
+                Ok(Arc::new(http))
+            }
+        }
+    }
+}
+
+/// The worst that holds. The task reports a moment after a sale, so the file's count comes first.
+fn shown(state: &State, waiting: u64, needs_person: u64) -> SyncState {
+    if needs_person > 0 {
+        return SyncState::NeedsAttention;
+    }
+    match state.phase {
+        _ if !state.running => SyncState::Offline,
+        Phase::NeedsAttention => SyncState::NeedsAttention,
+        Phase::Offline => SyncState::Offline,
+        Phase::UpToDate if waiting == 0 => SyncState::UpToDate,
+        Phase::UpToDate | Phase::Sending => SyncState::Sending,
+    }
+}
