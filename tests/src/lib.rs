@@ -5,3 +5,4 @@ pub mod deadline;
 pub mod process;
 pub mod proxy;
 pub mod replay;
+pub mod vectors;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, params};
 
 use crate::{Error, column, distance, words};
 
@@ -171,26 +171,45 @@ fn slips(signs: &[char]) -> Vec<String> {
     slips
 }
 
+/// Looked for among the words that share three letters in a row with it, and among those with the
+/// same first letter.
 fn two_slips(
     connection: &Connection,
     typed: &str,
     signs: &[char],
     found: &mut Ranked,
 ) -> Result<(), Error> {
-    let Some(condition) = words::any_trigram(typed) else {
-        return Ok(());
-    };
-    let mut statement = connection.prepare_cached(
-        "select w.word, w.customers from name_word_parts p join name_word w on w.number = p.rowid
-         where p.name_word_parts match ? limit ?",
-    )?;
-    let mut rows = statement.query(params![condition, LOOKED_AT])?;
-    while let Some(row) = rows.next()? {
-        let word: String = row.get(0)?;
-        let other: Vec<char> = word.chars().collect();
-        if distance::within(signs, &other, 2).is_some() {
-            keep(found, word, 3, row.get(1)?);
+    let mut look = |sql: &str, bound: &[&dyn ToSql]| -> Result<(), Error> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query(bound)?;
+        while let Some(row) = rows.next()? {
+            let word: String = row.get(0)?;
+            let other: Vec<char> = word.chars().collect();
+            if distance::within(signs, &other, 2).is_some() {
+                keep(found, word, 3, row.get(1)?);
+            }
         }
+        Ok(())
+    };
+    if let Some(condition) = words::any_trigram(typed) {
+        look(
+            "select w.word, w.customers
+             from name_word_parts p join name_word w on w.number = p.rowid
+             where p.name_word_parts match ? limit ?",
+            &[&condition, &LOOKED_AT],
+        )?;
     }
-    Ok(())
+    let first: String = signs.iter().take(1).collect();
+    let length = i64::try_from(signs.len()).unwrap_or(i64::MAX);
+    look(
+        "select word, customers from name_word
+         where word >= ? and word < ? and length(word) between ? and ? limit ?",
+        &[
+            &first,
+            &format!("{first}{END}"),
+            &(length - 2),
+            &(length + 2),
+            &LOOKED_AT,
+        ],
+    )
 }

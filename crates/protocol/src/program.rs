@@ -9,6 +9,8 @@
 mod check;
 mod compile;
 mod fault;
+mod near;
+mod read;
 mod shape;
 mod text;
 

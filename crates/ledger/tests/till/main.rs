@@ -3,3 +3,6 @@
 mod counter;
 mod opening;
 mod recording;
+mod searching;
+mod server;
+mod syncing;

@@ -1,1 +1,226 @@
-//! Shapes of keys.
+//! The keys of a program file and what each may hold: what the reader walks along.
+//!
+//! A test keeps it equal to the keys of `ProgramDocument`.
+
+/// What a value may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape {
+    /// Any text.
+    Text,
+    /// A whole number of minor units.
+    Amount,
+    /// A rate in basis points.
+    Rate,
+    /// A whole number between these bounds.
+    Whole(i64, i64),
+    /// An exact decimal, in quotes.
+    Decimal,
+    /// `true` or `false`.
+    Flag,
+    /// `"2026-11-21"`.
+    Day,
+    /// `"08:30"`.
+    Hour,
+    /// A customer id.
+    Id,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A list of one shape.
+    List(&'static Shape),
+    /// A table with these keys.
+    Table(&'static [Key]),
+}
+
+/// A key of a table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) shape: Shape,
+    pub(super) is_required: bool,
+}
+
+const fn required(name: &'static str, shape: Shape) -> Key {
+    Key {
+        name,
+        shape,
+        is_required: true,
+    }
+}
+
+const fn optional(name: &'static str, shape: Shape) -> Key {
+    Key {
+        name,
+        shape,
+        is_required: false,
+    }
+}
+
+const COUNT: Shape = Shape::Whole(0, u32::MAX as i64);
+const MANY: Shape = Shape::Whole(0, i64::MAX);
+const TEXTS: Shape = Shape::List(&Shape::Text);
+
+/// The days of a window, in the order of a week.
+pub(super) const WEEKDAYS: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+/// Languages a till can start in.
+pub(super) const LANGUAGES: &[&str] = &["es", "en"];
+
+/// The whole file.
+pub(super) const PROGRAM: &[Key] = &[
+    required("version", COUNT),
+    required("name", Shape::Text),
+    required("currency", Shape::Text),
+    required("time_zone", Shape::Text),
+    optional("language", Shape::Choice(LANGUAGES)),
+    optional("demo", Shape::Flag),
+    optional("stacking", Shape::Choice(&["additive", "compounding"])),
+    optional("max_codes", COUNT),
+    optional("basket_cap_bp", Shape::Rate),
+    optional("points", Shape::Table(POINTS)),
+    optional("tiers", Shape::Table(TIERS)),
+    optional("rewards", Shape::List(&Shape::Table(REWARD))),
+    optional("referral", Shape::Table(REFERRAL)),
+    optional("codes", Shape::List(&Shape::Table(CODE))),
+];
+
+const POINTS: &[Key] = &[
+    required("per_unit", Shape::Decimal),
+    optional("lifetime_days", COUNT),
+    optional("minimum_redeem", MANY),
+    optional("point_value", Shape::Amount),
+    optional("first_purchase", Shape::Decimal),
+    optional("weekend", Shape::Decimal),
+    optional("campaigns", Shape::List(&Shape::Table(CAMPAIGN))),
+];
+
+const CAMPAIGN: &[Key] = &[
+    required("name", Shape::Text),
+    required("multiplier", Shape::Decimal),
+];
+
+const TIERS: &[Key] = &[
+    optional("window_days", COUNT),
+    optional("grace_days", COUNT),
+    required("levels", Shape::List(&Shape::Table(TIER))),
+];
+
+const TIER: &[Key] = &[
+    required("slug", Shape::Text),
+    required("name", Shape::Text),
+    required("from_points", MANY),
+    optional("multiplier", Shape::Decimal),
+    optional("discount_bp", Shape::Rate),
+    optional("benefits", TEXTS),
+];
+
+const REWARD: &[Key] = &[
+    required("slug", Shape::Text),
+    required("name", Shape::Text),
+    required("points", MANY),
+    optional("tier", Shape::Text),
+    optional("percent_bp", Shape::Rate),
+    optional("fixed", Shape::Amount),
+    optional("free_product", Shape::Table(FREE_PRODUCT)),
+    optional("valid_days", COUNT),
+    optional("per_customer_limit", MANY),
+    optional("stock", MANY),
+];
+
+const REFERRAL: &[Key] = &[
+    required("bonus_points", MANY),
+    optional("welcome_points", MANY),
+    optional("min_purchase", Shape::Amount),
+];
+
+const CODE: &[Key] = &[
+    required("text", Shape::Text),
+    optional("kind", Shape::Choice(&["referral", "coupon", "reward"])),
+    optional("owner", Shape::Text),
+    optional("owner_customer", Shape::Id),
+    optional("percent_bp", Shape::Rate),
+    optional("fixed", Shape::Amount),
+    optional("spend_tiers", Shape::List(&Shape::Table(SPEND_TIER))),
+    optional("free_product", Shape::Table(FREE_PRODUCT)),
+    optional("points_multiplier", Shape::Decimal),
+    optional("bonus_points", MANY),
+    optional("stackable", Shape::Flag),
+    optional("priority", Shape::Whole(i32::MIN as i64, i32::MAX as i64)),
+    optional("min_purchase", Shape::Amount),
+    optional("max_discount", Shape::Amount),
+    optional("products", TEXTS),
+    optional("categories", TEXTS),
+    optional("partners", TEXTS),
+    optional("stores", TEXTS),
+    optional("customers", Shape::List(&Shape::Id)),
+    optional("customer_tiers", TEXTS),
+    optional("windows", Shape::List(&Shape::Table(WINDOW))),
+    optional("first_purchase_only", Shape::Flag),
+    optional("total_limit", MANY),
+    optional("per_customer_limit", MANY),
+    optional("per_day_limit", MANY),
+    optional("budget", Shape::Amount),
+    optional("valid_from", Shape::Day),
+    optional("valid_until", Shape::Day),
+    optional("active", Shape::Flag),
+    optional("reinstate", Shape::Choice(&["void", "full_return"])),
+];
+
+const SPEND_TIER: &[Key] = &[
+    required("from", Shape::Amount),
+    optional("percent_bp", Shape::Rate),
+    optional("fixed", Shape::Amount),
+];
+
+const FREE_PRODUCT: &[Key] = &[required("product", Shape::Text), optional("units", COUNT)];
+
+const WINDOW: &[Key] = &[
+    optional("weekdays", Shape::List(&Shape::Choice(WEEKDAYS))),
+    optional("from", Shape::Hour),
+    optional("to", Shape::Hour),
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value};
+
+    use super::{Key, PROGRAM, Shape};
+    use crate::program::ProgramDocument;
+
+    /// A value with every key that the shape knows.
+    fn full(shape: &Shape) -> Value {
+        match shape {
+            Shape::Text => Value::from("text"),
+            Shape::Amount | Shape::Rate | Shape::Whole(..) => Value::from(7),
+            Shape::Decimal => Value::from("1.5"),
+            Shape::Flag => Value::from(true),
+            Shape::Day => Value::from("2026-11-21"),
+            Shape::Hour => Value::from("08:30"),
+            Shape::Id => Value::from(uuid::Uuid::nil().to_string()),
+            Shape::Choice(words) => Value::from(words[0]),
+            Shape::List(element) => Value::Array(vec![full(element)]),
+            Shape::Table(keys) => table(keys),
+        }
+    }
+
+    fn table(keys: &[Key]) -> Value {
+        let entries = keys
+            .iter()
+            .map(|key| (key.name.to_owned(), full(&key.shape)));
+        Value::Object(entries.collect::<Map<_, _>>())
+    }
+
+    #[test]
+    fn a_file_has_the_keys_that_the_wire_has() {
+        let all = table(PROGRAM);
+        let document: ProgramDocument = serde_json::from_value(all.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&document).unwrap(), all);
+    }
+}

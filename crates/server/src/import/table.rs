@@ -131,9 +131,11 @@ impl Table {
         let name = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_lowercase();
         let names = header.iter().map(name).collect();
         let mut rows = Vec::new();
+        let mut lines = Lines::of(bytes);
         for record in reader.into_byte_records() {
             let record = record.map_err(broken)?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let offset = record.position().map_or(0, csv::Position::byte);
+            let line = lines.line_at(usize::try_from(offset).unwrap_or(usize::MAX));
             rows.push(TableRow { line, record });
         }
         Ok(Self {
@@ -185,6 +187,40 @@ impl Table {
         let columns = [columns.required, columns.optional].concat().join(", ");
         let remedy = format!("the first line must name the columns; known are: {columns}");
         Err((format!("in the header {}", wrong.join("; ")), remedy))
+    }
+}
+
+/// Counts lines as an editor does. The reader's own count is behind after `\r\n` and blank lines,
+/// because a record's position is where the record before it ended.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    offset: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    const fn of(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            offset: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the first sign at or after `offset`; offsets ascend from call to call.
+    fn line_at(&mut self, offset: usize) -> u64 {
+        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        while let Some(byte) = self.bytes.get(self.offset) {
+            if self.offset >= offset && !is_end(byte) {
+                break;
+            }
+            let next_is_feed = self.bytes.get(self.offset + 1) == Some(&b'\n');
+            if *byte == b'\n' || (*byte == b'\r' && !next_is_feed) {
+                self.line += 1;
+            }
+            self.offset += 1;
+        }
+        self.line
     }
 }
 
@@ -240,6 +276,17 @@ mod tests {
         assert!(read[0].1.as_ref().unwrap_err().contains("has 1 fields"));
         assert!(read[1].1.as_ref().unwrap_err().contains("not UTF-8"));
         assert_eq!(read[2], (4, Ok(("Eva".to_owned(), "2".to_owned()))));
+    }
+
+    #[test]
+    fn lines_are_those_of_an_editor() {
+        let lines = |bytes: &[u8]| -> Vec<u64> {
+            let table = Table::parse(bytes).unwrap();
+            table.rows().iter().map(|row| row.line).collect()
+        };
+        assert_eq!(lines(b"name\r\nA\r\n\r\nB\r\n"), [2, 4]);
+        assert_eq!(lines(b"name\n\"A\nA\"\nB\n"), [2, 4]);
+        assert_eq!(lines(b"name\rA\rB\r"), [2, 3]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::program::LimitsCache;
 use super::{Answer, customer, feed, program, stream};
 use crate::ingest::fold::{LimitsByCode, Touched, Workspace};
 use crate::ingest::reading::Link;
-use crate::ingest::{Accepted, Batch, Outcome, Verdict};
+use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
 use crate::terminal::StreamHead;
 
 pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: Batch) -> Answer<Outcome> {
@@ -114,13 +114,13 @@ fn apply(
 }
 
 /// What became of the same entry where it came first; none when it comes now. The same id with
-/// another payload is held.
+/// another kind or payload is held.
 fn earlier(
     tx: &Transaction<'_>,
     (tenant, stream): (&str, Uuid),
     link: &Link,
 ) -> Answer<Option<Verdict>> {
-    let Some((entry_id, _)) = &link.name else {
+    let Some((entry_id, kind)) = &link.name else {
         return Ok(None);
     };
     let claimed = stream::claim_entry(tx, tenant, *entry_id, (stream, link.seq))?;
@@ -128,14 +128,18 @@ fn earlier(
         return Ok(None);
     };
     let first = stream::entry_at(tx, (tenant, first_stream), first_seq)?;
+    let is_same = |first: &StoredEntry| {
+        let header = first.raw.header();
+        first.raw.payload == link.raw.payload && header.is_ok_and(|header| header.kind == *kind)
+    };
     Ok(Some(match first {
-        Some(first) if first.raw.payload == link.raw.payload => Verdict {
+        Some(first) if is_same(&first) => Verdict {
             disposition: first.disposition,
             reason: first.reason,
         },
         _ => Verdict::held(format!(
             "entry_id_reused: {entry_id} stands at position {first_seq} of stream {first_stream} \
-             with another payload"
+             with another content"
         )),
     }))
 }

@@ -1,0 +1,429 @@
+//! What the till shows while entries go up and rows come down in any order: every sale that it knows
+//! of counts exactly once, always.
+
+use loyalty::account::{Account, CodeTally};
+use loyalty::code::CodeText;
+use mostrador_ledger::{
+    Error, account, code_use, customer, outbox, rebuild, replica, sale, stream,
+};
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::entry::SaleEffects;
+use mostrador_protocol::message::{Disposition, EntryDisposition, PullReply};
+use mostrador_protocol::row::{FeedRow, Row};
+use proptest::prelude::*;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use uuid::Uuid;
+
+use crate::counter::{Counter, STREAM, Sold, customer_id, day, profile};
+use crate::server::Server;
+
+const CODES: [&str; 2] = ["VERANO10", "EXTRA10"];
+
+#[derive(Debug, Clone)]
+enum Act {
+    Sell(Basket),
+    SellElsewhere(Basket),
+    Push { entries: usize, reply_lost: bool },
+    Pull { rows: usize },
+    PullAgain,
+    Reopen,
+}
+
+#[derive(Debug, Clone)]
+struct Basket {
+    customer: Option<u32>,
+    code: Option<usize>,
+    points: i64,
+    day: u32,
+}
+
+impl Basket {
+    fn sold(&self) -> Sold {
+        Sold {
+            customer: self.customer.map(customer_id),
+            code: self.code.map(|code| (CODES[code], 100)),
+            points: if self.customer.is_some() {
+                self.points
+            } else {
+                0
+            },
+            day: day(self.day),
+            ..Sold::default()
+        }
+    }
+}
+
+fn basket() -> impl Strategy<Value = Basket> {
+    (
+        proptest::option::weighted(0.8, 0_u32..3),
+        proptest::option::of(0_usize..2),
+        0_i64..100,
+        20_u32..23,
+    )
+        .prop_map(|(customer, code, points, day)| Basket {
+            customer,
+            code,
+            points,
+            day,
+        })
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => basket().prop_map(Act::Sell),
+        2 => basket().prop_map(Act::SellElsewhere),
+        3 => (1_usize..4, any::<bool>()).prop_map(|(entries, reply_lost)| Act::Push { entries, reply_lost }),
+        3 => (1_usize..6).prop_map(|rows| Act::Pull { rows }),
+        1 => Just(Act::PullAgain),
+        1 => Just(Act::Reopen),
+    ]
+}
+
+fn effects(sold: &Sold, at_ms: i64) -> SaleEffects {
+    sold.sale(Uuid::nil(), String::new()).effects(at_ms)
+}
+
+/// Everything this till knows: what the server counted up to its cursor, and its own sales that are
+/// not among them.
+fn expected(till: &Counter, server: &Server) -> Vec<SaleEffects> {
+    let look = |connection: &Connection| -> Result<_, Error> {
+        let head = stream::head(connection)?.expect("a stream");
+        Ok((
+            replica::cursor(connection)?,
+            head.included,
+            sale::recent(connection, 10_000)?,
+        ))
+    };
+    let (cursor, included, own) = till.ledger.read(look).expect("a look");
+    let from_server = server
+        .counted
+        .iter()
+        .filter(|counted| counted.position <= cursor);
+    let pending = own.iter().filter(|sold| sold.seq > included);
+    from_server
+        .map(|counted| counted.effects.clone())
+        .chain(pending.map(|sold| sold.sale.effects(sold.effective_ms)))
+        .collect()
+}
+
+fn check_shown(till: &Counter, server: &Server) {
+    let known = expected(till, server);
+    for number in 0..3 {
+        let mut account = Account::default();
+        for (customer, fact) in known.iter().filter_map(|effects| effects.account.as_ref()) {
+            if *customer == customer_id(number) {
+                account.apply(fact);
+            }
+        }
+        let shown = till
+            .ledger
+            .read(|connection| account::shown(connection, customer_id(number)));
+        assert_eq!(shown.expect("an account"), account, "customer {number}");
+    }
+    for code in CODES.map(|code| CodeText::parse(code).expect("a code")) {
+        let mut uses: Vec<_> = known
+            .iter()
+            .flat_map(|effects| &effects.codes)
+            .filter(|used| used.code == code)
+            .collect();
+        uses.sort_by_key(|used| used.day);
+        let mut tally = CodeTally::default();
+        for used in &uses {
+            tally.apply(used.day, used.discount);
+        }
+        let shown = till
+            .ledger
+            .read(|connection| code_use::shown(connection, &code))
+            .expect("a tally");
+        assert_eq!(
+            (shown.total, shown.discount),
+            (tally.total, tally.discount),
+            "{code}"
+        );
+    }
+}
+
+/// Every row of every projection, as text.
+fn projections(connection: &Connection) -> Result<Vec<String>, Error> {
+    let tables = [
+        "sale",
+        "sale_code",
+        "sale_refusal",
+        "sale_tender",
+        "account_shown",
+        "code_use_shown",
+        "visit",
+    ];
+    let mut dump = Vec::new();
+    for sql in tables
+        .map(|table| format!("select * from {table}"))
+        .into_iter()
+        .chain(["select word, customers from name_word order by word".to_owned()])
+    {
+        let mut statement = connection.prepare(&sql)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let values = (0..columns).map(|column| row.get::<_, Value>(column));
+            dump.push(format!(
+                "{sql}: {:?}",
+                values.collect::<Result<Vec<_>, _>>()?
+            ));
+        }
+    }
+    Ok(dump)
+}
+
+fn check_rebuild(till: &Counter) {
+    let live = till.ledger.read(projections).expect("the projections");
+    assert!(
+        !live.is_empty()
+            || till
+                .ledger
+                .read(|connection| sale::recent(connection, 1))
+                .expect("sales")
+                .is_empty()
+    );
+    till.ledger
+        .transact(rebuild::projections)
+        .expect("a rebuild");
+    let rebuilt = till.ledger.read(projections).expect("the projections");
+    assert_eq!(live, rebuilt);
+}
+
+fn push(till: &Counter, server: &mut Server, entries: usize, reply_lost: bool) {
+    let batch = till
+        .ledger
+        .read(|connection| outbox::next(connection, entries, 1 << 20));
+    let Some(batch) = batch.expect("a batch") else {
+        return;
+    };
+    assert!(batch.entries.len() <= entries);
+    server.push(&batch);
+    if !reply_lost {
+        let through = server.held_seq;
+        let outcome: Result<(), Error> = till
+            .ledger
+            .transact(|tx| outbox::acknowledge(tx, batch.stream, through, &[]));
+        outcome.expect("an acknowledgement");
+    }
+}
+
+fn pull(till: &Counter, server: &Server, rows: usize) -> PullReply {
+    let cursor = till.ledger.read(replica::cursor).expect("a cursor");
+    let page = server.pull(cursor, rows);
+    till.ledger
+        .transact(|tx| replica::apply_page(tx, &page))
+        .expect("a page");
+    page
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_known_sale_counts_once_in_any_order_of_work(acts in proptest::collection::vec(act(), 1..40)) {
+        let mut till = Counter::enrolled();
+        let mut server = Server::default();
+        let mut pages: Vec<PullReply> = Vec::new();
+        for (number, act) in acts.iter().enumerate() {
+            match act {
+                Act::Sell(basket) => { till.sell(&basket.sold()); }
+                Act::SellElsewhere(basket) => {
+                    let at_ms = 1_789_000_000_000 + i64::try_from(number).expect("few acts");
+                    server.count(effects(&basket.sold(), at_ms));
+                }
+                Act::Push { entries, reply_lost } => push(&till, &mut server, *entries, *reply_lost),
+                Act::Pull { rows } => pages.push(pull(&till, &server, *rows)),
+                Act::PullAgain => {
+                    for page in &pages {
+                        till.ledger.transact(|tx| replica::apply_page(tx, page)).expect("an old page");
+                    }
+                }
+                Act::Reopen => till = till.reopened().expect("the same file"),
+            }
+            check_shown(&till, &server);
+        }
+        check_rebuild(&till);
+        while till.ledger.read(outbox::waiting).expect("a count") > 0 {
+            push(&till, &mut server, 500, false);
+        }
+        while pull(&till, &server, 100).more {}
+        check_shown(&till, &server);
+        for number in 0..3 {
+            let pending = till.ledger.read(|connection| account::has_pending(connection, customer_id(number)));
+            prop_assert!(!pending.expect("a look"), "everything is included after quiet");
+        }
+        check_rebuild(&till);
+    }
+}
+
+fn page(next_cursor: u64, rows: Vec<Row>) -> PullReply {
+    let first = next_cursor + 1 - u64::try_from(rows.len()).expect("few rows");
+    let rows = (first..)
+        .zip(rows)
+        .map(|(position, row)| FeedRow { position, row });
+    PullReply {
+        rows: rows.collect(),
+        next_cursor,
+        own_through: 0,
+        more: false,
+        server_time_ms: 0,
+    }
+}
+
+#[test]
+fn batches_keep_to_their_limits_and_carry_the_bytes_as_made() {
+    let till = Counter::enrolled();
+    for _ in 0..5 {
+        till.sell(&Sold::default());
+    }
+    let next = |entries, bytes| {
+        let batch = till
+            .ledger
+            .read(|connection| outbox::next(connection, entries, bytes));
+        batch.expect("a read").expect("a batch")
+    };
+    assert_eq!(next(500, 1 << 20).entries.len(), 6);
+    assert_eq!(next(2, 1 << 20).entries.len(), 2);
+    assert_eq!(next(500, 1).entries.len(), 1, "always at least one");
+    let outcome: Result<(), Error> = till
+        .ledger
+        .transact(|tx| outbox::acknowledge(tx, STREAM, 4, &[]));
+    outcome.expect("an acknowledgement");
+    let batch = next(500, 1 << 20);
+    assert_eq!((batch.base_seq, batch.entries.len()), (4, 2));
+    let head = till
+        .ledger
+        .read(stream::head)
+        .expect("a read")
+        .expect("a head");
+    let chain = batch
+        .entries
+        .iter()
+        .fold(batch.base_hash, |hash, raw| raw.hash(&hash));
+    assert_eq!(chain, head.hash);
+    let again = till
+        .ledger
+        .read(|connection| outbox::after(connection, STREAM, 0, (500, 1 << 20)));
+    assert_eq!(
+        again.expect("a read").map(|batch| batch.entries.len()),
+        Some(6)
+    );
+}
+
+#[test]
+fn acknowledgements_repeat_and_come_late_without_harm_but_never_lie_ahead() {
+    let till = Counter::enrolled();
+    till.sell(&Sold::default());
+    let acknowledge = |through| -> Result<(), Error> {
+        till.ledger
+            .transact(|tx| outbox::acknowledge(tx, STREAM, through, &[]))
+    };
+    acknowledge(2).expect("all of it");
+    acknowledge(1).expect("late");
+    acknowledge(2).expect("again");
+    assert_eq!(till.ledger.read(outbox::waiting).expect("a count"), 0);
+    assert!(matches!(
+        acknowledge(3),
+        Err(Error::AcknowledgedTooFar { head: 2, .. })
+    ));
+}
+
+#[test]
+fn held_and_adjusted_entries_are_listed_until_they_are_released() {
+    let till = Counter::enrolled();
+    till.sell(&Sold::default());
+    till.sell(&Sold::default());
+    let note = |seq, disposition, reason: Option<&str>| {
+        let entry = EntryDisposition {
+            seq,
+            disposition,
+            reason: reason.map(str::to_owned),
+        };
+        let outcome: Result<(), Error> = till
+            .ledger
+            .transact(|tx| outbox::acknowledge(tx, STREAM, 3, &[entry]));
+        outcome.expect("an acknowledgement");
+    };
+    note(2, Disposition::Adjusted, Some("over_limit"));
+    note(3, Disposition::Held, Some("malformed"));
+    let listed = till
+        .ledger
+        .read(|connection| outbox::attention(connection, 10))
+        .expect("a list");
+    let listed: Vec<_> = listed
+        .iter()
+        .map(|entry| (entry.seq, entry.disposition, entry.receipt.is_some()))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            (3, Disposition::Held, true),
+            (2, Disposition::Adjusted, true)
+        ]
+    );
+    note(3, Disposition::Applied, None);
+    let listed = till
+        .ledger
+        .read(|connection| outbox::attention(connection, 10))
+        .expect("a list");
+    assert_eq!(listed.len(), 1);
+}
+
+#[test]
+fn the_later_writer_of_a_profile_wins_and_local_changes_wait_until_taken() {
+    let till = Counter::enrolled();
+    let get = || {
+        let found = till
+            .ledger
+            .read(|connection| customer::get(connection, customer_id(1)));
+        found.expect("a read").expect("a profile")
+    };
+    let apply = |cursor, profile| {
+        till.ledger
+            .transact(|tx| replica::apply_page(tx, &page(cursor, vec![Row::Customer(profile)])))
+            .expect("a page");
+    };
+    let waiting = || {
+        till.ledger
+            .read(|connection| outbox::profiles(connection, 10))
+            .expect("a list")
+    };
+    let mut server = profile(1, "Ana Pérez", "3001234567");
+    server.hlc = 100;
+    apply(1, server.clone());
+    let mut local = server.clone();
+    local.name = "Ana María Pérez".to_owned();
+    let saved = till
+        .ledger
+        .transact(|tx| customer::save_local(tx, &local))
+        .expect("a change");
+    assert_eq!((saved.hlc, get().name.as_str()), (101, "Ana María Pérez"));
+    assert_eq!(waiting(), [saved.clone()]);
+    server.phone = None;
+    apply(2, server.clone());
+    assert_eq!(get(), saved, "an older row does not win");
+    let mut newer = saved.clone();
+    newer.email = Some("ana@example.com".to_owned());
+    let newer = till
+        .ledger
+        .transact(|tx| customer::save_local(tx, &newer))
+        .expect("a change");
+    till.ledger
+        .transact(|tx| outbox::acknowledge_profiles(tx, &[saved]))
+        .expect("taken");
+    assert_eq!(
+        waiting(),
+        [newer.clone()],
+        "what changed meanwhile goes on waiting"
+    );
+    till.ledger
+        .transact(|tx| outbox::acknowledge_profiles(tx, &[newer]))
+        .expect("taken");
+    assert_eq!(waiting(), []);
+    server.hlc = 500;
+    apply(3, server.clone());
+    assert_eq!(get(), server);
+}

@@ -1,0 +1,125 @@
+//! Commands: one file each. Every failure is a sentence with what to do, and an exit code.
+
+mod demo;
+mod enrol_code;
+mod import;
+mod log;
+mod program;
+mod serve;
+mod status;
+mod store;
+mod tenant;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use mostrador_server::{Error, Mint, SqliteStore};
+
+/// The file below the data folder.
+const DATABASE: &str = "server.sqlite";
+
+/// The central server of Mostrador: terminals, program, every store's sales.
+#[derive(Debug, Parser)]
+#[command(name = "mostrador-server", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Folder of the server's data
+    #[arg(long, global = true, env = "MOSTRADOR_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve terminals until SIGTERM or Ctrl+C
+    Serve(serve::Serve),
+    /// Companies
+    #[command(subcommand)]
+    Tenant(tenant::Tenant),
+    /// Shops of a company
+    #[command(subcommand)]
+    Store(store::Store),
+    /// Make a one-time code for a new terminal (valid for 15 minutes)
+    EnrolCode(enrol_code::EnrolCode),
+    /// Check or publish the program
+    #[command(subcommand)]
+    Program(program::Program),
+    /// Import customers, products, staff or codes from a CSV file
+    Import(import::Import),
+    /// Create the two demo companies from their fixtures; safe to repeat
+    Demo(demo::Demo),
+    /// Show companies, stores, terminals and what the server holds
+    Status,
+}
+
+/// What stops a command.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The work failed.
+    Failed(Error),
+    /// The work was done and the answer is "no"; it was printed.
+    No,
+    /// No data folder was named.
+    NoData,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Runs a command.
+pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
+    let mint = Mint::system();
+    let open = || -> Result<SqliteStore, Stop> {
+        let folder = cli.data.as_ref().ok_or(Stop::NoData)?;
+        Ok(SqliteStore::open(&folder.join(DATABASE), &mint)?)
+    };
+    match cli.command {
+        Command::Serve(command) => {
+            log::start(command.log_json);
+            command.run(open()?, mint.clone()).await
+        }
+        Command::Tenant(command) => command.run(open()?, &mint).await,
+        Command::Store(command) => command.run(open()?, &mint).await,
+        Command::EnrolCode(command) => command.run(open()?, &mint).await,
+        Command::Program(program::Program::Check { file }) => program::check(&file),
+        Command::Program(program::Program::Publish(command)) => command.run(open()?, &mint).await,
+        Command::Import(command) => command.run(open()?, &mint).await,
+        Command::Demo(command) => command.run(open()?, &mint).await,
+        Command::Status => status::run(open()?, &mint).await,
+    }
+}
+
+/// Says on the error output what went wrong and what to do.
+pub(crate) fn explain(stop: &Stop) {
+    match stop {
+        Stop::Failed(error) => {
+            eprintln!("error: {}", error.sentence());
+            if let Error::ProgramFaults(faults) = error {
+                for fault in faults {
+                    eprintln!("  {fault}");
+                }
+            }
+            eprintln!("  what to do: {}", error.hint());
+        }
+        Stop::No => {}
+        Stop::NoData => {
+            eprintln!("error: no folder for the server's data was named");
+            eprintln!("  what to do: add --data DIR, or set MOSTRADOR_DATA");
+        }
+    }
+}
+
+/// A short name: what people type and what stands in files.
+fn slug(text: &str) -> Result<String, Error> {
+    let signs = text
+        .bytes()
+        .all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-');
+    if signs && (1..=40).contains(&text.len()) {
+        Ok(text.to_owned())
+    } else {
+        Err(Error::Slug(text.to_owned()))
+    }
+}

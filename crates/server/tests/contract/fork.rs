@@ -1,0 +1,102 @@
+//! Restored backups and cloned disks.
+
+use mostrador_protocol::entry::{Decoded, Payload, RawEntry};
+use mostrador_protocol::message::Disposition::{Applied, Held};
+use mostrador_server::Store;
+use mostrador_server::ingest::Outcome;
+use mostrador_server::store::Greeting;
+use uuid::Uuid;
+
+use super::scribe::{Scribe, dispositions, sale, standing};
+
+const ANA: Uuid = Uuid::from_u128(1);
+
+fn greeting(till: &Scribe, seq: u64) -> Greeting {
+    Greeting {
+        tenant: till.tenant.clone(),
+        terminal: till.terminal,
+        stream: till.stream,
+        seq,
+        now_ms: 0,
+    }
+}
+
+pub(crate) async fn another_entry_at_the_same_position_is_a_fork<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    till.sell(ANA, "FREE");
+    let mut clone = till.clone();
+    till.sell(ANA, "FREE");
+    clone.sell(ANA, "FREE");
+    clone.sell(ANA, "FREE");
+    till.push(&store, 0).await;
+    for base in [0, 1, 2] {
+        let outcome = store.ingest(clone.batch(base)).await.unwrap();
+        assert_eq!(outcome, Outcome::Fork { seq: 2 }, "sent after {base}");
+    }
+    assert_eq!(standing(&store, ANA).await, (2, 180));
+
+    let greeted = store.greet(greeting(&clone, 2)).await.unwrap().unwrap();
+    assert_eq!(greeted.hash_at, Some(till.head()));
+    assert_ne!(
+        greeted.hash_at,
+        Some(clone.hashes[2]),
+        "a hello sees the fork as well"
+    );
+}
+
+pub(crate) async fn a_stream_of_another_terminal_is_refused<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    till.sell(ANA, "FREE");
+    till.push(&store, 0).await;
+    let mut thief = Scribe::another(&store).await;
+    thief.stream = till.stream;
+    thief.sell(ANA, "FREE");
+    assert_eq!(
+        store.ingest(thief.batch(0)).await.unwrap(),
+        Outcome::Foreign
+    );
+    assert_eq!(store.greet(greeting(&thief, 0)).await.unwrap(), None);
+    assert_eq!(standing(&store, ANA).await, (1, 90));
+}
+
+pub(crate) async fn both_branches_are_kept_and_each_id_counts_once<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let first = till.sell(ANA, "FREE");
+    till.push(&store, 0).await;
+    let terminal = store.terminal(till.terminal).await.unwrap().unwrap();
+
+    // The restored till does not know that its first sale arrived: it writes it again.
+    let mut restored = Scribe::of(&terminal);
+    restored.write(first, &payload_of(&till.entries[0]));
+    restored.sell(ANA, "FREE");
+    let accepted = restored.push(&store, 0).await;
+    assert_eq!(dispositions(&accepted), [Applied, Applied]);
+    assert_eq!(
+        standing(&store, ANA).await,
+        (2, 180),
+        "two sales, not three"
+    );
+    for (stream, entries) in [(till.stream, 1), (restored.stream, 2)] {
+        let stored = store.entries(&till.tenant, stream).await.unwrap();
+        assert_eq!(stored.len(), entries);
+    }
+}
+
+pub(crate) async fn an_id_with_another_payload_is_held<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let first = till.sell(ANA, "FREE");
+    till.write(first, &sale(ANA, "OTHER"));
+    let accepted = till.push(&store, 0).await;
+    assert_eq!(dispositions(&accepted), [Applied, Held]);
+    let reason = accepted.dispositions[1].reason.clone().unwrap();
+    assert!(reason.starts_with("entry_id_reused: "), "{reason}");
+    assert_eq!(standing(&store, ANA).await, (1, 90));
+}
+
+fn payload_of(raw: &RawEntry) -> Payload {
+    let header = raw.header().unwrap();
+    match raw.payload(&header).unwrap() {
+        Decoded::Known(payload) => payload,
+        Decoded::Unknown => panic!("the scribe writes known kinds"),
+    }
+}

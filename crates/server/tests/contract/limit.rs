@@ -1,0 +1,42 @@
+//! Limits that only the server sees whole: the sale stands, somebody looks.
+
+use mostrador_protocol::message::Disposition::{Adjusted, Applied};
+use mostrador_server::Store;
+use uuid::Uuid;
+
+use super::scribe::{Scribe, dispositions, standing, uses};
+
+const ANA: Uuid = Uuid::from_u128(1);
+const EVA: Uuid = Uuid::from_u128(2);
+
+pub(crate) async fn a_use_beyond_the_total_limit_is_adjusted<S: Store>(store: S) {
+    let mut first = Scribe::new(&store).await;
+    let mut second = Scribe::another(&store).await;
+    first.sell(ANA, "ONCE");
+    second.sell(EVA, "ONCE");
+    assert_eq!(dispositions(&first.push(&store, 0).await), [Applied]);
+    let late = second.push(&store, 0).await;
+    assert_eq!(dispositions(&late), [Adjusted]);
+    let reason = late.dispositions[0].reason.clone().unwrap();
+    assert_eq!(
+        reason,
+        "over_limit: code ONCE was used 2 times, its limit is 1"
+    );
+    assert_eq!(second.push(&store, 0).await.dispositions, late.dispositions);
+    assert_eq!(
+        standing(&store, EVA).await,
+        (1, 90),
+        "a sale already made is not undone"
+    );
+    assert_eq!(uses(&store, "ONCE").await, 2);
+}
+
+pub(crate) async fn a_use_beyond_the_customer_limit_is_adjusted<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    till.sell(ANA, "MINE");
+    till.sell(EVA, "MINE");
+    till.sell(ANA, "MINE");
+    let accepted = till.push(&store, 0).await;
+    assert_eq!(dispositions(&accepted), [Applied, Applied, Adjusted]);
+    assert_eq!(uses(&store, "MINE").await, 3);
+}

@@ -1,0 +1,55 @@
+//! What any implementation of the Store contract must pass. A file that has one calls
+//! `contract_suite!` with a function that opens a fresh store and returns it with what keeps it alive.
+
+pub(crate) mod directory;
+pub(crate) mod feed;
+pub(crate) mod fork;
+pub(crate) mod limit;
+pub(crate) mod profile;
+pub(crate) mod push;
+pub(crate) mod scribe;
+
+/// One test per behaviour, for the store that `$open` opens.
+#[macro_export]
+macro_rules! contract_suite {
+    ($open:path) => {
+        $crate::contract_tests! { $open;
+            directory: a_code_enrols_one_terminal_once,
+            directory: an_old_code_is_worth_nothing,
+            directory: names_that_are_taken_or_unknown_say_so,
+            directory: a_program_is_published_once_and_ascends,
+            push: a_lost_ack_counts_the_sale_once,
+            push: a_batch_that_overlaps_adds_only_what_is_new,
+            push: a_gap_is_asked_for,
+            push: a_held_entry_does_not_block_the_stream,
+            push: bytes_come_back_as_they_were_sent,
+            push: tenants_do_not_see_each_other,
+            fork: another_entry_at_the_same_position_is_a_fork,
+            fork: a_stream_of_another_terminal_is_refused,
+            fork: both_branches_are_kept_and_each_id_counts_once,
+            fork: an_id_with_another_payload_is_held,
+            limit: a_use_beyond_the_total_limit_is_adjusted,
+            limit: a_use_beyond_the_customer_limit_is_adjusted,
+            profile: the_later_profile_wins_in_any_order,
+            profile: a_profile_reaches_every_terminal,
+            feed: a_page_ends_where_a_transaction_ends,
+            feed: own_through_agrees_with_the_rows_of_the_page,
+            feed: a_cursor_misses_nothing_under_concurrent_pushes,
+            feed: nothing_new_writes_nothing,
+        }
+    };
+}
+
+/// The tests of [`contract_suite!`].
+#[macro_export]
+macro_rules! contract_tests {
+    ($open:path; $($module:ident: $test:ident),* $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                let (store, _alive) = $open();
+                contract::$module::$test(store).await;
+            }
+        )*
+    };
+}

@@ -1,0 +1,61 @@
+//! The embedded store keeps the contract, and its file keeps what was written.
+
+#![expect(clippy::unwrap_used, reason = "a test says by panicking")]
+
+mod contract;
+
+use mostrador_server::{Error, Mint, SqliteStore, Store};
+use tempfile::TempDir;
+
+fn open() -> (SqliteStore, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("server.sqlite");
+    let store = SqliteStore::open(&path, &Mint::system()).unwrap();
+    (store, folder)
+}
+
+contract_suite!(open);
+
+#[tokio::test]
+async fn a_second_start_is_the_same_server() {
+    let (store, folder) = open();
+    let first = store.identity().await.unwrap();
+    store.settle().await.unwrap();
+    drop(store);
+    let path = folder.path().join("server.sqlite");
+    let again = SqliteStore::open(&path, &Mint::system()).unwrap();
+    let second = again.identity().await.unwrap();
+    assert_eq!(first.generation, second.generation);
+    assert_eq!(first.secret_key.to_bytes(), second.secret_key.to_bytes());
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_named_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("server.sqlite");
+    let bytes =
+        b"this is a shopping list, not a database, and it is long enough to be read".repeat(100);
+    std::fs::write(&path, &bytes).unwrap();
+    let error = SqliteStore::open(&path, &Mint::system()).unwrap_err();
+    assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");
+    assert!(error.hint().contains("backup"));
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}
+
+#[tokio::test]
+async fn a_second_process_sees_and_adds_rows_while_the_first_runs() {
+    let (store, folder) = open();
+    contract::scribe::furnish(&store, "cafe").await;
+    let path = folder.path().join("server.sqlite");
+    let second = SqliteStore::open(&path, &Mint::system()).unwrap();
+    let before = store.counts("cafe").await.unwrap().feed;
+    let profile = contract::scribe::profile(uuid::Uuid::from_u128(9), "Ana", 1);
+    second
+        .put(
+            "cafe",
+            vec![mostrador_protocol::row::Row::Customer(profile)],
+        )
+        .await
+        .unwrap();
+    assert_eq!(store.counts("cafe").await.unwrap().feed, before + 1);
+}
