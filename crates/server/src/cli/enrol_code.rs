@@ -16,7 +16,7 @@ pub(super) struct EnrolCode {
     /// What the new terminal is called
     #[arg(long)]
     terminal: String,
-    /// Print the code alone
+    /// Leave the explanation out
     #[arg(long)]
     plain: bool,
 }
@@ -25,11 +25,14 @@ impl EnrolCode {
     pub(super) async fn run(self, store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
         let place = (self.tenant.as_str(), self.store.as_str());
         let code = enrol_code::issue(&store, mint, place, &self.terminal).await?;
-        if self.plain {
-            println!("{code}");
-        } else {
-            println!("one-time code for {}: {code}", self.terminal);
-            println!("type it on the terminal within 15 minutes; it works once");
+        // The output holds the code alone, for scripts; the explanation is for people.
+        println!("{code}");
+        if !self.plain {
+            eprintln!(
+                "one-time code for {}: type it on the terminal",
+                self.terminal
+            );
+            eprintln!("it works once, within 15 minutes");
         }
         Ok(())
     }

@@ -1,13 +1,12 @@
 //! The embedded store keeps the contract, and its file keeps what was written.
 
-#![expect(clippy::unwrap_used, reason = "a test says by panicking")]
-
-mod contract;
-
 use mostrador_server::{Error, Mint, SqliteStore, Store};
 use tempfile::TempDir;
 
-fn open() -> (SqliteStore, TempDir) {
+use crate::contract::scribe::{furnish, profile};
+use crate::contract_suite;
+
+pub(crate) fn open() -> (SqliteStore, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("server.sqlite");
     let store = SqliteStore::open(&path, &Mint::system()).unwrap();
@@ -45,11 +44,11 @@ async fn a_file_that_is_no_database_is_named_and_left_alone() {
 #[tokio::test]
 async fn a_second_process_sees_and_adds_rows_while_the_first_runs() {
     let (store, folder) = open();
-    contract::scribe::furnish(&store, "cafe").await;
+    furnish(&store, "cafe").await;
     let path = folder.path().join("server.sqlite");
     let second = SqliteStore::open(&path, &Mint::system()).unwrap();
     let before = store.counts("cafe").await.unwrap().feed;
-    let profile = contract::scribe::profile(uuid::Uuid::from_u128(9), "Ana", 1);
+    let profile = profile(uuid::Uuid::from_u128(9), "Ana", 1);
     second
         .put(
             "cafe",

@@ -48,7 +48,7 @@ macro_rules! contract_tests {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $test() {
                 let (store, _alive) = $open();
-                contract::$module::$test(store).await;
+                $crate::contract::$module::$test(store).await;
             }
         )*
     };

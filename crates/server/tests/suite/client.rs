@@ -1,0 +1,191 @@
+//! A terminal's end of the wire: signs what it sends, believes only what the server signed.
+
+use mostrador_protocol::message::{
+    EnrolReply, EnrolRequest, ErrorReply, HelloReply, HelloRequest, PROTOCOL, PullReply, PushReply,
+    PushRequest,
+};
+use mostrador_protocol::signature::{
+    PublicKey, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, TERMINAL_HEADER,
+    TIME_HEADER,
+};
+use mostrador_server::terminal::Terminal;
+use mostrador_server::{Mint, Server, SqliteStore, Store, enrol_code};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::contract::scribe::{Scribe, TENANT};
+
+/// A status with the body that came with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> T {
+        assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// Status and stable code of a failure, which always says what to do.
+    pub(crate) fn failure(&self) -> (u16, String) {
+        let error: ErrorReply = serde_json::from_slice(&self.body).unwrap();
+        assert!(
+            !error.message.is_empty() && !error.hint.is_empty(),
+            "{error:?}"
+        );
+        (self.status, error.code)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    pub(crate) url: String,
+    pub(crate) key: SecretKey,
+    pub(crate) server_key: PublicKey,
+    pub(crate) terminal: Uuid,
+    http: reqwest::Client,
+}
+
+/// Sends an enrolment and reads the answer without believing it.
+pub(crate) async fn enrol(url: &str, code: &str, key: &SecretKey) -> (Answer, String) {
+    let request = EnrolRequest {
+        code: code.to_owned(),
+        public_key: key.public().to_hex(),
+        protocol: PROTOCOL,
+    };
+    let sent = reqwest::Client::new()
+        .post(format!("{url}/v1/enrol"))
+        .json(&request);
+    let reply = sent.send().await.unwrap();
+    let signature = signature_of(&reply);
+    let status = reply.status().as_u16();
+    let body = reply.bytes().await.unwrap().to_vec();
+    (Answer { status, body }, signature)
+}
+
+impl Client {
+    /// Enrols a new terminal of the test tenant.
+    pub(crate) async fn enrol(server: &Server<SqliteStore>) -> Self {
+        let key = SecretKey::from_bytes(&[9; 32]);
+        let place = (TENANT, "centro");
+        let mint = Mint::system();
+        let code = enrol_code::issue(server.store(), &mint, place, "Caja 1")
+            .await
+            .unwrap();
+        let (answer, signature) = enrol(&server.url(), &code, &key).await;
+        let reply: EnrolReply = answer.read();
+        let server_key = PublicKey::from_hex(&reply.server_public_key).unwrap();
+        let signed = SignedReply {
+            request_signature: &code,
+            status: answer.status,
+            body: &answer.body,
+        };
+        signed.verify(&server_key, &signature).unwrap();
+        Self {
+            url: server.url(),
+            key,
+            server_key,
+            terminal: reply.terminal_id,
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// A pen for a new stream of this terminal.
+    pub(crate) async fn scribe(&self, server: &Server<SqliteStore>) -> Scribe {
+        let terminal: Option<Terminal> = server.store().terminal(self.terminal).await.unwrap();
+        Scribe::of(&terminal.unwrap())
+    }
+
+    /// Sends a signed request; the reply's signature must be the server's.
+    pub(crate) async fn send(&self, method: &str, target: &str, body: Vec<u8>) -> Answer {
+        let signature = self.sign(method, target, &body);
+        let (answer, reply_signature) = self.send_with(method, target, (body, &signature)).await;
+        let signed = SignedReply {
+            request_signature: &signature,
+            status: answer.status,
+            body: &answer.body,
+        };
+        signed.verify(&self.server_key, &reply_signature).unwrap();
+        answer
+    }
+
+    pub(crate) fn sign(&self, method: &str, target: &str, body: &[u8]) -> String {
+        let request = SignedRequest {
+            method,
+            target,
+            time_ms: 7,
+            body,
+        };
+        request.sign(&self.key)
+    }
+
+    /// Sends a request with this signature, whatever it is worth.
+    pub(crate) async fn send_with(
+        &self,
+        method: &str,
+        target: &str,
+        (body, signature): (Vec<u8>, &str),
+    ) -> (Answer, String) {
+        let url = format!("{}{target}", self.url);
+        let sent = self
+            .http
+            .request(method.parse().unwrap(), url)
+            .header(TERMINAL_HEADER, self.terminal.to_string())
+            .header(TIME_HEADER, "7")
+            .header(SIGNATURE_HEADER, signature)
+            .body(body);
+        let reply = sent.send().await.unwrap();
+        let signature = signature_of(&reply);
+        let status = reply.status().as_u16();
+        let body = reply.bytes().await.unwrap().to_vec();
+        (Answer { status, body }, signature)
+    }
+
+    pub(crate) async fn push(&self, scribe: &Scribe, base: u64) -> Answer {
+        let request = request_of(scribe, base);
+        self.send("POST", "/v1/push", serde_json::to_vec(&request).unwrap())
+            .await
+    }
+
+    pub(crate) async fn pushed(&self, scribe: &Scribe, base: u64) -> PushReply {
+        self.push(scribe, base).await.read()
+    }
+
+    pub(crate) async fn hello(&self, scribe: &Scribe, protocol: u16) -> HelloReply {
+        let request = HelloRequest {
+            protocol,
+            app_version: "0.1.0".to_owned(),
+            stream: scribe.stream,
+            head_seq: scribe.seq(),
+            head_hash: scribe.head(),
+            cursor: 0,
+            wall_ms: 0,
+        };
+        let body = serde_json::to_vec(&request).unwrap();
+        self.send("POST", "/v1/hello", body).await.read()
+    }
+
+    pub(crate) async fn pull(&self, query: &str) -> PullReply {
+        let target = format!("/v1/pull?{query}");
+        self.send("GET", &target, Vec::new()).await.read()
+    }
+}
+
+/// The push of a scribe's entries after `base`.
+pub(crate) fn request_of(scribe: &Scribe, base: u64) -> PushRequest {
+    let at = usize::try_from(base).unwrap();
+    PushRequest {
+        stream: scribe.stream,
+        base_seq: base,
+        base_hash: scribe.hashes[at],
+        entries: scribe.entries[at..].to_vec(),
+        profiles: Vec::new(),
+    }
+}
+
+fn signature_of(reply: &reqwest::Response) -> String {
+    let signature = reply.headers().get(SIGNATURE_HEADER);
+    signature.map_or_else(String::new, |text| text.to_str().unwrap().to_owned())
+}

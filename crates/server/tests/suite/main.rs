@@ -1,0 +1,11 @@
+//! The server from outside: the store contract, HTTP with a real socket, the program as a process.
+
+#![expect(clippy::unwrap_used, reason = "a test says by panicking")]
+
+mod client;
+mod command;
+mod contract;
+mod http;
+mod import;
+mod long_poll;
+mod sqlite;
