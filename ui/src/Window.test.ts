@@ -1,0 +1,212 @@
+import { cleanup, configure, render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { MemoryTill } from "../tests/memory";
+import Window from "./Window.svelte";
+import { speech } from "./language/language.svelte";
+
+// The machine may be busy with other work.
+configure({ asyncUtilTimeout: 5_000 });
+
+let till: MemoryTill;
+/** Slow enough for the box to settle and never to be a scanner. */
+const hand = userEvent.setup({ delay: 45 });
+/** Quick as a scanner. */
+const scanner = userEvent.setup({ delay: 1 });
+
+beforeEach(() => {
+  till = new MemoryTill();
+  vi.stubGlobal("matchMedia", () => ({
+    matches: false,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }));
+  Element.prototype.scrollTo = () => undefined;
+});
+afterEach(() => {
+  cleanup();
+  speech.current = "es";
+  localStorage.clear();
+});
+
+/** Shows the window and waits for the PIN field. */
+async function start(): Promise<void> {
+  render(Window, { api: till.api });
+  await screen.findByLabelText("PIN");
+}
+
+/** Unlocks; answers the box. */
+async function open(): Promise<HTMLElement> {
+  await start();
+  await hand.keyboard("1234{Enter}");
+  return screen.findByRole("combobox");
+}
+
+async function enter(text: string): Promise<void> {
+  await hand.keyboard(`${text}{Enter}`);
+}
+
+async function troubles(): Promise<string[]> {
+  // Colours need a real browser.
+  const rules = { "color-contrast": { enabled: false } };
+  const found = await axe.run(document.body, { rules });
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+}
+
+test("a wrong PIN is said in words, and the right one opens the counter", async () => {
+  await start();
+  await hand.keyboard("1111{Enter}");
+  expect(await screen.findByText("Ese PIN no es de nadie.")).toBeTruthy();
+  await hand.keyboard("1234{Enter}");
+  expect(await screen.findByRole("combobox")).toBe(document.activeElement);
+});
+
+test("a sale by keyboard alone: customer, product, code, cash, receipt", async () => {
+  const box = await open();
+  await hand.keyboard("jos");
+  await screen.findByText("José Ángel Muñoz Peña");
+  await hand.keyboard("{Alt>}1{/Alt}");
+  expect(await screen.findByText("340 puntos para Diamante")).toBeTruthy();
+  await enter("CAP-01");
+  await screen.findByLabelText("Cantidad de Capuchino de la casa");
+  await enter("VERANO10");
+  const code = await screen.findByText("VERANO10");
+  expect(code.closest("[data-tone]")?.getAttribute("data-tone")).toBe("good");
+  expect(box).toBe(document.activeElement);
+  await hand.keyboard("[F9]");
+  await hand.type(await screen.findByLabelText("Recibe"), "10000");
+  expect(await screen.findByText(/1\.180/)).toBeTruthy();
+  await hand.keyboard("{Enter}");
+  expect(await screen.findByText(/Este comprobante no es una factura/)).toBeTruthy();
+  expect(till.sales).toHaveLength(1);
+  expect(screen.getByRole("combobox")).toBe(document.activeElement);
+});
+
+test("Enter takes no customer while two fit", async () => {
+  await open();
+  await enter("jos");
+  expect(await screen.findByText(/Elija con Alt/)).toBeTruthy();
+  expect(till.calls).not.toContain("setCustomer");
+});
+
+test("a refused code keeps its sentence on the screen", async () => {
+  await open();
+  await enter("ESP-01");
+  await enter("EXTRA10");
+  const sentence = await screen.findByText(/\[minimum_not_met\]/);
+  expect(sentence.closest("[data-code]")?.getAttribute("data-code")).toBe("EXTRA10");
+});
+
+test("a scan while paying lands in the basket, and its Enter pays nothing", async () => {
+  await open();
+  await enter("ESP-01");
+  await hand.keyboard("[F9]");
+  const given = await screen.findByLabelText<HTMLInputElement>("Recibe");
+  await scanner.keyboard("GRA-500{Enter}");
+  await screen.findByLabelText("Cantidad de Café en grano, Sierra Nevada, 500 g");
+  expect(given.value).toBe("");
+  expect(till.sales).toHaveLength(0);
+});
+
+test("Esc goes back one level at a time and loses nothing", async () => {
+  await open();
+  await enter("ESP-01");
+  await hand.keyboard("[F9]");
+  await hand.type(await screen.findByLabelText("Recibe"), "5000");
+  await hand.keyboard("{Escape}");
+  expect(screen.queryByLabelText("Recibe")).toBeNull();
+  expect(screen.getByLabelText("Cantidad de Espresso doble")).toBeTruthy();
+  await hand.keyboard("[F9]");
+  expect((await screen.findByLabelText<HTMLInputElement>("Recibe")).value).toBe("5000");
+});
+
+test("a refused quantity leaves the old one and says why", async () => {
+  await open();
+  await enter("ESP-01");
+  await hand.keyboard("{Control>}{ArrowUp}{/Control}🙂{Enter}");
+  expect(await screen.findByText(/no es una cantidad/)).toBeTruthy();
+  expect(screen.getByLabelText<HTMLInputElement>(/Cantidad de/).value).toBe("1");
+});
+
+test("a tender that does not suffice is kept and the rest is asked for", async () => {
+  await open();
+  await enter("CAP-01");
+  await hand.keyboard("[F9]");
+  await hand.type(await screen.findByLabelText("Recibe"), "5000");
+  await hand.keyboard("{Enter}{Control>}2{/Control}");
+  await screen.findByRole("button", { name: "Quitar este pago" });
+  await hand.keyboard("{Enter}");
+  await screen.findByText(/no es una factura/);
+  expect(till.sales[0]?.total).toBe(980_000);
+});
+
+test("parking and recalling brings the basket back", async () => {
+  await open();
+  await enter("ESP-01");
+  await hand.keyboard("[F4]");
+  expect(await screen.findByText("Venta apartada.")).toBeTruthy();
+  await hand.keyboard("[F5]");
+  expect(await screen.findByLabelText("Cantidad de Espresso doble")).toBeTruthy();
+});
+
+test("what Rust says went stale is fetched again", async () => {
+  await open();
+  till.sync = { ...till.sync, state: "offline", sentence: "Sin conexión, 12 en espera" };
+  till.stale("sync");
+  expect(await screen.findByText("Sin conexión, 12 en espera")).toBeTruthy();
+});
+
+test("the language changes every word and is remembered by the till", async () => {
+  await open();
+  await hand.keyboard("{Control>}i{/Control}");
+  expect(await screen.findByPlaceholderText("Customer, product or code")).toBeTruthy();
+  expect(till.view.language).toBe("en");
+  expect(document.documentElement.lang).toBe("en");
+});
+
+test("a till that cannot open says what happened and what to do, and tries again", async () => {
+  till.broken = {
+    code: "ledger_corrupt",
+    message: "El archivo está dañado.",
+    hint: "No lo borre.",
+  };
+  render(Window, { api: till.api });
+  const alert = await screen.findByRole("alert");
+  expect(within(alert).getByText("No lo borre.")).toBeTruthy();
+  till.broken = null;
+  await hand.click(screen.getByRole("button", { name: /Probar otra vez/ }));
+  expect(await screen.findByLabelText("PIN")).toBeTruthy();
+});
+
+test("a till that is not enrolled asks for server and code", async () => {
+  till.view = { ...till.view, enrolled: false };
+  render(Window, { api: till.api });
+  await hand.type(await screen.findByLabelText("Dirección del servidor"), "http://10.0.0.2:7070");
+  await hand.type(screen.getByLabelText("Código de un solo uso"), "BAD");
+  await hand.keyboard("{Enter}");
+  expect(await screen.findByText("Ese código no vale.")).toBeTruthy();
+  await hand.clear(screen.getByLabelText("Código de un solo uso"));
+  await hand.type(screen.getByLabelText("Código de un solo uso"), "GOOD-CODE");
+  await hand.keyboard("{Enter}");
+  expect(await screen.findByLabelText("PIN")).toBeTruthy();
+});
+
+test("no screen has anything that axe would object to", async () => {
+  await start();
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("1234{Enter}");
+  await screen.findByRole("combobox");
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("jos");
+  await screen.findByText("Josefa Ibáñez");
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("{Alt>}1{/Alt}");
+  for (const text of ["CAP-01", "VERANO10", "EXTRA10", "BLACKFRIDAY50"]) await enter(text);
+  await screen.findByText("Conviene otra combinación");
+  expect(await troubles()).toEqual([]);
+  for (const key of ["[F1]", "[F7]", "[F9]", "{Control>}s{/Control}", "{Control>}d{/Control}"]) {
+    await hand.keyboard(key);
+    expect(await troubles()).toEqual([]);
+  }
+});

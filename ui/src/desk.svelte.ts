@@ -1,0 +1,265 @@
+/** Everything on the desk, and what each key does with it. */
+import { createContext } from "svelte";
+import type { Api, Stale } from "./api/api";
+import { Amount } from "./counter/amount.svelte";
+import { Box } from "./counter/box.svelte";
+import { Counter } from "./counter/counter.svelte";
+import { Work, type Screen } from "./counter/work.svelte";
+import type { Scan } from "./keyboard/burst";
+import type { Command } from "./keyboard/keys";
+import { speech, t } from "./language/language.svelte";
+import { Theme } from "./look/theme.svelte";
+import { formatCount, formatMoney, type Currency } from "./money/money";
+import { kinds, Payment } from "./pay/payment.svelte";
+import { Receipt } from "./receipt/receipt.svelte";
+import { Strip } from "./sync/strip.svelte";
+import { Till } from "./till/till.svelte";
+import { Today } from "./today/today.svelte";
+
+const noCurrency: Currency = { currency: "COP", currency_exponent: 2, shown_decimals: 0 };
+
+export class Desk {
+  readonly till: Till;
+  readonly theme = new Theme();
+  readonly counter: Counter;
+  readonly box: Box;
+  readonly work = new Work();
+  readonly amount: Amount;
+  readonly payment: Payment;
+  readonly receipt: Receipt;
+  readonly today: Today;
+  readonly strip: Strip;
+  /** Counts the times that the focus should return to the box. */
+  homing = $state(0);
+  /** Counts the times that the focus should go to the first field of the work pane. */
+  entering = $state(0);
+  /** The line whose quantity the keyboard stands on. */
+  line = $state<number | null>(null);
+
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(api: Api) {
+    this.till = new Till(api);
+    this.counter = new Counter(api);
+    this.box = new Box(api, this.counter);
+    this.amount = new Amount(this.counter, () => this.currency);
+    this.payment = new Payment(api, () => this.currency);
+    this.receipt = new Receipt(api, this.counter);
+    this.today = new Today(api);
+    this.strip = new Strip(api);
+  }
+
+  get currency(): Currency {
+    return this.till.view ?? noCurrency;
+  }
+
+  readonly money = (minor: number): string => formatMoney(minor, this.currency, speech.current);
+  readonly count = (count: number): string => formatCount(count, speech.current);
+
+  /** Does what a key asks for, after what the keys before it asked for. */
+  run(command: Command): Promise<void> {
+    return this.#inTurn(() => this.#do(command));
+  }
+
+  async #do(command: Command): Promise<void> {
+    if (typeof command !== "string") return this.#numbered(command);
+    switch (command) {
+      case "help":
+      case "amount":
+        return this.#open(command);
+      case "sync":
+        // An answer of the server may take seconds: nobody waits for it.
+        if (this.work.screen === "sync") void this.strip.retry();
+        return this.#open("sync");
+      case "today":
+        await this.today.fetch();
+        return this.#open("today");
+      case "pay":
+        return this.#startPayment();
+      case "codes":
+        this.#open("codes");
+        return this.#ask("code");
+      case "box":
+        return this.#ask("any");
+      case "customer":
+        return this.#ask("customer");
+      case "park":
+        return this.#basket((api) => api.park());
+      case "recall":
+        return this.#basket((api) => api.recall());
+      case "best_set":
+        if (this.counter.view?.best_set) await this.counter.act((api) => api.useBestSet());
+        return;
+      case "clear_customer":
+        if (this.counter.view?.customer) await this.counter.act((api) => api.clearCustomer());
+        return;
+      case "line_up":
+        return this.#moveLine(-1);
+      case "line_down":
+        return this.#moveLine(1);
+      case "line_remove":
+        return this.#removeLine();
+      case "lock":
+        await this.till.lock();
+        return;
+      case "language":
+        return this.switchLanguage();
+      case "look":
+        return this.theme.next();
+      case "back":
+        return this.back();
+    }
+  }
+
+  async switchLanguage(): Promise<void> {
+    await this.till.speak(speech.current === "es" ? "en" : "es");
+    if (this.till.standing.status === "open") await this.refetch(["counter", "sync", "today"]);
+  }
+
+  /** Enter in the box. */
+  enter(): Promise<void> {
+    return this.#inTurn(async () => this.#taken(await this.box.enter()));
+  }
+
+  pick(number: number): Promise<void> {
+    return this.#inTurn(async () => this.#taken(await this.box.pick(number)));
+  }
+
+  scanned(scan: Scan): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.till.standing.status !== "open") return this.till.hint(t("ui.scan.locked"));
+      this.#taken(await this.box.scanned(scan));
+      this.home();
+    });
+  }
+
+  confirmPayment(): Promise<void> {
+    return this.#inTurn(() => this.#pay());
+  }
+
+  async #pay(): Promise<void> {
+    const receipt = await this.payment.confirm();
+    if (!receipt) return;
+    this.receipt.show(receipt);
+    this.work.replace("receipt");
+    this.home();
+    await this.refetch(["counter", "sync"]);
+  }
+
+  confirmAmount(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!(await this.amount.add())) return;
+      this.work.back();
+      this.home();
+    });
+  }
+
+  async showReceipt(saleId: string): Promise<void> {
+    if (await this.receipt.find(saleId)) this.work.open("receipt");
+  }
+
+  /** One level back: the box, its mode, a screen, and at last nothing: work is never lost. */
+  back(): void {
+    if (!this.box.back()) this.work.back();
+    this.home();
+  }
+
+  home(): void {
+    this.line = null;
+    this.homing += 1;
+  }
+
+  async refetch(what: readonly Stale[]): Promise<void> {
+    const open = this.till.standing.status === "open";
+    const asked: Promise<unknown>[] = [];
+    if (what.includes("till")) asked.push(this.till.start());
+    if (what.includes("sync")) asked.push(this.strip.fetch());
+    if (what.includes("counter") && open) asked.push(this.counter.refresh());
+    if (what.includes("today") && this.work.screen === "today") asked.push(this.today.fetch());
+    await Promise.all(asked);
+  }
+
+  /** Keys are done in the order they were struck, however quick the hand. */
+  #inTurn(work: () => void | Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #numbered(command: Exclude<Command, string>): Promise<void> {
+    if ("tender" in command) {
+      const kind = kinds[command.tender - 1];
+      if (kind && this.work.screen === "pay") this.payment.choose(kind);
+    } else if ("remove_code" in command) {
+      const { codes = [], refused = [] } = this.counter.view ?? {};
+      const text = [...codes, ...refused][command.remove_code - 1]?.text;
+      if (text !== undefined) await this.counter.act((api) => api.removeCode(text));
+    } else await this.#picked(command.pick);
+  }
+
+  /** Alt and a number take what has that number on the screen. */
+  async #picked(number: number): Promise<void> {
+    if (this.box.open) return this.#taken(await this.box.pick(number));
+    if (this.work.screen === "pay") {
+      const amount = this.payment.before?.quick[number - 1];
+      if (amount !== undefined) await this.payment.hand(amount);
+    }
+    const chip = this.counter.view?.chips[number - 1];
+    if (this.work.screen === "codes" && chip) await this.applyCode(chip.text);
+  }
+
+  async applyCode(text: string): Promise<void> {
+    await this.counter.act((api) => api.applyCode(text));
+    this.home();
+  }
+
+  #ask(mode: "any" | "customer" | "code"): void {
+    this.box.ask(mode);
+    this.home();
+  }
+
+  async #basket(action: Parameters<Counter["act"]>[0]): Promise<void> {
+    if (await this.counter.act(action)) {
+      this.payment.clear();
+      this.work.replace("codes");
+    }
+    this.home();
+  }
+
+  async #startPayment(): Promise<void> {
+    if (this.counter.empty) return this.counter.say(t("ui.pay.empty"), "trouble");
+    await this.payment.refresh();
+    this.#open("pay");
+  }
+
+  /** Shows a screen; what was being searched for gives way to it. */
+  #open(screen: Screen): void {
+    this.box.typed("");
+    this.work.open(screen);
+    this.entering += 1;
+  }
+
+  /** What was taken is on the left; the receipt of the sale before has served. */
+  #taken(taken: boolean): void {
+    if (!taken) return;
+    if (this.work.screen === "pay") void this.payment.refresh();
+    else this.work.replace("codes");
+    this.home();
+  }
+
+  #moveLine(step: 1 | -1): void {
+    const count = this.counter.view?.lines.length ?? 0;
+    if (count === 0) return;
+    const from = this.line ?? (step > 0 ? -1 : count);
+    this.line = (from + step + count) % count;
+  }
+
+  async #removeLine(): Promise<void> {
+    const index = this.line;
+    if (index === null) return;
+    await this.counter.act((api) => api.removeLine(index));
+    this.home();
+  }
+}
+
+export const [useDesk, provideDesk] = createContext<Desk>();

@@ -1,0 +1,70 @@
+/** Where the till stands before and between sales: starting, not enrolled, locked or at work. */
+import type { Answer, Api, Language, TillView, Trouble } from "../api/api";
+import { speech } from "../language/language.svelte";
+
+export type Standing =
+  | { status: "starting" }
+  | { status: "failed"; trouble: Trouble }
+  | { status: "enrol"; view: TillView }
+  | { status: "locked"; view: TillView }
+  | { status: "open"; view: TillView };
+
+export class Till {
+  readonly #api: Api;
+  standing = $state.raw<Standing>({ status: "starting" });
+  /** Why the last PIN or enrolment was not taken. */
+  trouble = $state.raw<Trouble | null>(null);
+  busy = $state(false);
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** The view, once the database is open. */
+  readonly view = $derived("view" in this.standing ? this.standing.view : null);
+
+  async start(): Promise<void> {
+    const answer = await this.#api.tillView();
+    if (answer.status === "error") this.standing = { status: "failed", trouble: answer.error };
+    else this.#show(answer.data);
+  }
+
+  unlock(pin: string): Promise<boolean> {
+    return this.#ask(this.#api.unlock(pin));
+  }
+
+  lock(): Promise<boolean> {
+    return this.#ask(this.#api.lock());
+  }
+
+  enrol(serverUrl: string, code: string): Promise<boolean> {
+    return this.#ask(this.#api.enrol(serverUrl, code));
+  }
+
+  async speak(language: Language): Promise<boolean> {
+    // Words change at once, also when there is no till yet to remember it.
+    speech.current = language;
+    return this.#ask(this.#api.setLanguage(language));
+  }
+
+  /** Says something on the locked screen. */
+  hint(message: string): void {
+    this.trouble = { code: "locked", message, hint: "" };
+  }
+
+  async #ask(asked: Promise<Answer<TillView>>): Promise<boolean> {
+    this.busy = true;
+    this.trouble = null;
+    const answer = await asked;
+    this.busy = false;
+    if (answer.status === "ok") this.#show(answer.data);
+    else this.trouble = answer.error;
+    return answer.status === "ok";
+  }
+
+  #show(view: TillView): void {
+    speech.current = view.language;
+    if (!view.enrolled) this.standing = { status: "enrol", view };
+    else this.standing = { status: view.session ? "open" : "locked", view };
+  }
+}

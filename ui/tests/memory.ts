@@ -1,0 +1,252 @@
+/**
+ * A till in memory for tests and for looking at the window in a browser. It knows two customers,
+ * four products and five codes, and nothing of the real rules.
+ */
+import type {
+  Answer,
+  Api,
+  BoxReading,
+  CounterView,
+  ReceiptView,
+  Stale,
+  SyncView,
+  TillView,
+  TodayView,
+  Trouble,
+} from "../src/api/api";
+import { bestSet, codes, customers, pins, products, receiptText, refusal } from "./shop";
+
+type Line = { name: string; sku: string; quantity: number; unit_price: number };
+type Basket = { customer: string | null; lines: Line[]; codes: string[] };
+
+const nothing = (): Basket => ({ customer: null, lines: [], codes: [] });
+const ok = <T>(data: T): Promise<Answer<T>> => Promise.resolve({ status: "ok", data });
+const no = (code: string, message: string, hint = ""): Promise<Answer<never>> =>
+  Promise.resolve({ status: "error", error: { code, message, hint } });
+
+export class MemoryTill {
+  view: TillView = {
+    tenant_name: "Café-VT",
+    store_name: "Centro",
+    terminal_name: "Caja 1",
+    currency: "COP",
+    currency_exponent: 2,
+    shown_decimals: 0,
+    language: "es",
+    enrolled: true,
+    session: null,
+    demo_pins: [...pins],
+    warnings: [],
+  };
+  basket = nothing();
+  parked: Basket[] = [];
+  sales: { id: string; total: number; text: string }[] = [];
+  sync: SyncView = {
+    state: "up_to_date",
+    waiting: 0,
+    sentence: "Al día",
+    retry_in_s: null,
+    attention: [],
+    last_contact_s: 4,
+  };
+  /** When set, the till cannot be opened. */
+  broken: Trouble | null = null;
+  /** Every call, for tests that count. */
+  readonly calls: string[] = [];
+  readonly api: Api = this.#logged();
+  #hear: ((what: readonly Stale[]) => void) | null = null;
+  #said = "";
+
+  /** Tells the window that something changed behind its back. */
+  stale(...what: Stale[]): void {
+    this.#hear?.(what);
+  }
+
+  counter(): CounterView {
+    const gross = this.basket.lines.reduce((sum, line) => sum + line.unit_price * line.quantity, 0);
+    const given = this.basket.codes.map((text) => ({ text, coupon: codes[text] }));
+    const accepted = given.flatMap(({ text, coupon }) =>
+      coupon && gross >= coupon.minimum
+        ? [{ text, coupon, amount: Math.round((gross * coupon.percent) / 100) }]
+        : [],
+    );
+    const discount = accepted.reduce((sum, { amount }) => sum + amount, 0);
+    const customer = customers.find(({ id }) => id === this.basket.customer) ?? null;
+    const left = given.filter(({ text }) => !accepted.some((code) => code.text === text));
+    return {
+      customer: customer?.card ?? null,
+      lines: this.basket.lines.map((line) => {
+        const lineGross = line.unit_price * line.quantity;
+        const share = gross === 0 ? 0 : Math.round((discount * lineGross) / gross);
+        const quantity = String(line.quantity);
+        return { ...line, quantity, gross: lineGross, discount: share, net: lineGross - share };
+      }),
+      gross,
+      discount,
+      total: gross - discount,
+      tier_discount: null,
+      codes: accepted.map(({ text, coupon, amount }) => {
+        const { gives, sentence } = coupon;
+        return { text, kind: "coupon", gives, amount, note: null, sentence };
+      }),
+      refused: left.map(({ text, coupon }) => refusal(text, coupon !== undefined)),
+      best_set: left.some(({ text }) => text === "BLACKFRIDAY50") ? bestSet : null,
+      points: {
+        earn: Math.floor((gross - discount) / 100_000),
+        factors: customer ? ["Oro × 1,5"] : [],
+        for_customer: customer !== null,
+      },
+      chips: customer ? [{ text: "EXTRA10", gives: "10 % desde $ 50.000" }] : [],
+      said: this.#said,
+      parked: this.parked.length,
+    };
+  }
+
+  read(text: string): BoxReading {
+    const has = (name: string) => name.toLowerCase().includes(text.toLowerCase());
+    const code = text.toUpperCase();
+    if (text === "") return { saw: "empty" };
+    const exact = products.filter(({ sku }) => sku === code);
+    if (exact.length > 0) return { saw: "products", hits: exact, sure: true };
+    if (code in codes) return { saw: "code", text: code, known: true };
+    const people = customers.filter(({ hit }) => has(hit.name)).map(({ hit }) => hit);
+    const things = products.filter(({ name }) => has(name));
+    if (people.length > 0 && things.length > 0)
+      return { saw: "mixed", customers: people, products: things };
+    if (people.length > 0) return { saw: "customers", hits: people, sure: people.length === 1 };
+    if (things.length > 0) return { saw: "products", hits: things, sure: false };
+    if (/^[A-Z]+\d+$/.test(code)) return { saw: "code", text: code, known: false };
+    return { saw: "nothing", sentence: `Nada coincide con «${text}». Escriba parte del nombre.` };
+  }
+
+  #change(act: () => unknown, said = ""): Promise<Answer<CounterView>> {
+    act();
+    this.#said = said;
+    return ok(this.counter());
+  }
+
+  #setView(change: Partial<TillView>): Promise<Answer<TillView>> {
+    this.view = { ...this.view, ...change };
+    return ok(this.view);
+  }
+
+  #receipt(sale_id: string, total: number, change: number, text: string): ReceiptView {
+    const said = "Sin conexión: quedó guardado y se enviará solo. No repita la venta.";
+    const receipt = `C1-${sale_id}`;
+    return { sale_id, receipt, text, total, change, points_earned: 38, balance: 1_278, said };
+  }
+
+  #today(): TodayView {
+    const recent = this.sales.map(({ id, total }) => {
+      const sent = this.sync.state === "up_to_date";
+      return { sale_id: id, receipt: `C1-${id}`, time: "10:42", customer: null, total, sent };
+    });
+    return {
+      day: "2026-11-21",
+      sales: this.sales.length,
+      gross: 8_650_000,
+      discount: 865_000,
+      total: 7_785_000,
+      points: 778,
+      with_customer: 1,
+      codes: [{ text: "VERANO10", uses: 2, discount: 865_000, total: 7_785_000 }],
+      refusals: [{ refusal: "minimum_not_met", title: "Compra mínima sin cumplir", count: 1 }],
+      tenders: [{ kind: "cash", amount: 7_785_000 }],
+      recent,
+      waiting: this.sync.waiting,
+    };
+  }
+
+  #commands(): Api {
+    return {
+      tillView: () =>
+        this.broken ? Promise.resolve({ status: "error", error: this.broken }) : ok(this.view),
+      enrol: (_server, code) =>
+        code === "GOOD-CODE"
+          ? this.#setView({ enrolled: true })
+          : no("enrol_code", "Ese código no vale.", "Pida uno nuevo."),
+      unlock: (pin) => {
+        const person = pins.find((known) => known.pin === pin);
+        if (!person) return no("wrong_pin", "Ese PIN no es de nadie.", "Escríbalo otra vez.");
+        return this.#setView({ session: { name: person.name, role: person.role } });
+      },
+      lock: () => this.#setView({ session: null }),
+      setLanguage: (language) => this.#setView({ language }),
+      readBox: (text) => ok(this.read(text.trim())),
+      counter: () => ok(this.counter()),
+      setCustomer: (id) => this.#change(() => (this.basket.customer = id)),
+      clearCustomer: () => this.#change(() => (this.basket.customer = null)),
+      addProduct: (id) => {
+        const product = products.find((known) => known.id === id);
+        if (!product) return no("unknown_product", "Ese producto no existe.");
+        const { name, sku, unit_price } = product;
+        const line = { name, sku, unit_price, quantity: 1 };
+        return this.#change(() => this.basket.lines.push(line), `${name}: agregado.`);
+      },
+      addAmount: (unit_price, name) => {
+        const line = { name: name || "Valor", sku: "", unit_price, quantity: 1 };
+        return this.#change(() => this.basket.lines.push(line));
+      },
+      setQuantity: (index, text) => {
+        const line = this.basket.lines[index];
+        const quantity = Number(text.replace(",", "."));
+        if (!line || !(quantity > 0))
+          return no("bad_quantity", `«${text}» no es una cantidad.`, "Escriba un número.");
+        return this.#change(() => (line.quantity = quantity));
+      },
+      removeLine: (index) => this.#change(() => this.basket.lines.splice(index, 1)),
+      clearBasket: () => this.#change(() => (this.basket = nothing())),
+      park: () =>
+        this.#change(() => {
+          this.parked.push(this.basket);
+          this.basket = nothing();
+        }, "Venta apartada."),
+      recall: () => this.#change(() => (this.basket = this.parked.pop() ?? nothing())),
+      applyCode: (text) => this.#change(() => this.basket.codes.push(text.toUpperCase())),
+      removeCode: (text) =>
+        this.#change(() => (this.basket.codes = this.basket.codes.filter((code) => code !== text))),
+      useBestSet: () => this.#change(() => (this.basket.codes = [...bestSet.codes])),
+      previewTenders: (tenders) => {
+        const { total } = this.counter();
+        const given = tenders.reduce((sum, { amount }) => sum + amount, 0);
+        const missing = Math.max(0, total - given);
+        const quick = [4_000_000, 5_000_000, 10_000_000].filter((note) => note > total);
+        return ok({ total, given, missing, change: Math.max(0, given - total), quick });
+      },
+      pay: (tenders) => {
+        const { total } = this.counter();
+        const given = tenders.reduce((sum, { amount }) => sum + amount, 0);
+        if (given < total) return no("tender_short", "Falta dinero.", "Pida el resto.");
+        const id = `sale-${this.sales.length + 1}`;
+        const text = receiptText(id, total, given - total);
+        this.sales.unshift({ id, total, text });
+        this.basket = nothing();
+        this.#said = "";
+        return ok(this.#receipt(id, total, given - total, text));
+      },
+      receipt: (id) => {
+        const sale = this.sales.find((known) => known.id === id);
+        if (!sale) return no("unknown_sale", "No hay tal venta.");
+        return ok(this.#receipt(id, sale.total, 0, sale.text));
+      },
+      today: () => ok(this.#today()),
+      syncView: () => ok(this.sync),
+      syncNow: () => ok(this.sync),
+      onStale: (hear) => {
+        this.#hear = hear;
+        return Promise.resolve(() => (this.#hear = null));
+      },
+    };
+  }
+
+  /** Writes every call down before it is answered. */
+  #logged(): Api {
+    const calls = this.calls;
+    return new Proxy(this.#commands(), {
+      get(target, name, receiver) {
+        calls.push(String(name));
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+  }
+}

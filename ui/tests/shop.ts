@@ -1,0 +1,118 @@
+/** What the till in memory sells, and to whom. */
+import type {
+  BestSetView,
+  CustomerCard,
+  CustomerHit,
+  DemoPin,
+  ProductHit,
+  RefusedView,
+} from "../src/api/api";
+
+export type Coupon = { percent: number; minimum: number; gives: string; sentence: string };
+
+export const pins: readonly DemoPin[] = [
+  { name: "Luz Marina Díaz", role: "cashier", pin: "1234" },
+  { name: "Óscar Peña", role: "manager", pin: "9876" },
+];
+
+export const products: readonly ProductHit[] = [
+  { id: "p1", sku: "ESP-01", name: "Espresso doble", unit_price: 650_000 },
+  { id: "p2", sku: "CAP-01", name: "Capuchino de la casa", unit_price: 980_000 },
+  {
+    id: "p3",
+    sku: "TOR-07",
+    name: "Torta de almojábana con arequipe y queso",
+    unit_price: 1_250_000,
+  },
+  { id: "p4", sku: "GRA-500", name: "Café en grano, Sierra Nevada, 500 g", unit_price: 3_800_000 },
+];
+
+export const codes: Readonly<Record<string, Coupon>> = {
+  VERANO10: { percent: 10, minimum: 0, gives: "10 %", sentence: "" },
+  FIRST5: { percent: 5, minimum: 0, gives: "5 %", sentence: "" },
+  CARLOSVIP: { percent: 0, minimum: 0, gives: "Referido", sentence: "Cuenta para Carlos Vega." },
+  EXTRA10: { percent: 10, minimum: 5_000_000, gives: "10 %", sentence: "" },
+  BLACKFRIDAY50: { percent: 50, minimum: 100_000_000, gives: "50 %", sentence: "" },
+};
+
+export const bestSet: BestSetView = {
+  codes: ["BLACKFRIDAY50"],
+  discount: 1_200_000,
+  gain: 300_000,
+  sentence: "Conviene BLACKFRIDAY50: descuenta $ 3.000 más.",
+};
+
+export function refusal(text: string, known: boolean): RefusedView {
+  return known
+    ? {
+        text,
+        refusal: "minimum_not_met",
+        sentence: `Faltan $ 12.000 para usar ${text} (compra mínima $ 50.000). [minimum_not_met]`,
+      }
+    : {
+        text,
+        refusal: "unknown_code",
+        sentence: `El programa no conoce ${text}. Revise el texto. [unknown_code]`,
+      };
+}
+
+export function receiptText(id: string, total: number, change: number): string {
+  const row = (left: string, right: string) => left.padEnd(42 - right.length) + right;
+  const money = (minor: number) => `$ ${minor / 100}`;
+  return [
+    "              CAFÉ-VT · Centro",
+    "",
+    row("Comprobante", `C1-${id}`),
+    "-".repeat(42),
+    row("TOTAL", money(total)),
+    row("Cambio", money(change)),
+    "-".repeat(42),
+    "   Este comprobante no es una factura",
+  ].join("\n");
+}
+
+const jose: CustomerHit = {
+  id: "c1",
+  name: "José Ángel Muñoz Peña",
+  tier: "Oro",
+  tier_slug: "gold",
+  phone_last4: "4471",
+  last_visit: "2026-11-12",
+};
+const josefa: CustomerHit = {
+  id: "c2",
+  name: "Josefa Ibáñez",
+  tier: "Bronce",
+  tier_slug: "bronze",
+  phone_last4: "0902",
+  last_visit: null,
+};
+
+const joseCard: CustomerCard = {
+  ...jose,
+  balance: 1_240,
+  debt: 0,
+  balance_age_s: 130,
+  balance_has_pending: false,
+  progress: {
+    next: "Diamante",
+    missing: 340,
+    progress_bp: 6_600,
+    sentence: "340 puntos para Diamante",
+  },
+  purchases: 37,
+};
+const josefaCard: CustomerCard = {
+  ...josefa,
+  balance: 0,
+  debt: 25,
+  balance_age_s: null,
+  balance_has_pending: true,
+  progress: null,
+  purchases: 0,
+};
+
+export const customers: readonly { id: string; hit: CustomerHit; card: CustomerCard }[] = [
+  { id: "c1", hit: jose, card: joseCard },
+  { id: "c2", hit: josefa, card: josefaCard },
+];
