@@ -1,5 +1,7 @@
 //! `vectors DIR`: runs every case file below a folder through the engine.
 
+#![expect(clippy::print_stdout, reason = "a program that talks to a person")]
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -90,13 +90,17 @@ fn moment(local: NaiveDateTime) -> Moment {
     }
 }
 
+fn customer_id(number: u64) -> Uuid {
+    Uuid::from_u128(number.into())
+}
+
 fn amount(minor: i64) -> Result<Amount, String> {
     Amount::from_minor(minor).ok_or(format!("{minor} is no amount"))
 }
 
 fn customer(case: &Case) -> Option<CustomerFacts> {
     let facts = |keys: &CustomerKeys| CustomerFacts {
-        id: Uuid::from_u128(keys.id),
+        id: customer_id(keys.id),
         tier: keys.tier.clone(),
         purchases: keys.purchases,
     };
@@ -125,7 +129,10 @@ fn program(keys: &ProgramKeys) -> Result<Program, String> {
         multiplier: None,
     };
     let only = (keys.tier_discount_bp > 0).then_some(only);
-    let tiers: Vec<Tier> = (0..).zip(keys.tiers.iter().chain(&only)).map(tier).collect();
+    let tiers: Vec<Tier> = (0..)
+        .zip(keys.tiers.iter().chain(&only))
+        .map(tier)
+        .collect();
     Ok(Program {
         stacking,
         max_codes: keys.max_codes.unwrap_or(bare.max_codes),
@@ -191,7 +198,7 @@ fn code(keys: &CodeKeys) -> Result<Code, String> {
         Some("reward") => CodeKind::Reward,
         Some(other) => return Err(format!("kind {other:?} is unknown")),
     };
-    let customers = keys.customers.iter().copied().map(Uuid::from_u128);
+    let customers = keys.customers.iter().copied().map(customer_id);
     let windows = keys.windows.iter().map(|window| Window {
         weekdays: window.weekdays.clone(),
         from: window.from,
@@ -199,7 +206,7 @@ fn code(keys: &CodeKeys) -> Result<Code, String> {
     });
     Ok(Code {
         kind,
-        owner_customer: keys.owner_customer.map(Uuid::from_u128),
+        owner_customer: keys.owner_customer.map(customer_id),
         stackable: keys.stackable,
         priority: keys.priority,
         min_purchase: amount(keys.min_purchase)?,
@@ -229,7 +236,10 @@ fn code(keys: &CodeKeys) -> Result<Code, String> {
 
 fn benefit(keys: &CodeKeys) -> Result<Benefit, String> {
     let mut benefits = Vec::new();
-    benefits.extend(keys.percent_bp.map(|rate| Benefit::Percent(BasisPoints(rate))));
+    benefits.extend(
+        keys.percent_bp
+            .map(|rate| Benefit::Percent(BasisPoints(rate))),
+    );
     benefits.extend(keys.fixed.map(amount).transpose()?.map(Benefit::Fixed));
     benefits.extend(keys.points_multiplier.map(Benefit::PointsMultiplier));
     benefits.extend(keys.bonus_points.map(Benefit::BonusPoints));
@@ -243,8 +253,8 @@ fn benefit(keys: &CodeKeys) -> Result<Benefit, String> {
         spend_tier(*from, gives)
     });
     let amounts = keys.fixed_tiers.iter().flatten();
-    let amounts = amounts
-        .map(|(from, fixed)| spend_tier(*from, SpendTierBenefit::Fixed(amount(*fixed)?)));
+    let amounts =
+        amounts.map(|(from, fixed)| spend_tier(*from, SpendTierBenefit::Fixed(amount(*fixed)?)));
     let tiers: Vec<SpendTier> = percents.chain(amounts).collect::<Result<_, String>>()?;
     benefits.extend((!tiers.is_empty()).then_some(Benefit::SpendTiers(tiers)));
     match benefits.len() {

@@ -67,7 +67,7 @@ pub(super) struct TierKeys {
 #[serde(deny_unknown_fields)]
 pub(super) struct CustomerKeys {
     #[serde(default)]
-    pub(super) id: u128,
+    pub(super) id: u64,
     pub(super) tier: Option<String>,
     #[serde(default)]
     pub(super) purchases: u64,
@@ -119,14 +119,14 @@ pub(super) struct CodeKeys {
     #[serde(default)]
     pub(super) stores: Vec<String>,
     #[serde(default)]
-    pub(super) customers: Vec<u128>,
+    pub(super) customers: Vec<u64>,
     #[serde(default)]
     pub(super) customer_tiers: Vec<String>,
     #[serde(default)]
     pub(super) windows: Vec<WindowKeys>,
     #[serde(default)]
     pub(super) first_purchase_only: bool,
-    pub(super) owner_customer: Option<u128>,
+    pub(super) owner_customer: Option<u64>,
     pub(super) total_limit: Option<u64>,
     #[serde(default)]
     pub(super) total_used: u64,

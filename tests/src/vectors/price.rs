@@ -17,12 +17,20 @@ const MOST_ORDERS: usize = 120;
 
 pub(super) fn differences(case: &Case) -> Result<Vec<Difference>, String> {
     let scene = Scene::new(case)?;
-    let scanned: Vec<CodeText> = case.scan.iter().filter_map(|raw| CodeText::parse(raw)).collect();
+    let scanned: Vec<CodeText> = case
+        .scan
+        .iter()
+        .filter_map(|raw| CodeText::parse(raw))
+        .collect();
     let quote = scene.quote(&scanned);
     let mut got = Got::new(&quote);
-    let unreadable = case.scan.iter().filter(|raw| CodeText::parse(raw).is_none());
+    let unreadable = case
+        .scan
+        .iter()
+        .filter(|raw| CodeText::parse(raw).is_none());
     let unknown = Refusal::UnknownCode.code().to_owned();
-    got.refused.extend(unreadable.map(|raw| (raw.clone(), unknown.clone())));
+    got.refused
+        .extend(unreadable.map(|raw| (raw.clone(), unknown.clone())));
     let mut differences = got.differences(&case.expect);
     differences.extend(sums(&quote));
     differences.extend(orders(&scene, &quote));
@@ -61,20 +69,34 @@ impl Got {
             gross: quote.gross.minor(),
             discount: quote.discount.minor(),
             total: quote.total.minor(),
-            codes: accepted().map(|code| (text(code), code.amount.minor())).collect(),
-            lines: quote.lines.iter().map(|line| line.discount.minor()).collect(),
+            codes: accepted()
+                .map(|code| (text(code), code.amount.minor()))
+                .collect(),
+            lines: quote
+                .lines
+                .iter()
+                .map(|line| line.discount.minor())
+                .collect(),
             refused: BTreeMap::new(),
             notes: BTreeMap::new(),
-            best_set: quote.best_set.codes.iter().map(ToString::to_string).collect(),
+            best_set: quote
+                .best_set
+                .codes
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             points: quote.points.as_ref().map(|points| points.total),
             gain: quote.best_set.gain.minor(),
-            tier_discount: quote.tier_discount.as_ref().map_or(0, |tier| tier.amount.minor()),
+            tier_discount: quote
+                .tier_discount
+                .as_ref()
+                .map_or(0, |tier| tier.amount.minor()),
             missing: BTreeMap::new(),
             lost: BTreeMap::new(),
             with: BTreeMap::new(),
             needs: BTreeMap::new(),
-            capped: accepted().filter(|code| code.capped).map(text).collect(),
-            consumed: accepted().filter(|code| code.consumed).map(text).collect(),
+            capped: sorted(accepted().filter(|code| code.capped).map(text)),
+            consumed: sorted(accepted().filter(|code| code.consumed).map(text)),
             order: accepted().map(text).collect(),
             factors: factors
                 .map(|factor| format!("{} {}", factor.name, factor.multiplier))
@@ -121,14 +143,30 @@ impl Got {
             differs("gross", expect.gross.as_ref(), &self.gross),
             differs("discount", expect.discount.as_ref(), &self.discount),
             differs("total", expect.total.as_ref(), &self.total),
-            differs("codes", by_code(expect.codes.as_ref()).as_ref(), &self.codes),
+            differs(
+                "codes",
+                by_code(expect.codes.as_ref()).as_ref(),
+                &self.codes,
+            ),
             differs("lines", expect.lines.as_ref(), &self.lines),
-            differs("refused", by_code(expect.refused.as_ref()).as_ref(), &self.refused),
-            differs("notes", by_code(expect.notes.as_ref()).as_ref(), &self.notes),
+            differs(
+                "refused",
+                by_code(expect.refused.as_ref()).as_ref(),
+                &self.refused,
+            ),
+            differs(
+                "notes",
+                by_code(expect.notes.as_ref()).as_ref(),
+                &self.notes,
+            ),
             differs("best_set", expect.best_set.as_ref(), &self.best_set),
             differs("points", points.as_ref(), &self.points),
             differs("gain", expect.gain.as_ref(), &self.gain),
-            differs("tier_discount", expect.tier_discount.as_ref(), &self.tier_discount),
+            differs(
+                "tier_discount",
+                expect.tier_discount.as_ref(),
+                &self.tier_discount,
+            ),
             differs("missing", expect.missing.as_ref(), &self.missing),
             differs("lost", expect.lost.as_ref(), &self.lost),
             differs("with", expect.with.as_ref(), &self.with),
@@ -144,6 +182,12 @@ impl Got {
     }
 }
 
+fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut texts: Vec<String> = texts.collect();
+    texts.sort_unstable();
+    texts
+}
+
 fn differs<T: std::fmt::Debug + PartialEq>(
     what: &str,
     expected: Option<&T>,
@@ -154,16 +198,24 @@ fn differs<T: std::fmt::Debug + PartialEq>(
 
 /// The same with every code normalised, as the engine names it.
 fn by_code<V: Clone>(expected: Option<&BTreeMap<String, V>>) -> Option<BTreeMap<String, V>> {
-    let normalised = |raw: &String| CodeText::parse(raw).map_or(raw.clone(), |text| text.to_string());
+    let normalised =
+        |raw: &String| CodeText::parse(raw).map_or(raw.clone(), |text| text.to_string());
     let entries = expected?.iter();
-    Some(entries.map(|(code, value)| (normalised(code), value.clone())).collect())
+    Some(
+        entries
+            .map(|(code, value)| (normalised(code), value.clone()))
+            .collect(),
+    )
 }
 
 /// Sums that hold for every quote, whatever the case expects.
 fn sums(quote: &Quote) -> Vec<Difference> {
     let by_line: i64 = quote.lines.iter().map(|line| line.discount.minor()).sum();
     let by_code: i64 = quote.accepted.iter().map(|code| code.amount.minor()).sum();
-    let tier = quote.tier_discount.as_ref().map_or(0, |tier| tier.amount.minor());
+    let tier = quote
+        .tier_discount
+        .as_ref()
+        .map_or(0, |tier| tier.amount.minor());
     let discount = quote.discount.minor();
     [
         Difference::between("sum of the lines' discounts", &discount, &by_line),
@@ -176,7 +228,11 @@ fn sums(quote: &Quote) -> Vec<Difference> {
 
 /// The first order of the accepted codes that gives other amounts, if any does.
 fn orders(scene: &Scene, quote: &Quote) -> Option<Difference> {
-    let accepted: Vec<CodeText> = quote.accepted.iter().map(|code| code.text.clone()).collect();
+    let accepted: Vec<CodeText> = quote
+        .accepted
+        .iter()
+        .map(|code| code.text.clone())
+        .collect();
     permutations(&accepted, MOST_ORDERS)
         .iter()
         .find_map(|order| {
