@@ -6,6 +6,8 @@ pub mod child;
 pub mod compare;
 pub mod conduct;
 pub mod data;
+pub mod outcome;
 pub mod program;
 pub mod stage;
+pub mod till;
 pub mod wire;

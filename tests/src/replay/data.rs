@@ -147,24 +147,45 @@ pub fn read(folder: &Path) -> Result<Dataset, Error> {
     let mut baskets = read_baskets(folder)?;
     scan_redemptions(folder, &mut baskets)?;
     let households = baskets.iter().map(|basket| basket.household).collect();
+    let products = read_products(folder, &baskets)?;
     let coupons = read_coupons(folder)?;
     Ok(Dataset {
         baskets,
+        products,
         coupons,
         households,
     })
 }
 
-fn read_baskets(folder: &Path) -> Result<Vec<Basket>, Error> {
-    let products: HashMap<String, ProductRow> = rows::<ProductRow>(&folder.join("products.csv"))?
-        .into_iter()
-        .map(|row| (row.product_id.clone(), row))
+/// The catalogue, with an entry that says nothing for each product sold that it leaves out.
+fn read_products(folder: &Path, baskets: &[Basket]) -> Result<BTreeMap<String, Product>, Error> {
+    let present = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let sold = baskets.iter().flat_map(|basket| &basket.lines);
+    let mut products: BTreeMap<String, Product> = sold
+        .map(|line| (line.product.clone(), Product::default()))
         .collect();
+    for row in rows::<ProductRow>(&folder.join("products.csv"))? {
+        let name = present(&row.product_type).or(present(&row.product_category));
+        let categories = [&row.department, &row.product_category];
+        let product = Product {
+            name: name.unwrap_or_default(),
+            categories: categories.into_iter().filter_map(present).collect(),
+            partner: present(&row.manufacturer_id),
+        };
+        products.insert(row.product_id, product);
+    }
+    Ok(products)
+}
+
+fn read_baskets(folder: &Path) -> Result<Vec<Basket>, Error> {
     let path = folder.join("lines.csv");
     let mut baskets: Vec<Basket> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
     for row in rows::<LineRow>(&path)? {
-        let line = line_of(&row, products.get(&row.product_id));
+        let line = Line {
+            product: row.product_id,
+            paid_cents: row.sales_value_cents,
+        };
         if let Some(at) = index.get(&row.basket_id) {
             baskets[*at].lines.push(line);
             continue;
@@ -188,25 +209,6 @@ fn read_baskets(folder: &Path) -> Result<Vec<Basket>, Error> {
     }
     baskets.sort_by(|one, other| (one.time, &one.id).cmp(&(other.time, &other.id)));
     Ok(baskets)
-}
-
-fn line_of(row: &LineRow, product: Option<&ProductRow>) -> Line {
-    let present = |text: &String| (!text.is_empty()).then(|| text.clone());
-    let categories = product
-        .into_iter()
-        .flat_map(|product| [&product.department, &product.product_category])
-        .filter_map(present)
-        .collect();
-    let name = product
-        .and_then(|product| present(&product.product_type).or(present(&product.product_category)))
-        .unwrap_or_else(|| format!("Product {}", row.product_id));
-    Line {
-        product: row.product_id.clone(),
-        name,
-        categories,
-        partner: product.and_then(|product| present(&product.manufacturer_id)),
-        paid_cents: row.sales_value_cents,
-    }
 }
 
 /// Puts each redemption on the household's last basket of its day; a redemption on a day without a

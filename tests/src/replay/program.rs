@@ -63,6 +63,30 @@ pub fn customers_csv(dataset: &Dataset) -> String {
     std::iter::once(header.to_owned()).chain(rows).collect()
 }
 
+/// The catalogue as a file for `mostrador-server import products`. Prices are 0: each line of the data
+/// brings what was paid for it.
+///
+/// # Errors
+/// Never in practice: the writer writes to memory.
+pub fn products_csv(dataset: &Dataset) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["id", "sku", "name", "price", "categories", "partner"])?;
+    for (id, product) in &dataset.products {
+        let named = format!("Product {id}");
+        let name = if product.name.is_empty() {
+            &named
+        } else {
+            &product.name
+        };
+        let categories = product.categories.join("|");
+        let partner = product.partner.as_deref().unwrap_or_default();
+        writer.write_record([id, id, name, "0", &categories, partner])?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))
+}
+
 /// One cashier per store, as a file for `mostrador-server import staff`.
 pub fn staff_csv(stores: &[String]) -> String {
     let rows = stores

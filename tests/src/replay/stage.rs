@@ -82,6 +82,9 @@ impl Stage {
         std::fs::write(&program_file, text)?;
         let customers_file = self.folder.join("customers.csv");
         std::fs::write(&customers_file, program::customers_csv(dataset))?;
+        let products_file = self.folder.join("products.csv");
+        let products = program::products_csv(dataset).map_err(io::Error::other)?;
+        std::fs::write(&products_file, products)?;
         let staff_file = self.folder.join("staff.csv");
         std::fs::write(&staff_file, program::staff_csv(&self.stores))?;
 
@@ -97,7 +100,12 @@ impl Stage {
             program_file.as_ref(),
         ];
         self.command(publish)?;
-        for (what, file) in [("customers", &customers_file), ("staff", &staff_file)] {
+        let imports = [
+            ("customers", &customers_file),
+            ("products", &products_file),
+            ("staff", &staff_file),
+        ];
+        for (what, file) in imports {
             let import: [&OsStr; 5] = [
                 "import".as_ref(),
                 "--tenant".as_ref(),

@@ -86,21 +86,6 @@ pub struct Figures {
     pub points: i64,
 }
 
-impl Figures {
-    /// Adds another till's figures.
-    pub fn add(&mut self, other: &Self) {
-        self.sales += other.sales;
-        self.lines += other.lines;
-        self.coupons_applied += other.coupons_applied;
-        for (reason, count) in &other.refusals {
-            *self.refusals.entry(reason.clone()).or_default() += count;
-        }
-        self.gross += other.gross;
-        self.discount += other.discount;
-        self.points += other.points;
-    }
-}
-
 /// Writes one value as a line and flushes it.
 ///
 /// # Errors
