@@ -139,9 +139,12 @@ impl Conductor {
             till.order(&Order::Report)?;
         }
         while reports.contains(&None) {
-            match self.listen()? {
-                (till, Event::Report(report)) => reports[till] = Some(*report),
-                (till, other) => return Err(unexpected(till, &other)),
+            // A till that has reported ends, and its pipe with it.
+            match self.hear()? {
+                (till, Some(Event::Report(report))) => reports[till] = Some(*report),
+                (till, Some(other)) => return Err(unexpected(till, &other)),
+                (till, None) if reports[till].is_some() => {}
+                (till, None) => return Err(dead(till)),
             }
         }
         self.tills.into_iter().try_for_each(TillProcess::finish)?;
@@ -177,25 +180,28 @@ impl Conductor {
         Ok(())
     }
 
-    /// The next word of a process that still counts: what a killed one said last is old news.
+    /// The next word of any till.
     fn listen(&self) -> io::Result<(usize, Event)> {
+        let (till, event) = self.hear()?;
+        event.map(|event| (till, event)).ok_or_else(|| dead(till))
+    }
+
+    /// The next word or end of a process that still counts: what a killed one said last is old news.
+    fn hear(&self) -> io::Result<(usize, Option<Event>)> {
         loop {
             let heard = self
                 .heard
                 .recv_timeout(SILENCE)
                 .map_err(|_| io::Error::other("no till has said anything for two minutes"))?;
-            if !self.tills[heard.till].is_current(&heard) {
-                continue;
+            if self.tills[heard.till].is_current(&heard) {
+                return Ok((heard.till, heard.event));
             }
-            return match heard.event {
-                Some(event) => Ok((heard.till, event)),
-                None => Err(io::Error::other(format!(
-                    "till {} died by itself",
-                    heard.till
-                ))),
-            };
         }
     }
+}
+
+fn dead(till: usize) -> io::Error {
+    io::Error::other(format!("till {till} died by itself"))
 }
 
 fn unexpected(till: usize, event: &Event) -> io::Error {

@@ -34,6 +34,8 @@ pub enum Error {
 pub struct Dataset {
     /// All baskets in the order of their time.
     pub baskets: Vec<Basket>,
+    /// Every product of the catalogue and of the baskets, by number.
+    pub products: BTreeMap<String, Product>,
     /// Every coupon of every campaign.
     pub coupons: Vec<Coupon>,
     /// Households that ever buy, ascending.
@@ -62,14 +64,19 @@ pub struct Basket {
 pub struct Line {
     /// Product number.
     pub product: String,
-    /// What a receipt can say of it.
+    /// What was paid for the whole line, cents.
+    pub paid_cents: i64,
+}
+
+/// A product of the catalogue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Product {
+    /// What a receipt can say of it; empty when the data says nothing.
     pub name: String,
-    /// Department and product category.
+    /// Department and product category, as far as there are any.
     pub categories: Vec<String>,
     /// Manufacturer.
     pub partner: Option<String>,
-    /// What was paid for the whole line, cents.
-    pub paid_cents: i64,
 }
 
 /// A coupon in one campaign.

@@ -100,7 +100,10 @@ pub fn run(job: Job) -> Result<(), Failure> {
                 pipes.say(&Event::Settled)?;
             }
             Order::Report => {
-                pipes.say(&Event::Report(Box::new(report(&till, &dataset.households)?)))?;
+                pipes.say(&Event::Report(Box::new(report(
+                    &till,
+                    &dataset.households,
+                )?)))?;
                 runtime.block_on(till.stop_sync());
                 return Ok(());
             }
@@ -112,10 +115,11 @@ pub fn run(job: Job) -> Result<(), Failure> {
 /// Enrols once and waits once for everything of the store; a till that was killed goes on with what
 /// it has.
 async fn join(till: &Till, job: &Job) -> Result<(), Failure> {
-    if let Some(code) = &job.enrol_code {
-        till.enrol(&job.server, code).await?;
-    } else {
-        till.start_sync()?;
+    match &job.enrol_code {
+        Some(code) if !till.view().enrolled => {
+            till.enrol(&job.server, code).await?;
+        }
+        _ => till.start_sync()?,
     }
     let marker = job.data.join("enrolled");
     if !marker.exists() {
