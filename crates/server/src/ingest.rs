@@ -60,7 +60,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     /// The last entry held.
-    pub accepted_through: u64,
+    pub through: u64,
     /// The chain up to it.
     pub head_hash: EntryHash,
     /// One for each entry of the batch.

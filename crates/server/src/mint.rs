@@ -48,6 +48,10 @@ impl Mint {
     ///
     /// # Errors
     /// [`Error::Random`] when the machine gives none.
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever draws bytes must hold the source, as with the clock"
+    )]
     pub fn random<const N: usize>(&self) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
         getrandom::fill(&mut bytes).map_err(Error::Random)?;

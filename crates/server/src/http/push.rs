@@ -43,7 +43,7 @@ pub(super) async fn push<S: Store>(
             }
             log(&terminal, stream, &accepted);
             Ok(Reply(PushReply {
-                accepted_through: accepted.accepted_through,
+                accepted_through: accepted.through,
                 head_hash: accepted.head_hash,
                 dispositions: accepted.dispositions,
                 need_from: None,
@@ -105,7 +105,7 @@ fn log(terminal: &Terminal, stream: Uuid, accepted: &Accepted) {
         tenant = terminal.tenant.id,
         terminal = %terminal.id,
         %stream,
-        accepted_through = accepted.accepted_through,
+        accepted_through = accepted.through,
         entries = accepted.dispositions.len(),
         adjusted = count(Disposition::Adjusted),
         held = count(Disposition::Held),

@@ -113,7 +113,7 @@ impl Table {
             .split(|byte| *byte == b'\n')
             .next()
             .unwrap_or_default();
-        let count = |sign: u8| first_line.iter().filter(|byte| **byte == sign).count();
+        let count = |sign: u8| first_line.split(|byte| *byte == sign).count();
         let delimiter = if count(b';') > count(b',') {
             b';'
         } else {
@@ -123,7 +123,10 @@ impl Table {
             .delimiter(delimiter)
             .flexible(true)
             .from_reader(bytes);
-        let header = reader.byte_headers().map_err(broken)?.clone();
+        let header = reader
+            .byte_headers()
+            .map_err(|error| broken(&error))?
+            .clone();
         if header.is_empty() {
             let remedy = "write a header line with the column names, then one line per row";
             return Err(("is empty".to_owned(), remedy.to_owned()));
@@ -133,7 +136,7 @@ impl Table {
         let mut rows = Vec::new();
         let mut lines = Lines::of(bytes);
         for record in reader.into_byte_records() {
-            let record = record.map_err(broken)?;
+            let record = record.map_err(|error| broken(&error))?;
             let offset = record.position().map_or(0, csv::Position::byte);
             let line = lines.line_at(usize::try_from(offset).unwrap_or(usize::MAX));
             rows.push(TableRow { line, record });
@@ -224,7 +227,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-fn broken(error: csv::Error) -> (String, String) {
+fn broken(error: &csv::Error) -> (String, String) {
     let remedy = "save it as CSV with one row per line";
     (format!("cannot be read as CSV: {error}"), remedy.to_owned())
 }
@@ -238,7 +241,10 @@ mod tests {
         optional: &["phone"],
     };
 
-    fn cells(bytes: &[u8]) -> Vec<(u64, Result<(String, String), String>)> {
+    /// A row's line, and its name and phone or why they cannot be read.
+    type Read = (u64, Result<(String, String), String>);
+
+    fn cells(bytes: &[u8]) -> Vec<Read> {
         let table = Table::parse(bytes).unwrap();
         table.check_header(&COLUMNS).unwrap();
         let read = |row| {

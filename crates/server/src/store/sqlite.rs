@@ -199,7 +199,7 @@ impl Store for SqliteStore {
     }
 
     async fn ingest(&self, batch: Batch) -> Answer<Outcome> {
-        self.write(move |tx, shared| ingest::ingest(tx, &shared.limits, batch))
+        self.write(move |tx, shared| ingest::ingest(tx, &shared.limits, &batch))
             .await
     }
 

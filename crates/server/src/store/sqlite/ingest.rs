@@ -15,7 +15,7 @@ use crate::ingest::reading::Link;
 use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
 use crate::terminal::StreamHead;
 
-pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: Batch) -> Answer<Outcome> {
+pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: &Batch) -> Answer<Outcome> {
     let who = (batch.tenant.as_str(), batch.terminal);
     let mut head = stream::claim(tx, who, batch.stream, batch.received_ms)?;
     if head.terminal != batch.terminal {
@@ -53,7 +53,7 @@ pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: Batch) ->
     let mut rows = Vec::new();
     if let Some(last) = new.last() {
         let limits = cache.of(tx, &batch.tenant)?;
-        let (verdicts, changed) = apply(tx, (&batch, new), limits)?;
+        let (verdicts, changed) = apply(tx, (batch, new), limits)?;
         let answers = new.iter().zip(verdicts);
         dispositions.extend(answers.map(|(link, verdict)| verdict.at(link.seq)));
         head = StreamHead {
@@ -74,7 +74,7 @@ pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: Batch) ->
     }
     feed::append(tx, &batch.tenant, &rows)?;
     Ok(Outcome::Accepted(Accepted {
-        accepted_through: head.seq,
+        through: head.seq,
         head_hash: head.hash,
         dispositions,
         changed: !rows.is_empty(),

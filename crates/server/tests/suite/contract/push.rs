@@ -21,7 +21,7 @@ pub(crate) async fn a_lost_ack_counts_the_sale_once<S: Store>(store: S) {
     for _ in 0..3 {
         let again = till.push(&store, 0).await;
         assert_eq!(again.dispositions, first.dispositions);
-        assert_eq!((again.accepted_through, again.head_hash), (2, till.head()));
+        assert_eq!((again.through, again.head_hash), (2, till.head()));
         assert!(!again.changed);
     }
     assert_eq!(standing(&store, ANA).await, (2, 180));
@@ -42,7 +42,7 @@ pub(crate) async fn a_batch_that_overlaps_adds_only_what_is_new<S: Store>(store:
     shorter.entries.truncate(1);
     let earlier = shorter.push(&store, 0).await;
     assert_eq!(
-        earlier.accepted_through, 3,
+        earlier.through, 3,
         "an old batch that arrives late changes nothing"
     );
     assert_eq!(standing(&store, ANA).await, (3, 270));

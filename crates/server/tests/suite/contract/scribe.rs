@@ -39,16 +39,16 @@ pub(crate) async fn furnish<S: Store>(store: &S, tenant: &str) {
         percent_bp: Some(1000),
         ..CodeDocument::default()
     };
-    let once = CodeDocument {
+    let once_in_all = CodeDocument {
         total_limit: Some(1),
         ..code("ONCE")
     };
-    let mine = CodeDocument {
+    let once_each = CodeDocument {
         per_customer_limit: Some(1),
         ..code("MINE")
     };
     let program = ProgramDocument {
-        codes: vec![once, mine, code("FREE")],
+        codes: vec![once_in_all, once_each, code("FREE")],
         ..ProgramDocument::bare("Café", "MXN", "America/Mexico_City")
     };
     let published = mostrador_server::publish(store, &mint, tenant, program);
