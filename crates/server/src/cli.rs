@@ -72,22 +72,28 @@ impl From<Error> for Stop {
 /// Runs a command.
 pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
     let mint = Mint::system();
-    let open = || -> Result<SqliteStore, Stop> {
+    let path = || -> Result<PathBuf, Stop> {
         let folder = cli.data.as_ref().ok_or(Stop::NoData)?;
-        Ok(SqliteStore::open(&folder.join(DATABASE), &mint)?)
+        Ok(folder.join(DATABASE))
+    };
+    let open_or_make = || -> Result<SqliteStore, Stop> { Ok(SqliteStore::open(&path()?, &mint)?) };
+    // A mistyped folder must not become an empty server.
+    let open = || match path()? {
+        path if path.is_file() => open_or_make(),
+        path => Err(Error::NoDatabase(path).into()),
     };
     match cli.command {
         Command::Serve(command) => {
             log::start(command.log_json);
-            command.run(open()?, mint.clone()).await
+            command.run(open_or_make()?, mint.clone()).await
         }
-        Command::Tenant(command) => command.run(open()?, &mint).await,
+        Command::Tenant(command) => command.run(open_or_make()?, &mint).await,
         Command::Store(command) => command.run(open()?, &mint).await,
         Command::EnrolCode(command) => command.run(open()?, &mint).await,
         Command::Program(program::Program::Check { file }) => program::check(&file),
         Command::Program(program::Program::Publish(command)) => command.run(open()?, &mint).await,
         Command::Import(command) => command.run(open()?, &mint).await,
-        Command::Demo(command) => command.run(open()?, &mint).await,
+        Command::Demo(command) => command.run(open_or_make()?, &mint).await,
         Command::Status => status::run(open()?, &mint).await,
     }
 }

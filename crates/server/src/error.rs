@@ -16,6 +16,9 @@ pub enum Error {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// There is no database where one was expected.
+    #[error("there is no server data at {}", .0.display())]
+    NoDatabase(PathBuf),
     /// The file is no database, or damaged.
     #[error("{} is not an intact database: {found}", path.display())]
     Corrupt {
@@ -121,6 +124,9 @@ impl Error {
         match self {
             Self::Database { .. } | Self::Thread(_) => {
                 "look at the free space of the disk and at the server's log, then try again".into()
+            }
+            Self::NoDatabase(_) => {
+                "check --data; `serve`, `tenant create` and `demo` start new data there".into()
             }
             Self::Corrupt { .. } | Self::Stored { .. } => {
                 "keep the file as it is, restore the last backup beside it and start with that folder"

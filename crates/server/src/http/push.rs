@@ -95,20 +95,27 @@ fn chain_broken(broken: &Broken) -> Failure {
 
 fn log(terminal: &Terminal, stream: Uuid, accepted: &Accepted) {
     let count = |wanted: Disposition| {
-        let of = |entry: &&_| -> bool {
-            let entry: &mostrador_protocol::message::EntryDisposition = entry;
-            entry.disposition == wanted
-        };
-        accepted.dispositions.iter().filter(of).count()
+        let answers = accepted.dispositions.iter();
+        answers.filter(|entry| entry.disposition == wanted).count()
     };
+    let (adjusted, held) = (count(Disposition::Adjusted), count(Disposition::Held));
+    if accepted.changed && adjusted + held > 0 {
+        tracing::warn!(
+            tenant = terminal.tenant.id,
+            terminal = %terminal.id,
+            %stream,
+            accepted_through = accepted.through,
+            adjusted,
+            held,
+            "a batch has entries that somebody should look at"
+        );
+    }
     tracing::debug!(
         tenant = terminal.tenant.id,
         terminal = %terminal.id,
         %stream,
         accepted_through = accepted.through,
         entries = accepted.dispositions.len(),
-        adjusted = count(Disposition::Adjusted),
-        held = count(Disposition::Held),
         "a batch was taken"
     );
 }

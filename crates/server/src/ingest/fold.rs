@@ -7,7 +7,7 @@ use loyalty::account::{Account, CodeTally};
 use loyalty::code::{CodeText, Limits};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::SaleEffects;
+use mostrador_protocol::entry::{CodeUsed, SaleEffects};
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::row::{CodeUseRow, Row};
 use uuid::Uuid;
@@ -95,12 +95,8 @@ impl Workspace {
             let tally = self.tallies.entry(used.code.clone()).or_default();
             tally.apply(used.day, used.discount);
             self.changed.codes.insert(used.code.clone());
-            let limit = self.limits.get(&used.code).and_then(|limits| limits.total);
-            if let Some(limit) = limit.filter(|limit| tally.total > *limit) {
-                over.push(format!(
-                    "code {} was used {} times, its limit is {limit}",
-                    used.code, tally.total
-                ));
+            if let Some(limits) = self.limits.get(&used.code) {
+                over.extend(over_limit(used, limits, tally));
             }
         }
         if let Some((customer, fact)) = &effects.account {
@@ -119,6 +115,31 @@ impl Workspace {
     }
 }
 
+/// Limits of everybody together that this use went beyond. A day before the latest day of use is not
+/// counted any more.
+fn over_limit(used: &CodeUsed, limits: &Limits, tally: &CodeTally) -> Vec<String> {
+    let code = &used.code;
+    let total = limits.total.filter(|limit| tally.total > *limit);
+    let total = total.map(|limit| {
+        let times = tally.total;
+        format!("code {code} was used {times} times, its limit is {limit}")
+    });
+    let is_latest = tally.day == Some(used.day);
+    let per_day = limits
+        .per_day
+        .filter(|limit| is_latest && tally.on_day > *limit);
+    let per_day = per_day.map(|limit| {
+        let (times, day) = (tally.on_day, used.day);
+        format!("code {code} was used {times} times on {day}, its limit is {limit} a day")
+    });
+    let budget = limits.budget.filter(|limit| tally.discount > *limit);
+    let budget = budget.map(|limit| {
+        let given = tally.discount;
+        format!("code {code} gave {given} minor units, its budget is {limit}")
+    });
+    [total, per_day, budget].into_iter().flatten().collect()
+}
+
 fn over_customer_limit(
     account: &Account,
     effects: &SaleEffects,
@@ -127,11 +148,9 @@ fn over_customer_limit(
     let over = effects.codes.iter().filter_map(|used| {
         let limit = limits.get(&used.code)?.per_customer?;
         let uses = *account.code_uses.get(&used.code)?;
+        let code = &used.code;
         (uses > limit).then(|| {
-            format!(
-                "code {} was used {uses} times by one customer, the limit is {limit}",
-                used.code
-            )
+            format!("code {code} was used {uses} times by one customer, the limit is {limit}")
         })
     });
     over.collect()

@@ -155,6 +155,9 @@ fn every_mistake_gets_a_sentence() {
         let error = fails(data, arguments);
         assert!(error.contains(expected), "{arguments:?}: {error}");
     }
+    let nowhere = &folder.path().join("typo");
+    assert!(fails(nowhere, &["status"]).contains("no server data at"));
+    assert!(!nowhere.exists());
     let nothing = Command::new(env!("CARGO_BIN_EXE_mostrador-server"))
         .env_remove("MOSTRADOR_DATA")
         .arg("status")

@@ -286,7 +286,7 @@ async fn codes_become_a_new_version_of_the_program() {
     assert_eq!(counts(&done), [2, 1, 0, 3]);
 
     let program = desk.store.program(TENANT).await.unwrap().unwrap();
-    assert_eq!((program.version, program.codes.len()), (2, 5));
+    assert_eq!((program.version, program.codes.len()), (2, 7));
     let code = |text: &str| program.codes.iter().find(|code| code.text == text).unwrap();
     assert_eq!(code("verano-10").percent_bp, Some(1250));
     assert_eq!(code("verano-10").min_purchase, 50_000);

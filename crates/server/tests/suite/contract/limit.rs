@@ -40,3 +40,25 @@ pub(crate) async fn a_use_beyond_the_customer_limit_is_adjusted<S: Store>(store:
     assert_eq!(dispositions(&accepted), [Applied, Applied, Adjusted]);
     assert_eq!(uses(&store, "MINE").await, 3);
 }
+
+pub(crate) async fn uses_beyond_a_day_or_a_budget_are_adjusted<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    for code in ["DAILY", "BUDGET", "DAILY", "BUDGET"] {
+        till.sell(ANA, code);
+    }
+    let accepted = till.push(&store, 0).await;
+    assert_eq!(
+        dispositions(&accepted),
+        [Applied, Applied, Adjusted, Adjusted]
+    );
+    let reasons = accepted
+        .dispositions
+        .iter()
+        .filter_map(|entry| entry.reason.as_deref());
+    let reasons: Vec<&str> = reasons.collect();
+    let expected = [
+        "over_limit: code DAILY was used 2 times on 2026-11-21, its limit is 1 a day",
+        "over_limit: code BUDGET gave 2000 minor units, its budget is 1500",
+    ];
+    assert_eq!(reasons, expected);
+}

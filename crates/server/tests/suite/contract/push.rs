@@ -5,6 +5,10 @@ use mostrador_protocol::message::Disposition::{Applied, Held};
 use mostrador_protocol::signature::SecretKey;
 use mostrador_server::Store;
 use mostrador_server::ingest::Outcome;
+use proptest::collection;
+use proptest::prelude::any;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
 use uuid::Uuid;
 
 use super::scribe::{Scribe, TENANT, dispositions, enrol, furnish, sale, standing, uses};
@@ -121,6 +125,49 @@ pub(crate) async fn bytes_come_back_as_they_were_sent<S: Store>(store: S) {
         (heads.len(), heads[0].seq, heads[0].hash),
         (1, 2, till.head())
     );
+}
+
+/// Pieces of two streams, any range, any number of times, in any order: what is not accepted changes
+/// nothing, and whatever arrived is counted once.
+pub(crate) async fn any_pieces_in_any_order_come_to_the_same<S: Store>(store: S) {
+    const SALES: u64 = 6;
+    furnish(&store, TENANT).await;
+    let piece = (any::<bool>(), 0..SALES, 1..=SALES);
+    let deliveries = collection::vec(piece, 1..12);
+    let mut runner = TestRunner::deterministic();
+    for round in 0..24 {
+        let customer = Uuid::from_u128(1000 + round);
+        let mut tills = [Scribe::another(&store).await, Scribe::another(&store).await];
+        for _ in 0..SALES {
+            for till in &mut tills {
+                till.sell(customer, "FREE");
+            }
+        }
+        let plan = deliveries.new_tree(&mut runner).unwrap().current();
+        let mut arrived = [0; 2];
+        for (which, from, length) in &plan {
+            let which = usize::from(*which);
+            let mut part = tills[which].clone();
+            let until = (from + length).min(SALES);
+            part.entries.truncate(usize::try_from(until).unwrap());
+            let outcome = store.ingest(part.batch(*from)).await.unwrap();
+            if *from <= arrived[which] {
+                arrived[which] = arrived[which].max(until);
+                assert!(
+                    matches!(outcome, Outcome::Accepted(_)),
+                    "{plan:?}: {outcome:?}"
+                );
+            } else {
+                assert!(
+                    matches!(outcome, Outcome::NeedFrom { .. }),
+                    "{plan:?}: {outcome:?}"
+                );
+            }
+            let (purchases, points) = standing(&store, customer).await;
+            assert_eq!(purchases, arrived[0] + arrived[1], "{plan:?}");
+            assert_eq!(points, i64::try_from(purchases * 90).unwrap(), "{plan:?}");
+        }
+    }
 }
 
 pub(crate) async fn tenants_do_not_see_each_other<S: Store>(store: S) {

@@ -19,8 +19,8 @@ use uuid::Uuid;
 /// The tenant of most tests.
 pub(crate) const TENANT: &str = "cafe";
 
-/// A tenant with a store and a program whose code ONCE may be used once in all and MINE once by each
-/// customer.
+/// A tenant with a store and a program whose code ONCE may be used once in all, MINE once by each
+/// customer, DAILY once a day, and BUDGET until it gave 15.00.
 pub(crate) async fn furnish<S: Store>(store: &S, tenant: &str) {
     let mint = Mint::system();
     let company = Tenant {
@@ -47,8 +47,22 @@ pub(crate) async fn furnish<S: Store>(store: &S, tenant: &str) {
         per_customer_limit: Some(1),
         ..code("MINE")
     };
+    let once_a_day = CodeDocument {
+        per_day_limit: Some(1),
+        ..code("DAILY")
+    };
+    let small_budget = CodeDocument {
+        budget: Some(1500),
+        ..code("BUDGET")
+    };
     let program = ProgramDocument {
-        codes: vec![once_in_all, once_each, code("FREE")],
+        codes: vec![
+            once_in_all,
+            once_each,
+            once_a_day,
+            small_budget,
+            code("FREE"),
+        ],
         ..ProgramDocument::bare("Café", "MXN", "America/Mexico_City")
     };
     let published = mostrador_server::publish(store, &mint, tenant, program);
