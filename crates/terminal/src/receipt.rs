@@ -2,6 +2,8 @@
 
 use mostrador_loyalty::program::Factor;
 use mostrador_protocol::entry::SaleCompleted;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use crate::message::say;
 use crate::rules::Rules;
@@ -123,8 +125,7 @@ fn points(paper: &mut Paper<'_>, sale: &SaleCompleted, customer: Option<&Custome
     if let Some(points) = &sale.points {
         let earned = words::number(language, points.earned);
         paper.row(&paper.say("receipt.points_earned", &[]), &earned);
-        let per_unit = words::decimal(language, points.per_unit);
-        let unit = paper.rules.money.unit(language);
+        let (per_unit, unit) = paper.rate(points.per_unit);
         let base = paper.money(points.base);
         let parameters = [
             ("per_unit", per_unit.as_str()),
@@ -184,6 +185,20 @@ impl<'a> Paper<'a> {
 
     fn money(&self, minor: i64) -> String {
         self.rules.money.say(self.language, minor)
+    }
+
+    /// `1` for each `$ 1.000`, or `2` for each `$ 1`: never a fraction of a point where a whole one can
+    /// be named.
+    fn rate(&self, per_unit: Decimal) -> (String, String) {
+        let per_major = self.rules.money.currency.minor_per_major();
+        let majors = Decimal::ONE
+            .checked_div(per_unit)
+            .filter(|majors| *majors > Decimal::ONE && majors.fract().is_zero())
+            .and_then(|majors| majors.to_i64());
+        let (points, majors) = majors.map_or((per_unit, 1), |majors| (Decimal::ONE, majors));
+        let money = self.rules.money;
+        let unit = money.short(self.language, majors.saturating_mul(per_major));
+        (words::decimal(self.language, points), unit)
     }
 
     fn figure(&mut self, key: &str, minor: i64) {

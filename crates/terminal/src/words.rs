@@ -53,9 +53,12 @@ impl Money {
         self.say(language, amount.minor())
     }
 
-    /// One major unit in words, the unit that points are earned for.
-    pub fn unit(self, language: Language) -> String {
-        let whole = self.say(language, self.currency.minor_per_major());
+    /// Like [`Money::say`], without the cents of a whole number of major units.
+    pub fn short(self, language: Language, minor: i64) -> String {
+        let whole = self.say(language, minor);
+        if minor % self.currency.minor_per_major() != 0 {
+            return whole;
+        }
         let mark = decimal_mark(language);
         whole.split(mark).next().unwrap_or_default().to_owned()
     }
@@ -218,7 +221,7 @@ mod tests {
             assert_eq!(money(code).say(Language::Es, minor), es);
             assert_eq!(money(code).say(Language::En, minor), en);
         }
-        assert_eq!(money("MXN").unit(Language::Es), "$ 1");
+        assert_eq!(money("MXN").short(Language::Es, 100), "$ 1");
     }
 
     #[test]

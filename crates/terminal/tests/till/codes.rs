@@ -1,0 +1,149 @@
+//! Codes at the counter: sums, reasons, the best set, and what is offered.
+
+use expect_test::expect;
+use mostrador_terminal::view::{CounterView, Language};
+
+use crate::shop::{ANA, Shop};
+
+fn counter_text(view: &CounterView) -> String {
+    use std::fmt::Write;
+    let mut text = String::new();
+    for code in &view.codes {
+        let _ = writeln!(
+            text,
+            "+ {} {} | {} | {}",
+            code.text, code.amount, code.gives, code.sentence
+        );
+    }
+    for code in &view.refused {
+        let _ = writeln!(text, "- {}", code.sentence);
+    }
+    if let Some(best) = &view.best_set {
+        let _ = writeln!(text, "* {}", best.sentence);
+    }
+    let chips: Vec<&str> = view.chips.iter().map(|chip| chip.text.as_str()).collect();
+    let _ = writeln!(
+        text,
+        "{} - {} = {} | {chips:?}",
+        view.gross, view.discount, view.total
+    );
+    text
+}
+
+#[test]
+fn stacked_codes_add_up_and_every_no_has_its_reason() {
+    let shop = Shop::open();
+    shop.till.add_product("queso", "").expect("added");
+    shop.till.apply_code("verano-10").expect("scanned");
+    shop.till.apply_code(" extra 10 ").expect("scanned");
+    shop.till.apply_code("carlosvip").expect("scanned");
+    shop.till.apply_code("viejo").expect("scanned");
+    shop.till.apply_code("mitad").expect("scanned");
+    shop.till.apply_code("unavez").expect("scanned");
+    let view = shop.till.apply_code("nadie").expect("scanned");
+    expect![[r#"
+        + VERANO10 200000 | 10 % de descuento | 
+        + CARLOSVIP 0 | Registra quién recomendó | Cuenta para Carlos.
+        - Faltan $ 30.000 para usar EXTRA10 (compra mínima $ 50.000). Agregue productos o retírelo. [minimum_not_met]
+        - VIEJO venció el 28 de febrero de 2025. Retírelo y cobre sin él. [expired]
+        - MITAD no se combina con VERANO10. Elija uno de los dos. [not_stackable]
+        - UNAVEZ es para clientes identificados. Busque al cliente por nombre, teléfono o tarjeta. [customer_required]
+        - El código NADIE no existe en el programa. Revise cada letra o retírelo. [unknown_code]
+        * Conviene MITAD: descuenta $ 8.000 más.
+        2000000 - 200000 = 1800000 | []
+    "#]].assert_eq(&counter_text(&view));
+
+    // EXTRA10 falls in by itself when the basket grows.
+    let view = shop.till.add_product("lancha", "1").expect("added");
+    assert!(view.codes.iter().any(|code| code.text == "EXTRA10"));
+    assert_eq!(view.discount, 2_800_000, "10 % and 10 % of $ 140.000");
+}
+
+#[test]
+fn the_best_set_takes_over_in_one_action_and_leaves_what_only_counts() {
+    let shop = Shop::open();
+    shop.till.add_product("queso", "").expect("added");
+    for code in ["verano10", "mitad", "carlosvip"] {
+        shop.till.apply_code(code).expect("scanned");
+    }
+    let view = shop.till.use_best_set().expect("used");
+    assert_eq!(view.said, "Quedan MITAD.");
+    let codes: Vec<_> = view
+        .codes
+        .iter()
+        .map(|code| (code.text.as_str(), code.amount))
+        .collect();
+    assert_eq!(codes, [("MITAD", 1_000_000), ("CARLOSVIP", 0)]);
+    assert!(view.best_set.is_none() && view.refused.is_empty());
+    let view = shop.till.remove_code("mitad").expect("removed");
+    assert_eq!(view.discount, 0);
+}
+
+#[test]
+fn a_code_is_scanned_once_and_what_cannot_be_one_says_so() {
+    let shop = Shop::open();
+    shop.till.add_product("queso", "").expect("added");
+    shop.till.apply_code("verano10").expect("scanned");
+    let view = shop.till.apply_code("VERANO 10").expect("scanned again");
+    assert!(view.said.ends_with("[already_applied]"), "{}", view.said);
+    assert_eq!((view.codes.len(), view.refused.len()), (1, 0));
+    let (code, message) = shop.trouble(shop.till.apply_code("🎉🎉"));
+    assert_eq!(
+        (code.as_str(), message.as_str()),
+        ("code_unreadable", "«🎉🎉» no puede ser un código.")
+    );
+    for number in 0..19 {
+        shop.till
+            .apply_code(&format!("otro{number}"))
+            .expect("scanned");
+    }
+    assert_eq!(
+        shop.trouble(shop.till.apply_code("uno más")).0,
+        "too_many_codes"
+    );
+}
+
+#[test]
+fn chips_offer_what_this_customer_could_use_now() {
+    let shop = Shop::open();
+    let offered = |view: &CounterView| -> Vec<String> {
+        view.chips.iter().map(|chip| chip.text.clone()).collect()
+    };
+    assert!(
+        offered(&shop.till.counter().expect("a counter")).is_empty(),
+        "empty basket"
+    );
+    let view = shop.till.add_product("lancha", "").expect("added");
+    assert_eq!(offered(&view), ["EXTRA10", "MITAD", "VERANO10"]);
+    assert_eq!(view.chips[1].gives, "50 % de descuento, hasta $ 10.000");
+    let view = shop
+        .till
+        .set_customer(&ANA.to_string())
+        .expect("identified");
+    assert_eq!(offered(&view), ["EXTRA10", "MITAD", "UNAVEZ", "VERANO10"]);
+    shop.till.apply_code("unavez").expect("scanned");
+    shop.pay_cash();
+    shop.till
+        .set_customer(&ANA.to_string())
+        .expect("identified");
+    let view = shop.till.add_product("lancha", "").expect("added");
+    assert!(
+        !offered(&view).contains(&"UNAVEZ".to_owned()),
+        "used up by her"
+    );
+    let view = shop.till.apply_code("unavez").expect("scanned");
+    assert_eq!(view.refused[0].refusal, "customer_limit_reached");
+}
+
+#[test]
+fn english_is_complete_at_the_counter() {
+    let shop = Shop::open();
+    shop.till.set_language(Language::En).expect("set");
+    shop.till.add_product("queso", "").expect("added");
+    let view = shop.till.apply_code("extra10").expect("scanned");
+    assert_eq!(
+        view.refused[0].sentence,
+        "$30,000 more is needed to use EXTRA10 (minimum purchase $50,000). Add products or remove \
+         it. [minimum_not_met]"
+    );
+}

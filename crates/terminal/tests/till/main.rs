@@ -1,0 +1,9 @@
+//! A whole till on a real file, against a server that lives in the same process.
+
+mod any_text;
+mod codes;
+mod people;
+mod selling;
+mod server;
+mod shop;
+mod syncing;

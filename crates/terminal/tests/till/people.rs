@@ -1,0 +1,109 @@
+//! PINs, languages, and the one box.
+
+use mostrador_terminal::view::{BoxReading, Language};
+
+use crate::shop::Shop;
+
+#[test]
+fn five_misses_then_a_wait_that_survives_a_restart_and_ends_by_itself() {
+    let shop = Shop::open();
+    shop.till.lock();
+    assert_eq!(shop.trouble(shop.till.counter()).0, "locked");
+    for left in [4, 3, 2, 1] {
+        let hint = shop
+            .till
+            .unlock("0000")
+            .expect_err("wrong")
+            .trouble(Language::Es)
+            .hint;
+        assert!(hint.ends_with(&format!("{left}.")), "{hint}");
+    }
+    assert_eq!(shop.trouble(shop.till.unlock("0000")).0, "pin_delayed");
+    assert_eq!(
+        shop.trouble(shop.till.unlock("1212")).0,
+        "pin_delayed",
+        "right, too early"
+    );
+    let shop = shop.restart();
+    assert_eq!(shop.trouble(shop.till.unlock("1212")).0, "pin_delayed");
+    shop.clock.advance_ms(30_000);
+    assert_eq!(
+        shop.till
+            .unlock("1212")
+            .expect("in")
+            .session
+            .expect("Rosa")
+            .name,
+        "Rosa Ibarra"
+    );
+    shop.till.lock();
+    assert_eq!(
+        shop.trouble(shop.till.unlock("9999")).0,
+        "pin_wrong",
+        "forgiven"
+    );
+}
+
+#[test]
+fn switching_the_person_keeps_the_basket() {
+    let shop = Shop::open();
+    shop.till.add_product("queso", "2").expect("added");
+    shop.till.lock();
+    let view = shop.till.unlock("8080").expect("in");
+    assert_eq!(view.session.expect("Mónica").role, "manager");
+    assert_eq!(shop.till.counter().expect("a counter").lines.len(), 1);
+}
+
+#[test]
+fn the_pin_screen_has_what_it_needs_and_the_language_is_kept() {
+    let shop = Shop::open();
+    let view = shop.till.view();
+    assert_eq!((view.currency.as_str(), view.shown_decimals), ("COP", 0));
+    assert_eq!(view.tenant_name, "LIVEX");
+    assert_eq!(view.demo_pins.len(), 2, "a demo shows its PINs");
+    assert!(view.warnings.is_empty());
+    shop.till.set_language(Language::En).expect("set");
+    let shop = shop.restart();
+    assert_eq!(shop.till.view().language, Language::En);
+}
+
+#[test]
+fn the_box_tells_customers_products_and_codes_apart() {
+    let shop = Shop::open();
+    let read = |text: &str| match shop.till.read_box(text).expect("a reading") {
+        BoxReading::Empty => "empty".to_owned(),
+        BoxReading::Customers { hits, sure } => format!("{} {sure}", hits[0].name),
+        BoxReading::Products { hits, sure } => format!("{} {sure}", hits[0].name),
+        BoxReading::Mixed {
+            customers,
+            products,
+        } => {
+            format!("{} + {}", customers.len(), products.len())
+        }
+        BoxReading::Code { text, known } => format!("{text} {known}"),
+        BoxReading::Nothing { sentence } => sentence,
+    };
+    for (text, reading) in [
+        ("", "empty"),
+        ("   ", "empty"),
+        ("LX-200", "Bruno Díaz true"),
+        ("https://livex.example/c/LX-200", "Bruno Díaz true"),
+        ("lx-003", "Queso costeño true"),
+        ("77012345002", "Limonada de coco true"),
+        ("310 987 6543", "Bruno Díaz true"),
+        ("verano 10", "VERANO10 true"),
+        ("carlosvip", "CARLOSVIP true"),
+        ("otono99", "OTONO99 false"),
+        ("bruno", "Bruno Díaz true"),
+        ("costeno", "Queso costeño true"),
+    ] {
+        assert_eq!(read(text), reading, "{text}");
+    }
+    assert!(read("zzzzqqqq").starts_with("Nada coincide con «zzzzqqqq»"));
+    assert!(read("0000000").starts_with("Nada coincide"));
+    let hits = shop.till.read_box("ana").expect("a reading");
+    assert!(
+        matches!(&hits, BoxReading::Customers { hits, sure: false } if hits.len() == 2),
+        "{hits:?}"
+    );
+}

@@ -1,0 +1,239 @@
+//! Baskets, payment and receipts.
+
+use expect_test::expect;
+use mostrador_terminal::view::Language;
+use mostrador_terminal::{SaleRequest, SaleRequestLine};
+use rust_decimal::Decimal;
+
+use crate::server::Line;
+use crate::shop::{ANA, BRUNO, MORNING_MS, Shop, cash, tender};
+
+#[test]
+fn a_sale_prints_what_it_gave_and_how_its_points_came_about() {
+    let shop = Shop::open();
+    shop.till
+        .set_customer(&ANA.to_string())
+        .expect("identified");
+    shop.till.add_product("lancha", "1").expect("added");
+    shop.till.add_product("queso", "0,250").expect("added");
+    shop.till.add_amount(500_000, "Propina 😀").expect("added");
+    shop.till.apply_code("verano10").expect("scanned");
+    shop.till.apply_code("extra10").expect("scanned");
+    let view = shop.till.apply_code("carlosvip").expect("scanned");
+    assert_eq!(view.points.as_ref().map(|points| points.earn), Some(187));
+    let receipt = shop
+        .till
+        .pay(&[cash(12_000_000)], view.total)
+        .expect("paid");
+    let number = &receipt.receipt;
+    let text = receipt.text.replace(number, "CAJA1-XX00002");
+    expect![[r#"
+                          LIVEX
+                        Cartagena
+        Comprobante CAJA1-XX00002
+        01/03/2025 10:00
+        Atiende: Rosa Ibarra
+        Cliente: Ana Peña
+        ------------------------------------------
+        Paseo en lancha
+          1 × $ 120.000                  $ 120.000
+        Queso costeño
+          0,25 × $ 20.000                  $ 5.000
+        Propina 😀
+          1 × $ 5.000                      $ 5.000
+        ------------------------------------------
+        Subtotal                         $ 130.000
+        EXTRA10                          -$ 13.000
+        VERANO10                         -$ 13.000
+        CARLOSVIP                              $ 0
+        TOTAL                            $ 104.000
+        Efectivo                         $ 120.000
+        Cambio                            $ 16.000
+        ------------------------------------------
+    "#]]
+    .assert_eq(&text[..text.rfind("Puntos de esta").expect("points")]);
+    expect![[r#"
+        Puntos de esta compra                  187
+          1 por cada $ 1.000 sobre $ 104.000
+          Primera compra × 1,5
+          Fin de semana × 1,2
+          Válidos hasta el 1 de marzo de 2026
+        Saldo de puntos                        187
+        Faltan 13 puntos para Oro
+        ------------------------------------------
+            Este comprobante no es una factura
+                  Gracias por su compra
+    "#]]
+    .assert_eq(&text[text.rfind("Puntos de esta").expect("points")..]);
+    assert!(text.lines().all(|line| line.chars().count() <= 42));
+    assert_eq!((receipt.change, receipt.balance), (1_600_000, Some(187)));
+    let counter = shop.till.counter().expect("a counter");
+    assert!(
+        counter.lines.is_empty() && counter.customer.is_none(),
+        "ready for the next"
+    );
+
+    let copy = shop.till.receipt(&receipt.sale_id).expect("again");
+    assert!(copy.text.contains("COPIA"));
+    shop.till.set_language(Language::En).expect("set");
+    let copy = shop.till.receipt(&receipt.sale_id).expect("again");
+    assert!(
+        copy.text
+            .contains("EXTRA10                           -$13,000"),
+        "{}",
+        copy.text
+    );
+    let unknown = shop.till.receipt("no such sale");
+    assert_eq!(shop.trouble(unknown).0, "unknown_sale");
+}
+
+#[test]
+fn payment_refuses_what_does_not_pay_and_keeps_the_basket() {
+    let shop = Shop::open();
+    assert_eq!(shop.trouble(shop.till.pay(&[cash(1)], 0)).0, "empty_basket");
+    let total = shop.till.add_product("queso", "").expect("added").total;
+    for (tenders, seen, expected) in [
+        (vec![], total, "underpaid"),
+        (vec![cash(total - 1)], total, "underpaid"),
+        (vec![tender("card", total + 1)], total, "overpaid"),
+        (vec![tender("cheque", total)], total, "unknown_tender"),
+        (vec![cash(0)], total, "amount_zero"),
+        (vec![cash(-5)], total, "amount_zero"),
+        (vec![cash(i64::MAX)], total, "amount_too_large"),
+        (vec![cash(total)], total - 1, "price_changed"),
+    ] {
+        assert_eq!(shop.trouble(shop.till.pay(&tenders, seen)).0, expected);
+    }
+    assert_eq!(shop.till.counter().expect("a counter").lines.len(), 1);
+    assert_eq!(shop.till.today().expect("figures").sales, 0);
+    let paid = shop
+        .till
+        .pay(&[tender("card", 1_500_000), cash(1_000_000)], total);
+    assert_eq!(paid.expect("paid").change, 500_000);
+}
+
+#[test]
+fn a_total_that_changed_in_between_is_asked_again() {
+    let shop = Shop::open();
+    // Both tills of a customer: what is on screen was priced before her first purchase was known.
+    shop.till
+        .set_customer(&ANA.to_string())
+        .expect("identified");
+    shop.till.add_product("queso", "").expect("added");
+    let seen = shop.till.apply_code("unavez").expect("scanned").total;
+    shop.till.park().expect("parked");
+    shop.till
+        .set_customer(&ANA.to_string())
+        .expect("identified");
+    shop.till.add_product("limonada", "").expect("added");
+    shop.till.apply_code("unavez").expect("scanned");
+    shop.pay_cash();
+    shop.till.recall().expect("recalled");
+    let (code, message) = shop.trouble(shop.till.pay(&[cash(seen)], seen));
+    assert_eq!(code, "price_changed");
+    assert_eq!(message, "El total cambió: ahora es $ 20.000.");
+    assert_eq!(
+        shop.till.counter().expect("a counter").lines.len(),
+        1,
+        "the basket stays"
+    );
+}
+
+#[test]
+fn lines_come_together_change_and_go() {
+    let shop = Shop::open();
+    shop.till.add_product("queso", "").expect("added");
+    let view = shop.till.add_product("queso", "1.5").expect("added");
+    assert_eq!(
+        (view.lines.len(), view.lines[0].quantity.as_str()),
+        (1, "2.5")
+    );
+    assert_eq!(view.said, "1,5 × Queso costeño");
+    shop.till.add_amount_text("12.000", "").expect("added");
+    let view = shop.till.add_amount_text("12.000", "").expect("added");
+    assert_eq!(view.lines.len(), 3, "open amounts stay apart");
+    assert_eq!(view.lines[1].name, "Venta libre");
+    let view = shop.till.set_quantity(0, "3").expect("set");
+    assert_eq!(view.lines[0].gross, 6_000_000);
+    let view = shop.till.set_quantity(0, "0").expect("removed");
+    assert_eq!(view.lines.len(), 2);
+    assert_eq!(shop.trouble(shop.till.remove_line(2)).0, "unknown_line");
+    assert_eq!(
+        shop.trouble(shop.till.set_quantity(0, "mucho")).0,
+        "quantity_unreadable"
+    );
+    assert_eq!(
+        shop.trouble(shop.till.add_product("nada", "")).0,
+        "unknown_product"
+    );
+    for (text, code) in [
+        ("0", "amount_zero"),
+        ("999999999999999", "amount_too_large"),
+        ("-5", "amount_unreadable"),
+        ("doce mil", "amount_unreadable"),
+        ("😀", "amount_unreadable"),
+    ] {
+        assert_eq!(
+            shop.trouble(shop.till.add_amount_text(text, "")).0,
+            code,
+            "{text}"
+        );
+    }
+    assert_eq!(shop.till.clear_basket().expect("cleared").gross, 0);
+    let (_, message) = shop.trouble(shop.till.recall());
+    assert_eq!(message, "No hay ventas en espera.");
+}
+
+#[test]
+fn a_parked_basket_survives_a_restart_and_changes_places_with_an_open_one() {
+    let shop = Shop::open();
+    shop.till
+        .set_customer(&BRUNO.to_string())
+        .expect("identified");
+    shop.till.add_product("queso", "2").expect("added");
+    shop.till.apply_code("verano10").expect("scanned");
+    assert_eq!(shop.till.park().expect("parked").parked, 1);
+    let shop = shop.restart();
+    shop.till.unlock("1212").expect("in");
+    shop.till.add_product("lancha", "").expect("added");
+    let view = shop.till.recall().expect("recalled");
+    assert_eq!(view.customer.expect("Bruno").name, "Bruno Díaz");
+    assert_eq!(
+        (view.lines[0].name.as_str(), view.codes.len()),
+        ("Queso costeño", 1)
+    );
+    assert_eq!(view.parked, 1, "the boat trip waits now");
+    let view = shop.till.recall().expect("recalled");
+    assert_eq!(view.lines[0].name, "Paseo en lancha");
+}
+
+#[test]
+fn a_reference_is_sold_once_whatever_the_time() {
+    let shop = Shop::open();
+    shop.till.lock();
+    shop.server.set_line(Line::Cut);
+    let request = SaleRequest {
+        reference: "B-1".to_owned(),
+        at_ms: MORNING_MS + 60_000,
+        cashier: None,
+        customer: Some(ANA),
+        lines: vec![SaleRequestLine {
+            product: "queso".to_owned(),
+            quantity: Decimal::TWO,
+            unit_price: Some(1_000_000),
+        }],
+        codes: vec!["verano10".to_owned(), "viejo".to_owned()],
+    };
+    let first = shop.till.sell(&request).expect("sold");
+    assert_eq!((first.repeated, first.sale.total), (false, 1_800_000));
+    assert_eq!(first.sale.local_time.to_string(), "2025-03-01 10:01:00");
+    assert_eq!(first.sale.refused[0].refusal, "expired");
+    let again = shop.till.sell(&request).expect("answered");
+    assert!(again.repeated);
+    assert_eq!(again.sale, first.sale);
+    let nameless = SaleRequest {
+        reference: " ".to_owned(),
+        ..request
+    };
+    assert_eq!(shop.trouble(shop.till.sell(&nameless)).0, "reference_empty");
+}
