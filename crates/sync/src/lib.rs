@@ -8,13 +8,15 @@
 
 pub mod clock;
 pub mod conversation;
+mod exchange;
+mod handle;
 pub mod plan;
 pub mod random;
 mod state;
 mod syncer;
 pub mod transport;
 
+pub use self::exchange::{CLOCK_OFFSET_SETTING, LAST_CONTACT_SETTING};
+pub use self::handle::SyncHandle;
 pub use self::state::{Attention, Offline, Phase, State, Trouble};
-pub use self::syncer::{
-    CLOCK_OFFSET_SETTING, LAST_CONTACT_SETTING, SyncHandle, SyncOptions, Syncer,
-};
+pub use self::syncer::{SyncOptions, Syncer};

@@ -25,7 +25,7 @@ const BACKOFF_MS: (u64, u64) = (1_000, 300_000);
 const BACKOFF_FLOOR_MS: u64 = 50;
 
 /// A `Retry-After` beyond this is cut, so that a mistaken proxy cannot silence a till for a day.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
+const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
 
 /// The bytes that belong to the smallest batch.
 const SMALLEST_BATCH_BYTES: usize = 16 << 10;
@@ -133,13 +133,32 @@ pub struct Plan {
     limit: Limit,
     failures: u32,
     not_before_ms: u64,
-    greeted: bool,
-    caught_up: bool,
-    sent_back: bool,
-    pull_first: bool,
+    talk: Talk,
+    turn: Turn,
+    /// Whether the last page had more after it.
     more: bool,
+    /// Whether the last push was sent back.
+    sent_back: bool,
     poll_at_ms: u64,
     trouble: Option<Trouble>,
+}
+
+/// How far the conversation has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Talk {
+    /// Hello was not answered yet.
+    Silent,
+    /// Pages go on arriving.
+    Greeted,
+    /// The last page was the last.
+    CaughtUp,
+}
+
+/// Who goes next when there is work both ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Push,
+    Pull,
 }
 
 impl Default for Plan {
@@ -148,11 +167,10 @@ impl Default for Plan {
             limit: Limit::LARGEST,
             failures: 0,
             not_before_ms: 0,
-            greeted: false,
-            caught_up: false,
-            sent_back: false,
-            pull_first: false,
+            talk: Talk::Silent,
+            turn: Turn::Push,
             more: false,
+            sent_back: false,
             poll_at_ms: 0,
             trouble: None,
         }
@@ -167,10 +185,10 @@ impl Plan {
                 until_ms: self.not_before_ms,
             };
         }
-        if !self.greeted {
+        if self.talk == Talk::Silent {
             return Step::Hello;
         }
-        if waiting && !self.pull_first {
+        if waiting && self.turn == Turn::Push {
             return Step::Push(self.limit);
         }
         if waiting || self.more {
@@ -182,7 +200,11 @@ impl Plan {
             };
         }
         // The first poll of a conversation answers at once, so that "up to date" is known.
-        let wait_ms = if self.caught_up { LONG_POLL_MS } else { 0 };
+        let wait_ms = if self.talk == Talk::CaughtUp {
+            LONG_POLL_MS
+        } else {
+            0
+        };
         Step::Pull { wait_ms }
     }
 
@@ -191,10 +213,7 @@ impl Plan {
     pub fn after(mut self, now_ms: u64, step: Step, outcome: Outcome, jitter: u64) -> Self {
         match outcome {
             Outcome::Failed(cause) => return self.failed(now_ms, step, cause, jitter),
-            Outcome::Greeted(Verdict::Ok) => {
-                self.greeted = true;
-                self.caught_up = false;
-            }
+            Outcome::Greeted(Verdict::Ok) => self.talk = Talk::Greeted,
             Outcome::Greeted(verdict) => {
                 let attention = match verdict {
                     Verdict::Rewound => Attention::Rewound,
@@ -210,7 +229,7 @@ impl Plan {
             Outcome::Pushed => {
                 self.limit = self.limit.doubled();
                 self.sent_back = false;
-                self.pull_first = true;
+                self.turn = Turn::Pull;
                 self.poll_at_ms = now_ms;
             }
             Outcome::Pulled {
@@ -218,15 +237,15 @@ impl Plan {
                 empty,
                 asked_ms,
             } => {
-                self.pull_first = false;
+                self.turn = Turn::Push;
                 self.more = more;
-                self.caught_up = !more;
+                self.talk = if more { Talk::Greeted } else { Talk::CaughtUp };
                 // A page that answered a question with wait 0 says nothing about the server's patience.
                 let waited = matches!(step, Step::Pull { wait_ms } if wait_ms > 0);
                 let pause = if empty && waited { POLL_PAUSE_MS } else { 0 };
                 self.poll_at_ms = asked_ms.saturating_add(pause);
             }
-            Outcome::Interrupted => self.pull_first = false,
+            Outcome::Interrupted => self.turn = Turn::Push,
         }
         self.failures = 0;
         self.trouble = None;
@@ -238,7 +257,9 @@ impl Plan {
     pub fn retried(mut self) -> Self {
         self.not_before_ms = 0;
         self.poll_at_ms = 0;
-        self.caught_up = false;
+        if self.talk == Talk::CaughtUp {
+            self.talk = Talk::Greeted;
+        }
         self
     }
 
@@ -247,7 +268,7 @@ impl Plan {
         match self.trouble {
             Some(Trouble::Attention(_)) => Phase::NeedsAttention,
             Some(Trouble::Offline(_)) => Phase::Offline,
-            None if waiting || !self.caught_up => Phase::Sending,
+            None if waiting || self.talk != Talk::CaughtUp => Phase::Sending,
             None => Phase::UpToDate,
         }
     }
@@ -302,10 +323,9 @@ impl Plan {
         let delay_ms = (jitter % window_ms).max(BACKOFF_FLOOR_MS);
         self.failures = self.failures.saturating_add(1);
         self.not_before_ms = now_ms.saturating_add(delay_ms);
-        self.greeted = false;
-        self.caught_up = false;
+        self.talk = Talk::Silent;
+        self.turn = Turn::Push;
         self.sent_back = false;
-        self.pull_first = false;
         self.trouble = Some(trouble);
         self
     }

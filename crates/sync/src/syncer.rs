@@ -2,37 +2,25 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Ledger;
-use mostrador_protocol::message::{
-    HelloRequest, PROTOCOL, PullReply, PushReply, PushRequest, Verdict,
-};
-use mostrador_protocol::row::Customer;
+use mostrador_protocol::message::{HelloRequest, PROTOCOL, Verdict};
 use rusqlite::Connection;
-use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::conversation::{Conversation, Failure};
+use crate::exchange::{Contact, acknowledge, apply, to_push, waiting};
+use crate::handle::{Asked, SyncHandle};
 use crate::plan::{Cause, Limit, Outcome, Plan, Step};
 use crate::random::Random;
 use crate::state::{Attention, State};
 
-/// The setting that keeps when the server last spoke, milliseconds since the epoch by this till's
-/// clock.
-pub const LAST_CONTACT_SETTING: &str = "last_contact_ms";
-
-/// The setting that keeps server time less wall clock at the last contact, milliseconds.
-pub const CLOCK_OFFSET_SETTING: &str = "clock_offset_ms";
-
 /// A difference of clocks below this is the time that a reply takes, milliseconds.
 const CLOCK_NOISE_MS: u64 = 5_000;
-
-/// The most profiles beside one batch.
-const MAX_PROFILES: u32 = 100;
 
 /// What the task needs.
 #[derive(Debug)]
@@ -45,48 +33,6 @@ pub struct SyncOptions {
     pub random: Arc<Random>,
     /// Where the task reports.
     pub state: Arc<watch::Sender<State>>,
-}
-
-/// A running task. Dropping it stops the task at its next step.
-#[derive(Debug)]
-pub struct SyncHandle {
-    asked: Arc<Asked>,
-    stop: watch::Sender<bool>,
-    state: watch::Receiver<State>,
-    task: JoinHandle<()>,
-}
-
-#[derive(Debug, Default)]
-struct Asked {
-    wake: Notify,
-    retry: AtomicBool,
-}
-
-impl SyncHandle {
-    /// There is something to send: it goes at once, also when a long poll is outstanding. A backoff
-    /// goes on. Never blocks.
-    pub fn nudge(&self) {
-        self.asked.wake.notify_one();
-    }
-
-    /// Tries at once, whatever the backoff says. Never blocks.
-    pub fn retry_now(&self) {
-        self.asked.retry.store(true, Ordering::SeqCst);
-        self.asked.wake.notify_one();
-    }
-
-    /// How sync stands, and a way to wait for it to change.
-    pub fn state(&self) -> watch::Receiver<State> {
-        self.state.clone()
-    }
-
-    /// Gives up what is under way on the network, finishes what is under way in the file, and ends.
-    pub async fn stop(self) {
-        self.stop.send_replace(true);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the sync task did not end by itself");
-        }
-    }
 }
 
 /// Keeps a till and its server together.
@@ -355,78 +301,6 @@ impl Syncer {
             done = work => Some(done),
         }
     }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Contact {
-    at_ms: i64,
-    offset_ms: i64,
-}
-
-impl Contact {
-    fn note(self, tx: &Connection) -> Result<(), ledger::Error> {
-        ledger::setting::set(tx, LAST_CONTACT_SETTING, &self.at_ms.to_string())?;
-        ledger::setting::set(tx, CLOCK_OFFSET_SETTING, &self.offset_ms.to_string())
-    }
-}
-
-fn waiting(connection: &Connection) -> Result<u64, ledger::Error> {
-    let profiles = ledger::outbox::profiles(connection, MAX_PROFILES)?.len();
-    let profiles = u64::try_from(profiles).unwrap_or(u64::MAX);
-    Ok(ledger::outbox::waiting(connection)?.saturating_add(profiles))
-}
-
-/// The next batch with the profiles beside it; `None` when nothing waits.
-fn to_push(
-    connection: &Connection,
-    resend: Option<(Uuid, u64)>,
-    limit: Limit,
-) -> Result<Option<PushRequest>, ledger::Error> {
-    let batch = match resend {
-        Some((stream, base_seq)) => {
-            let limits = (limit.entries, limit.bytes);
-            ledger::outbox::after(connection, stream, base_seq, limits)?
-        }
-        None => ledger::outbox::next(connection, limit.entries, limit.bytes)?,
-    };
-    let profiles = ledger::outbox::profiles(connection, MAX_PROFILES)?;
-    if let Some(batch) = batch {
-        return Ok(Some(PushRequest {
-            stream: batch.stream,
-            base_seq: batch.base_seq,
-            base_hash: batch.base_hash,
-            entries: batch.entries,
-            profiles,
-        }));
-    }
-    let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
-    Ok((!profiles.is_empty()).then_some(PushRequest {
-        stream: head.stream,
-        base_seq: head.seq,
-        base_hash: head.hash,
-        entries: Vec::new(),
-        profiles,
-    }))
-}
-
-/// Notes what the server holds now. Answers from where a restored server has to be sent again.
-fn acknowledge(
-    tx: &Connection,
-    stream: Uuid,
-    reply: &PushReply,
-    profiles: &[Customer],
-) -> Result<Option<(Uuid, u64)>, ledger::Error> {
-    let through = reply.accepted_through;
-    ledger::outbox::acknowledge(tx, stream, through, &reply.dispositions)?;
-    ledger::outbox::acknowledge_profiles(tx, profiles)?;
-    let mut heads = ledger::stream::all(tx)?.into_iter();
-    let is_behind = heads.any(|head| head.stream == stream && through < head.acknowledged);
-    Ok(is_behind.then_some((stream, through)))
-}
-
-fn apply(tx: &Connection, contact: Contact, page: &PullReply) -> Result<(), ledger::Error> {
-    ledger::replica::apply_page(tx, page)?;
-    contact.note(tx)
 }
 
 fn trouble_in_file(error: &ledger::Error) -> Outcome {

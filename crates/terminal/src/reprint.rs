@@ -23,7 +23,7 @@ impl Till {
         let sale_id: Uuid = sale_id.parse().map_err(|_| Error::UnknownSale)?;
         self.read_with_rules(|connection, rules| {
             let sold = ledger::sale::by_id(connection, sale_id)?.ok_or(Error::UnknownSale)?;
-            let rules = self.rules_of(connection, rules, sold.program_version)?;
+            let rules = rules_of(connection, rules, sold.program_version)?;
             let printed = Printed {
                 tier: None,
                 is_sent: sold.sent,
@@ -112,21 +112,20 @@ impl Till {
             said: String::new(),
         })
     }
+}
 
-    /// The rules that priced a sale: its version, or the current ones where that is gone.
-    fn rules_of(
-        &self,
-        connection: &Connection,
-        current: Arc<Rules>,
-        version: u32,
-    ) -> Result<Arc<Rules>, Error> {
-        if current.document.version == version {
-            return Ok(current);
-        }
-        match ledger::program::by_version(connection, version)? {
-            Some(document) => Ok(Arc::new(Rules::compile(document)?)),
-            None => Ok(current),
-        }
+/// The rules that priced a sale: its version, or the current ones where that is gone.
+fn rules_of(
+    connection: &Connection,
+    current: Arc<Rules>,
+    version: u32,
+) -> Result<Arc<Rules>, Error> {
+    if current.document.version == version {
+        return Ok(current);
+    }
+    match ledger::program::by_version(connection, version)? {
+        Some(document) => Ok(Arc::new(Rules::compile(document)?)),
+        None => Ok(current),
     }
 }
 

@@ -86,7 +86,7 @@ mod tests {
 
     use super::*;
 
-    fn pay(total: i64, entered: &[(&str, i64)]) -> Result<(Vec<(String, i64)>, i64), String> {
+    fn pay(total: i64, entered: &[(&str, i64)]) -> Answer {
         let entered: Vec<TenderInput> = entered
             .iter()
             .map(|(kind, amount)| TenderInput {
@@ -106,7 +106,10 @@ mod tests {
         ))
     }
 
-    fn paid(tenders: &[(&str, i64)], change: i64) -> Result<(Vec<(String, i64)>, i64), String> {
+    type Answer = Result<(Vec<(String, i64)>, i64), String>;
+
+    #[allow(clippy::unnecessary_wraps)] // It is compared with the answer of `pay`.
+    fn paid(tenders: &[(&str, i64)], change: i64) -> Answer {
         let tenders = tenders
             .iter()
             .map(|(kind, amount)| ((*kind).to_owned(), *amount));

@@ -136,14 +136,11 @@ impl Till {
 
     /// The way to the server: the one that was passed in, or HTTP.
     pub(crate) fn transport_to(&self, url: &str) -> Result<Arc<dyn Transport>, Error> {
-        match &self.shared.transport {
-            Some(transport) => Ok(Arc::clone(transport)),
-            None => {
-                let http =
-                    Http::new(url).map_err(|error| Error::Enrol(Failure::Unreachable(error)))?;
-                Ok(Arc::new(http))
-            }
+        if let Some(transport) = &self.shared.transport {
+            return Ok(Arc::clone(transport));
         }
+        let http = Http::new(url).map_err(|error| Error::Enrol(Failure::Unreachable(error)))?;
+        Ok(Arc::new(http))
     }
 }
 

@@ -177,8 +177,7 @@ fn owner_of<'a>(pin: &str, staff: &'a [Staff]) -> Option<&'a Staff> {
             .collect();
         searches
             .into_iter()
-            .filter_map(|search| search.join().ok().flatten())
-            .next()
+            .find_map(|search| search.join().ok().flatten())
     })
 }
 

@@ -36,7 +36,8 @@ impl Money {
         if cents > 0 || self.shown_decimals() > 0 {
             let width = usize::from(self.currency.exponent());
             text.push(decimal_mark(language));
-            text.push_str(&format!("{cents:0width$}"));
+            let cents = format!("{cents:0width$}");
+            text.push_str(&cents);
         }
         let symbol = match self.currency.code() {
             "COP" | "MXN" | "USD" => "$",
@@ -189,7 +190,7 @@ fn grouped(language: Language, digits: &str) -> String {
     };
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(mark);
         }
         text.push(digit);

@@ -2,13 +2,13 @@
 
 use mostrador_terminal::view::{BoxReading, Language};
 
-use crate::shop::Shop;
+use crate::shop::{Shop, trouble};
 
 #[test]
 fn five_misses_then_a_wait_that_survives_a_restart_and_ends_by_itself() {
     let shop = Shop::open();
     shop.till.lock();
-    assert_eq!(shop.trouble(shop.till.counter()).0, "locked");
+    assert_eq!(trouble(shop.till.counter()).0, "locked");
     for left in [4, 3, 2, 1] {
         let hint = shop
             .till
@@ -18,14 +18,14 @@ fn five_misses_then_a_wait_that_survives_a_restart_and_ends_by_itself() {
             .hint;
         assert!(hint.ends_with(&format!("{left}.")), "{hint}");
     }
-    assert_eq!(shop.trouble(shop.till.unlock("0000")).0, "pin_delayed");
+    assert_eq!(trouble(shop.till.unlock("0000")).0, "pin_delayed");
     assert_eq!(
-        shop.trouble(shop.till.unlock("1212")).0,
+        trouble(shop.till.unlock("1212")).0,
         "pin_delayed",
         "right, too early"
     );
     let shop = shop.restart();
-    assert_eq!(shop.trouble(shop.till.unlock("1212")).0, "pin_delayed");
+    assert_eq!(trouble(shop.till.unlock("1212")).0, "pin_delayed");
     shop.clock.advance_ms(30_000);
     assert_eq!(
         shop.till
@@ -37,11 +37,7 @@ fn five_misses_then_a_wait_that_survives_a_restart_and_ends_by_itself() {
         "Rosa Ibarra"
     );
     shop.till.lock();
-    assert_eq!(
-        shop.trouble(shop.till.unlock("9999")).0,
-        "pin_wrong",
-        "forgiven"
-    );
+    assert_eq!(trouble(shop.till.unlock("9999")).0, "pin_wrong", "forgiven");
 }
 
 #[test]

@@ -132,9 +132,9 @@ impl Shop {
             folder,
             runtime,
         };
-        let _runs_here = shop.runtime.enter();
+        let here = shop.runtime.enter();
         shop.till.start_sync().expect("sync runs");
-        drop(_runs_here);
+        drop(here);
         shop
     }
 
@@ -178,22 +178,17 @@ impl Shop {
         let tenders: Vec<TenderInput> = (total > 0).then(|| cash(total)).into_iter().collect();
         self.till.pay(&tenders, total).expect("paid")
     }
+}
 
-    /// The error's code and its message in Spanish.
-    pub(crate) fn trouble<T>(
-        &self,
-        answer: Result<T, mostrador_terminal::Error>,
-    ) -> (String, String) {
-        let Err(error) = answer else {
-            panic!("an error was expected")
-        };
-        let trouble = error.trouble(Language::Es);
-        assert!(
-            !trouble.hint.is_empty() && !trouble.message.contains('{'),
-            "{trouble:?}"
-        );
-        (trouble.code, trouble.message)
-    }
+/// The error's code and its message in Spanish.
+pub(crate) fn trouble<T>(answer: Result<T, mostrador_terminal::Error>) -> (String, String) {
+    let Err(error) = answer else {
+        panic!("an error was expected")
+    };
+    let trouble = error.trouble(Language::Es);
+    let is_whole = !trouble.hint.is_empty() && !trouble.message.contains('{');
+    assert!(is_whole, "{trouble:?}");
+    (trouble.code, trouble.message)
 }
 
 pub(crate) fn cash(amount: i64) -> TenderInput {
