@@ -9,6 +9,7 @@ mod serve;
 mod status;
 mod store;
 mod tenant;
+mod terminal;
 
 use std::path::PathBuf;
 
@@ -41,6 +42,9 @@ enum Command {
     Store(store::Store),
     /// Make a one-time code for a new terminal (valid for 15 minutes)
     EnrolCode(enrol_code::EnrolCode),
+    /// Switch terminals off and on
+    #[command(subcommand)]
+    Terminal(terminal::Terminal),
     /// Check or publish the program
     #[command(subcommand)]
     Program(program::Program),
@@ -90,6 +94,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Tenant(command) => command.run(open_or_make()?, &mint).await,
         Command::Store(command) => command.run(open()?, &mint).await,
         Command::EnrolCode(command) => command.run(open()?, &mint).await,
+        Command::Terminal(command) => command.run(open()?).await,
         Command::Program(program::Program::Check { file }) => program::check(&file),
         Command::Program(program::Program::Publish(command)) => command.run(open()?, &mint).await,
         Command::Import(command) => command.run(open()?, &mint).await,

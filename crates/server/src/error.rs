@@ -78,6 +78,9 @@ pub enum Error {
         /// The store that was named.
         store: String,
     },
+    /// No such terminal.
+    #[error("there is no terminal {0}")]
+    UnknownTerminal(uuid::Uuid),
     /// A slug with other signs than `a-z`, `0-9`, `-`.
     #[error("{0:?} cannot be a short name")]
     Slug(String),
@@ -146,6 +149,7 @@ impl Error {
                 "create it with `mostrador-server store create`; `status` lists those there are"
                     .into()
             }
+            Self::UnknownTerminal(_) => "`mostrador-server status` lists those there are".into(),
             Self::Slug(_) => "use 1 to 40 of a-z, 0-9 and -, for example cafe-centro".into(),
             Self::Exists { .. } => "choose another short name, or use the one that is there".into(),
             Self::ProgramFaults(_) => "correct every fault listed and publish again".into(),

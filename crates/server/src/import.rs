@@ -12,6 +12,7 @@
 mod codes;
 mod customers;
 mod field;
+mod line;
 mod products;
 mod reject;
 mod staff;
@@ -131,7 +132,9 @@ pub async fn import<S: Store>(
     mint: &Mint,
     import: Import<'_>,
 ) -> Result<Summary, Error> {
+    refuse_own_rejects(&import)?;
     let table = |columns| Table::read(import.file, columns);
+    let mut program = None;
     let (rows, summary, rejects, table) = match import.subject {
         Subject::Customers => {
             let table = table(&customers::COLUMNS)?;
@@ -160,22 +163,38 @@ pub async fn import<S: Store>(
         }
         Subject::Codes => {
             let table = table(&codes::COLUMNS)?;
-            let program = store.program(import.tenant).await?;
-            let program = program.ok_or_else(|| Error::NoProgram(import.tenant.to_owned()))?;
-            let (plan, next) = codes::plan(&table, program)?;
-            if !import.dry_run && !plan.write.is_empty() {
-                crate::publish(store, mint, import.tenant, next).await?;
-            }
+            let in_force = store.program(import.tenant).await?;
+            let in_force = in_force.ok_or_else(|| Error::NoProgram(import.tenant.to_owned()))?;
+            let (plan, next) = codes::plan(&table, in_force)?;
+            program = Some(next).filter(|_| !plan.write.is_empty());
             (Vec::new(), plan.summary, plan.rejects, table)
         }
     };
-    if !import.dry_run {
-        write(store, import.tenant, rows).await?;
-    }
+    // Rejected rows first: when they cannot be kept, nothing is taken.
     if let Some(path) = import.rejects {
         reject::write(path, &table, &rejects)?;
     }
+    if !import.dry_run {
+        write(store, import.tenant, rows).await?;
+        if let Some(program) = program {
+            crate::publish(store, mint, import.tenant, program).await?;
+        }
+    }
     Ok(summary)
+}
+
+/// The rejects must not overwrite the file that they come from.
+fn refuse_own_rejects(import: &Import<'_>) -> Result<(), Error> {
+    let place = |path: &Path| std::fs::canonicalize(path).ok();
+    let rejects = import.rejects.and_then(place);
+    if rejects.is_none() || rejects != place(import.file) {
+        return Ok(());
+    }
+    Err(Error::Import {
+        path: import.file.to_owned(),
+        what: "the rejected rows would overwrite the file itself".to_owned(),
+        remedy: "name another file after --rejects".to_owned(),
+    })
 }
 
 async fn write<S: Store>(store: &S, tenant: &str, rows: Vec<Row>) -> Result<(), Error> {

@@ -55,10 +55,8 @@ async fn shops(store: &SqliteStore, tenant: &str, mint: &Mint) -> Result<(), Err
             } else {
                 ", switched off"
             };
-            println!(
-                "    terminal {}: {seen}, {entries} entries{state}",
-                terminal.name
-            );
+            let (id, name) = (terminal.id, &terminal.name);
+            println!("    terminal {name} ({id}): {seen}, {entries} entries{state}");
         }
     }
     Ok(())

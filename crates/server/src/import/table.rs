@@ -4,6 +4,7 @@ use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::line::Lines;
 use crate::Error;
 
 /// Columns that a subject knows.
@@ -190,40 +191,6 @@ impl Table {
         let columns = [columns.required, columns.optional].concat().join(", ");
         let remedy = format!("the first line must name the columns; known are: {columns}");
         Err((format!("in the header {}", wrong.join("; ")), remedy))
-    }
-}
-
-/// Counts lines as an editor does. The reader's own count is behind after `\r\n` and blank lines,
-/// because a record's position is where the record before it ended.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    offset: usize,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    const fn of(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            offset: 0,
-            line: 1,
-        }
-    }
-
-    /// The line of the first sign at or after `offset`; offsets ascend from call to call.
-    fn line_at(&mut self, offset: usize) -> u64 {
-        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        while let Some(byte) = self.bytes.get(self.offset) {
-            if self.offset >= offset && !is_end(byte) {
-                break;
-            }
-            let next_is_feed = self.bytes.get(self.offset + 1) == Some(&b'\n');
-            if *byte == b'\n' || (*byte == b'\r' && !next_is_feed) {
-                self.line += 1;
-            }
-            self.offset += 1;
-        }
-        self.line
     }
 }
 

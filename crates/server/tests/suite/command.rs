@@ -121,7 +121,7 @@ fn every_mistake_gets_a_sentence() {
     let program = write(folder.path(), "program.toml", PROGRAM);
     ok(data, &["tenant", "create", "cafe"]);
     ok(data, &["program", "publish", "--tenant", "cafe", &program]);
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 9] = [
         (&["tenant", "create", "cafe"], "exists already"),
         (&["tenant", "create", "Café Uno"], "cannot be a short name"),
         (
@@ -150,6 +150,10 @@ fn every_mistake_gets_a_sentence() {
             "reading nowhere.csv",
         ),
         (&["demo", "--fixtures", "nowhere"], "is missing"),
+        (
+            &["terminal", "off", "00000000-0000-0000-0000-000000000001"],
+            "no terminal 00000000",
+        ),
     ];
     for (arguments, expected) in cases {
         let error = fails(data, arguments);

@@ -321,6 +321,21 @@ async fn a_file_that_is_not_what_was_announced_is_refused_as_a_whole() {
         assert!(error.to_string().contains(expected), "{error}");
         assert!(!error.hint().is_empty());
     }
+    let file = desk.path("own.csv");
+    std::fs::write(&file, CUSTOMERS).unwrap();
+    let job = Import {
+        tenant: TENANT,
+        subject: Subject::Customers,
+        file: &file,
+        rejects: Some(&file),
+        dry_run: false,
+    };
+    let own = import(&desk.store, &Mint::system(), job).await.unwrap_err();
+    assert!(
+        own.to_string().contains("overwrite the file itself"),
+        "{own}"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), CUSTOMERS);
     let only_header = desk
         .take(Subject::Customers, b"name,phone\n")
         .await
