@@ -1,0 +1,305 @@
+//! A company with a real server, its tills and their cables, all in one folder.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mostrador_ledger as ledger;
+use mostrador_protocol::account::AccountDocument;
+use mostrador_server::{Mint, SqliteStore};
+use mostrador_server::store::Store;
+use mostrador_terminal::{KeySource, Till, TillOptions};
+
+use crate::Error;
+use crate::deadline::Deadline;
+use crate::process::{ServerProcess, server_command};
+
+/// How long anything may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A demo company: slug of tenant and stores.
+#[derive(Debug, Clone, Copy)]
+pub struct Company {
+    /// Its slug, also its folder below the fixtures.
+    pub tenant: &'static str,
+    /// Its stores.
+    pub stores: [&'static str; 2],
+}
+
+/// The coffee house.
+pub const CAFE_VT: Company = Company {
+    tenant: "cafe-vt",
+    stores: ["centro", "norte"],
+};
+
+/// The tour company.
+pub const LIVEX: Company = Company {
+    tenant: "livex",
+    stores: ["cartagena", "bogota"],
+};
+
+/// How many of the generated customers a shop begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crowd {
+    /// The first forty: enough for a story.
+    Few,
+    /// All of them.
+    All,
+}
+
+/// A running company.
+#[derive(Debug)]
+pub struct Shop {
+    folder: PathBuf,
+    company: Company,
+    address: SocketAddr,
+    server: Option<ServerProcess>,
+}
+
+impl Shop {
+    /// Sets the company up in `folder` by the commands that an owner would type, and starts the
+    /// server on a free port.
+    ///
+    /// # Errors
+    /// When a command fails or the server does not start.
+    pub fn open(folder: &Path, company: Company, crowd: Crowd) -> Result<Self, Error> {
+        let data = folder.join("server");
+        std::fs::create_dir_all(&data)?;
+        let shop = Self {
+            folder: folder.to_owned(),
+            company,
+            address: ([127, 0, 0, 1], 0).into(),
+            server: None,
+        };
+        shop.found(crowd)?;
+        shop.started()
+    }
+
+    fn found(&self, crowd: Crowd) -> Result<(), Error> {
+        let tenant = self.company.tenant;
+        let fixtures = fixtures().join(tenant);
+        let file = |name: &str| fixtures.join(name).to_string_lossy().into_owned();
+        self.owner(&["tenant", "create", tenant])?;
+        for store in self.company.stores {
+            self.owner(&["store", "create", "--tenant", tenant, store])?;
+        }
+        let program = file("program.toml");
+        self.owner(&["program", "publish", "--tenant", tenant, &program])?;
+        for subject in ["products", "staff"] {
+            self.import(subject, &file(&format!("{subject}.csv")))?;
+        }
+        let customers = match crowd {
+            Crowd::All => file("customers.csv"),
+            Crowd::Few => {
+                let all = std::fs::read_to_string(file("customers.csv"))?;
+                let few: Vec<&str> = all.lines().take(41).collect();
+                let path = self.folder.join("customers.csv");
+                std::fs::write(&path, few.join("\n"))?;
+                path.to_string_lossy().into_owned()
+            }
+        };
+        self.import("customers", &customers)?;
+        Ok(())
+    }
+
+    fn started(mut self) -> Result<Self, Error> {
+        self.start_server()?;
+        Ok(self)
+    }
+
+    /// Imports a CSV file and gives back what the command printed.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub fn import(&self, subject: &str, file: &str) -> Result<String, Error> {
+        self.owner(&["import", "--tenant", self.company.tenant, subject, file])
+    }
+
+    /// Runs a command of the server's program on this company's data.
+    ///
+    /// # Errors
+    /// When it fails; the error is what it said.
+    pub fn owner(&self, arguments: &[&str]) -> Result<String, Error> {
+        let data = self.data().to_string_lossy().into_owned();
+        let with_data = ["--data", data.as_str()];
+        Ok(server_command(arguments.iter().chain(&with_data))?)
+    }
+
+    /// The company's slug.
+    pub fn tenant(&self) -> &'static str {
+        self.company.tenant
+    }
+
+    /// The server's data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("server")
+    }
+
+    /// Where the server listens, also while it is down.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:PORT` of the server.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Starts the server again where it was.
+    ///
+    /// # Errors
+    /// When it does not listen in time.
+    pub fn start_server(&mut self) -> Result<(), Error> {
+        let server = ServerProcess::start(&self.data(), &self.address.to_string())?;
+        self.address = server.address();
+        self.server = Some(server);
+        Ok(())
+    }
+
+    /// SIGKILL for the server.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub fn kill_server(&mut self) -> Result<(), Error> {
+        match self.server.take() {
+            Some(server) => Ok(server.kill()?),
+            None => Ok(()),
+        }
+    }
+
+    /// A fresh one-time code.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub fn enrol_code(&self, store: &str, terminal: &str) -> Result<String, Error> {
+        let said = self.owner(&[
+            "enrol-code",
+            "--plain",
+            "--tenant",
+            self.company.tenant,
+            "--store",
+            store,
+            "--terminal",
+            terminal,
+        ])?;
+        Ok(said.trim().to_owned())
+    }
+
+    /// The folder of a till.
+    pub fn till_folder(&self, terminal: &str) -> PathBuf {
+        self.folder.join(terminal.replace(' ', "-"))
+    }
+
+    /// Opens a till of `store`, enrols it over `url` if it is new, and waits until it holds
+    /// everything.
+    ///
+    /// # Errors
+    /// When it cannot be opened or enrolled.
+    pub async fn till(&self, store: &str, terminal: &str, url: &str) -> Result<Till, Error> {
+        let till = Till::open(options(&self.till_folder(terminal)))?;
+        if till.view().enrolled {
+            till.start_sync()?;
+        } else {
+            let code = self.enrol_code(store, terminal)?;
+            till.enrol(url, &code).await?;
+        }
+        Ok(till)
+    }
+
+    /// A second connection to the server's file, for looking.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn store(&self) -> Result<SqliteStore, Error> {
+        let path = self.data().join("server.sqlite");
+        Ok(SqliteStore::open(&path, &Mint::system())?)
+    }
+
+    /// Waits until every till has sent everything and holds everything, and checks that all of them
+    /// show what the server holds.
+    ///
+    /// # Errors
+    /// When it takes too long, or with every difference.
+    pub async fn agree(&self, tills: &[&Till]) -> Result<(), Error> {
+        for till in tills {
+            till.sync_now()?;
+            until("a till to send everything", || {
+                till.ledger()
+                    .read(ledger::outbox::waiting)
+                    .is_ok_and(|waiting| waiting == 0)
+            })
+            .await?;
+        }
+        let store = self.store()?;
+        let position = store.counts(self.tenant()).await?.feed;
+        for till in tills {
+            till.sync_now()?;
+            until("a till to hold everything", || {
+                let cursor = till.ledger().read(ledger::replica::cursor);
+                cursor.is_ok_and(|cursor| cursor >= position)
+            })
+            .await?;
+        }
+        let mut differences = Vec::new();
+        for till in tills {
+            differences.extend(self.differences(till).await?);
+        }
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Disagreement(differences))
+    }
+
+    /// In what a till differs from the server: accounts, and the chain of its stream.
+    async fn differences(&self, till: &Till) -> Result<Vec<String>, Error> {
+        let store = self.store()?;
+        let mut differences = Vec::new();
+        for (customer, held) in store.accounts(self.tenant()).await? {
+            let shown = till
+                .ledger()
+                .read(|connection| ledger::account::shown(connection, customer))?;
+            let shown = AccountDocument::from(&shown);
+            if shown != held {
+                differences.push(format!("{customer}: shown {shown:?}, server {held:?}"));
+            }
+        }
+        let head = till.ledger().read(ledger::stream::head)?;
+        let heads = store.streams(self.tenant()).await?;
+        let held = head.as_ref().and_then(|own| {
+            heads
+                .iter()
+                .find(|held| held.stream == own.stream)
+                .map(|held| (held.seq, held.hash))
+        });
+        let own = head.as_ref().map(|own| (own.seq, own.hash));
+        if own != held {
+            differences.push(format!("stream: till {own:?}, server {held:?}"));
+        }
+        Ok(differences)
+    }
+}
+
+/// The fixtures of this repository.
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
+}
+
+/// How stories open a till: its key in a file of its folder, everything else as in a shop.
+pub fn options(folder: &Path) -> TillOptions {
+    TillOptions {
+        key_source: KeySource::File,
+        ..TillOptions::new(folder)
+    }
+}
+
+/// Waits until `holds` is true.
+///
+/// # Errors
+/// When it does not come true in time.
+pub async fn until(what: &str, holds: impl Fn() -> bool) -> Result<(), Error> {
+    let deadline = Deadline::after(PATIENCE);
+    while !holds() {
+        deadline.pause_async(what).await?;
+    }
+    Ok(())
+}
