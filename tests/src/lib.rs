@@ -2,7 +2,11 @@
 //! a cable that can be pulled, and real baskets.
 
 pub mod deadline;
+mod error;
 pub mod process;
 pub mod proxy;
 pub mod replay;
+pub mod shop;
 pub mod vectors;
+
+pub use self::error::Error;

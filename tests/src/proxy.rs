@@ -1,20 +1,34 @@
 //! A TCP proxy between a till and its server whose cable can be pulled.
 //!
 //! Cutting closes every connection where it stands, in the middle of a request if need be, and
-//! refuses new ones; restoring lets new ones through. What the two sides make of it is theirs.
+//! refuses new ones; losing acknowledgements lets pushes arrive whose replies never do; restoring
+//! lets everything through. What the two sides make of it is theirs.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+
+/// How a cable is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cable {
+    /// Carries both ways.
+    Whole,
+    /// Carries nothing.
+    Cut,
+    /// Carries everything but the reply to a push: the connection ends where it would begin.
+    LosesAcknowledgements,
+}
 
 /// A running proxy; dropping it cuts everything and stops listening.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    open: watch::Sender<bool>,
+    cable: watch::Sender<Cable>,
     carried: Arc<AtomicU64>,
     accepting: tokio::task::JoinHandle<()>,
 }
@@ -24,15 +38,15 @@ impl Proxy {
     ///
     /// # Errors
     /// When no loopback port can be bound.
-    pub async fn start(upstream: SocketAddr) -> std::io::Result<Self> {
+    pub async fn start(upstream: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let (open, watched) = watch::channel(true);
+        let (cable, watched) = watch::channel(Cable::Whole);
         let carried = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&carried);
         let accepting = tokio::spawn(async move {
             while let Ok((till, _)) = listener.accept().await {
-                if *watched.borrow() {
+                if *watched.borrow() != Cable::Cut {
                     counter.fetch_add(1, Ordering::Relaxed);
                     tokio::spawn(carry(till, upstream, watched.clone()));
                 }
@@ -40,7 +54,7 @@ impl Proxy {
         });
         Ok(Self {
             address,
-            open,
+            cable,
             carried,
             accepting,
         })
@@ -58,12 +72,17 @@ impl Proxy {
 
     /// Closes every connection and refuses new ones.
     pub fn cut(&self) {
-        self.open.send_replace(false);
+        self.cable.send_replace(Cable::Cut);
+    }
+
+    /// Closes every connection; new ones end before the reply to a push.
+    pub fn lose_acknowledgements(&self) {
+        self.cable.send_replace(Cable::LosesAcknowledgements);
     }
 
     /// Lets connections through again.
     pub fn restore(&self) {
-        self.open.send_replace(true);
+        self.cable.send_replace(Cable::Whole);
     }
 
     /// Connections carried so far.
@@ -79,13 +98,53 @@ impl Drop for Proxy {
     }
 }
 
-async fn carry(mut till: TcpStream, upstream: SocketAddr, mut open: watch::Receiver<bool>) {
+async fn carry(mut till: TcpStream, upstream: SocketAddr, mut cable: watch::Receiver<Cable>) {
     let Ok(mut server) = TcpStream::connect(upstream).await else {
         return;
     };
+    let at_first = *cable.borrow_and_update();
+    let changes = cable.wait_for(|now| *now != at_first);
     tokio::select! {
-        _ = tokio::io::copy_bidirectional(&mut till, &mut server) => {}
-        _ = open.wait_for(|open| !open) => {}
+        () = pass(at_first, &mut till, &mut server) => {}
+        _ = changes => {}
+    }
+}
+
+async fn pass(cable: Cable, till: &mut TcpStream, server: &mut TcpStream) {
+    if cable != Cable::LosesAcknowledgements {
+        tokio::io::copy_bidirectional(till, server).await.ok();
+        return;
+    }
+    lose_acknowledgements(till, server).await.ok();
+}
+
+/// What the request line of a push holds.
+const PUSH: &[u8] = b" /v1/push";
+
+async fn lose_acknowledgements(till: &mut TcpStream, server: &mut TcpStream) -> io::Result<()> {
+    let (mut asks, mut learns) = till.split();
+    let (mut answers, mut hears) = server.split();
+    let (mut question, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut pushed = false;
+    loop {
+        tokio::select! {
+            size = asks.read(&mut question) => {
+                let asked = &question[..size?];
+                if asked.is_empty() {
+                    return Ok(());
+                }
+                pushed |= asked.windows(PUSH.len()).any(|part| part == PUSH);
+                hears.write_all(asked).await?;
+            }
+            size = answers.read(&mut answer) => {
+                let size = size?;
+                // The server has done its work, and nobody will know.
+                if size == 0 || pushed {
+                    return Ok(());
+                }
+                learns.write_all(&answer[..size]).await?;
+            }
+        }
     }
 }
 
@@ -138,5 +197,29 @@ mod tests {
         client.read_exact(&mut answer).await.unwrap();
         proxy.cut();
         assert_eq!(client.read(&mut answer).await.unwrap_or(0), 0, "closed");
+    }
+
+    #[tokio::test]
+    async fn a_lost_acknowledgement_is_the_reply_to_a_push_only() {
+        let (heard, mut pushes) = tokio::sync::mpsc::unbounded_channel();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = Proxy::start(listener.local_addr().unwrap()).await.unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let mut request = vec![0; 64];
+                let size = client.read(&mut request).await.unwrap_or(0);
+                heard.send(request[..size].to_vec()).ok();
+                client.write_all(b"done").await.ok();
+            }
+        });
+        proxy.lose_acknowledgements();
+        for (request, replies) in [("GET /v1/pull", 4), ("POST /v1/push", 0)] {
+            let mut client = TcpStream::connect(proxy.address()).await.unwrap();
+            client.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = Vec::new();
+            client.read_to_end(&mut answer).await.ok();
+            assert_eq!(answer.len(), replies, "{request}");
+            assert_eq!(pushes.recv().await.unwrap(), request.as_bytes());
+        }
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use mostrador_ledger as ledger;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_server::{Mint, SqliteStore};
 use mostrador_server::store::Store;
+use mostrador_server::{Mint, SqliteStore};
 use mostrador_terminal::{KeySource, Till, TillOptions};
 
 use crate::Error;

@@ -48,4 +48,6 @@ mod words;
 pub use error::Error;
 pub use key::DatabaseKey;
 pub use ledger::Ledger;
+/// What [`Ledger::transact`] and [`Ledger::read`] lend; the layers above pass it on and write no SQL.
+pub use rusqlite::Connection;
 pub use start::Rewound;

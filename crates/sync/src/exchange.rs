@@ -1,9 +1,9 @@
 //! The file's side of each exchange: what goes out, and what came back.
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_protocol::message::{PullReply, PushReply, PushRequest};
 use mostrador_protocol::row::Customer;
-use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::plan::Limit;

@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_ledger::Ledger;
 use mostrador_protocol::message::{HelloRequest, PROTOCOL, Verdict};
-use rusqlite::Connection;
 use tokio::sync::watch;
 use uuid::Uuid;
 

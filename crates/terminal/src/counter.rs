@@ -3,10 +3,10 @@
 use std::sync::MutexGuard;
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_loyalty::code::CodeKind;
 use mostrador_loyalty::quote::QuotedLine;
 use mostrador_loyalty::tier::Standing;
-use rusqlite::Connection;
 
 use crate::message::say;
 use crate::price::{Buyer, Priced, price, standing_of};

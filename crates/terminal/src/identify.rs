@@ -5,10 +5,10 @@
 //! letters are a name.
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_ledger::customer::Found;
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::row::Product;
-use rusqlite::Connection;
 
 use crate::Error;
 use crate::counter::last_four;

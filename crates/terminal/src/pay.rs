@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_ledger::identity::Identity;
 use mostrador_protocol::entry::{Payload, SaleCompleted};
 use mostrador_sync::Phase;
-use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::Error;

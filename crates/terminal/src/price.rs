@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_loyalty::account::Account;
 use mostrador_loyalty::basket::Basket;
 use mostrador_loyalty::code::CodeText;
@@ -11,7 +12,6 @@ use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::quote::{Quote, Request, quote};
 use mostrador_loyalty::tier::{Standing, standing};
 use mostrador_loyalty::time::Moment;
-use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::Error;

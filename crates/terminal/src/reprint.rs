@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_protocol::entry::SaleCompleted;
-use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::Error;

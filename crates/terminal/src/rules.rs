@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono_tz::Tz;
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_loyalty::program::Program;
 use mostrador_loyalty::time::Moment;
 use mostrador_protocol::program::ProgramDocument;
-use rusqlite::Connection;
 
 use crate::Error;
 use crate::moment::moment;

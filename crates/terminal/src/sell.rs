@@ -1,10 +1,10 @@
 //! A sale in one call, for another system's baskets: the same quote, the same payment, no screen.
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_loyalty::basket::Quantity;
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::entry::SaleCompleted;
-use rusqlite::Connection;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 

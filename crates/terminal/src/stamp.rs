@@ -1,8 +1,8 @@
 //! When an entry was made: by the wall clock, and by the clock that never goes back.
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_ledger::record::Stamp;
-use rusqlite::Connection;
 
 use crate::Error;
 use crate::till::Shared;

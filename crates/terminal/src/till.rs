@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_ledger::Ledger;
 use mostrador_ledger::identity::Identity;
 use mostrador_protocol::entry::{Payload, StreamOpened, StreamPosition};
@@ -11,7 +12,6 @@ use mostrador_sync::clock::{Clock, SystemClock};
 use mostrador_sync::random::Random;
 use mostrador_sync::transport::Transport;
 use mostrador_sync::{CLOCK_OFFSET_SETTING, State, SyncHandle};
-use rusqlite::Connection;
 use tokio::sync::watch;
 use uuid::Uuid;
 

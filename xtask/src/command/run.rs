@@ -114,6 +114,7 @@ fn enrol(till: &Path, data: &Path, tenant: &str, url: &str) -> Result<(), Error>
         .find(|(slug, _, _)| *slug == tenant)
         .expect("BUG: the tenant was checked when the options were read");
     let code = shell::read(server("enrol-code", data).args([
+        "--plain",
         "--tenant",
         tenant,
         "--store",
