@@ -121,6 +121,12 @@ impl Ledger {
         Ok(value)
     }
 
+    /// Checks every page of the file, on a reading connection and without holding anybody up. Opening
+    /// does this for small files; for larger ones it is meant for a quiet moment after the start.
+    pub fn quick_check(&self) -> Result<(), Error> {
+        self.read(|connection| open::quick_check(connection, &self.path, "1"))
+    }
+
     /// A commit that failed on the disk may or may not be there: nothing more is acknowledged until
     /// the file was opened and checked again.
     fn halt_if_lost(&self, error: rusqlite::Error) -> Error {

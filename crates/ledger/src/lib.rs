@@ -4,11 +4,26 @@
 //! the stream and updates every projection in the caller's transaction; when [`Ledger::transact`]
 //! returns `Ok`, all of it is on the disk, and otherwise none of it happened.
 //!
-//! Map: [`Ledger`] opens the file; [`stream`] and [`entry`] hold the facts; [`identity`] and
-//! [`setting`] are this till's own.
+//! Map: [`Ledger`] opens the file, writes and reads. Facts: [`stream`], [`entry`], [`record`], what
+//! waits for the server in [`outbox`]. The server's rows: [`replica`] applies pages of the feed,
+//! [`customer`], [`product`], [`program`] and [`staff`] hold them. What is shown: [`account`] and
+//! [`code_use`] add own entries to the server's rows, [`sale`], [`receipt`] and [`report`] tell what
+//! was sold here, [`rebuild`] makes all of that again. This till's own: [`identity`], [`setting`],
+//! [`parked`], [`lockout`].
 //!
 //! Always true: entries are never changed or deleted (triggers refuse it), a damaged or foreign file
 //! is never written to, nothing is written without a key, and no personal data is in an entry.
+//!
+//! ```
+//! use mostrador_ledger::{DatabaseKey, Error, Ledger, setting};
+//!
+//! # let folder = tempfile::TempDir::new().unwrap();
+//! let path = folder.path().join("till.ledger");
+//! let ledger = Ledger::open(&path, &DatabaseKey::from_bytes([7; 32]))?;
+//! ledger.transact(|tx| setting::set(tx, "language", "es"))?;
+//! assert_eq!(ledger.read(|look| setting::get(look, "language"))?.as_deref(), Some("es"));
+//! # Ok::<(), Error>(())
+//! ```
 
 pub mod account;
 pub mod code_use;

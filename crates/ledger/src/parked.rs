@@ -7,6 +7,10 @@ use crate::{Error, column};
 
 /// A parked basket. The body belongs to the terminal crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "at_ms alone would not say what happened then"
+)]
 pub struct Parked {
     /// Made when it was parked.
     pub id: Uuid,

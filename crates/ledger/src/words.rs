@@ -63,7 +63,9 @@ pub(crate) fn token(word: &str) -> String {
         if sign.is_ascii_alphanumeric() {
             token.push(sign);
         } else {
-            token.push_str(&format!("x{:x}x", u32::from(sign)));
+            token.push('x');
+            token.extend(sign.escape_unicode().filter(char::is_ascii_hexdigit));
+            token.push('x');
         }
     }
     token

@@ -26,6 +26,12 @@ const LATEST_VISITORS: u32 = 400;
 /// The fewest digits that are a part of a phone number.
 const PHONE_DIGITS: usize = 3;
 
+/// Signs of a beginning for which the index keeps lists of its own.
+const INDEXED_START: usize = 3;
+
+/// The most words that stand for a longer beginning.
+const STARTS: u32 = 60;
+
 /// The most typed words that are looked up.
 const TYPED_WORDS: usize = 6;
 
@@ -197,18 +203,13 @@ impl Pool {
         if long.is_empty() {
             return self.gather_letters(connection, query);
         }
-        let exact = long
-            .iter()
-            .map(|word| quoted(word))
-            .collect::<Vec<_>>()
-            .join(" AND ");
+        let exact: Vec<String> = long.iter().map(|word| quoted(word)).collect();
+        self.add_words(connection, &exact.join(" AND "))?;
         let starts = long
             .iter()
-            .map(|word| format!("{}*", quoted(word)))
-            .collect::<Vec<_>>()
-            .join(" AND ");
-        self.add_words(connection, &exact)?;
-        self.add_words(connection, &starts)
+            .map(|word| Ok(either(&beginning(connection, word)?)))
+            .collect::<Result<Vec<_>, Error>>()?;
+        self.add_words(connection, &starts.join(" AND "))
     }
 
     /// A single letter begins too many words: the most frequent ones stand for all.
@@ -242,13 +243,13 @@ impl Pool {
         }
         let mut conditions = Vec::new();
         for word in query.words.iter().filter(|word| word.chars().count() > 1) {
-            let mut either = vec![format!("{}*", quoted(word))];
-            either.extend(
+            let mut words = beginning(connection, word)?;
+            words.extend(
                 vocabulary::stand_ins(connection, word)?
                     .iter()
                     .map(|word| quoted(word)),
             );
-            conditions.push(format!("({})", either.join(" OR ")));
+            conditions.push(either(&words));
         }
         if conditions.is_empty() {
             return Ok(());
@@ -307,6 +308,23 @@ impl Pool {
         });
         ranked
     }
+}
+
+/// Words that begin with a typed one, in the index's query language. The index keeps lists of its own
+/// for beginnings of two and three signs; for longer ones it would gather every bearer first, so the
+/// vocabulary names the most frequent words instead.
+fn beginning(connection: &Connection, typed: &str) -> Result<Vec<String>, Error> {
+    let token = words::token(typed);
+    if token.len() <= INDEXED_START {
+        return Ok(vec![format!("\"{token}\"*")]);
+    }
+    let mut words = vocabulary::beginning(connection, typed, STARTS)?;
+    words.push(typed.to_owned());
+    Ok(words.iter().map(|word| quoted(word)).collect())
+}
+
+fn either(conditions: &[String]) -> String {
+    format!("({})", conditions.join(" OR "))
 }
 
 /// A word in the index's query language.

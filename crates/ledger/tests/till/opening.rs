@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mostrador_ledger::parked::{self, Parked};
 use mostrador_ledger::{DatabaseKey, Error, Ledger, setting};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 const KEY: DatabaseKey = DatabaseKey::from_bytes([7; 32]);
 
@@ -158,4 +160,32 @@ fn an_error_inside_a_transaction_leaves_nothing() {
     assert!(matches!(outcome, Err(Error::NoStream)));
     let language = ledger.read(|connection| setting::get(connection, "language"));
     assert_eq!(language.expect("a read"), None);
+}
+
+#[test]
+fn a_large_file_opens_without_reading_all_of_it_and_is_checked_later() {
+    let (_folder, path) = folder();
+    let ledger = Ledger::open(&path, &KEY).expect("a new ledger");
+    let large = Parked {
+        id: Uuid::from_u128(1),
+        parked_at_ms: 0,
+        cashier_id: Uuid::from_u128(2),
+        label: String::new(),
+        body: "x".repeat(40 << 20),
+    };
+    ledger
+        .transact(|tx| parked::put(tx, &large))
+        .expect("a large row");
+    ledger.quick_check().expect("a sound file");
+    drop(ledger);
+    let ledger = Ledger::open(&path, &KEY).expect("the same ledger");
+    ledger.quick_check().expect("a sound file");
+    drop(ledger);
+    let mut bytes = fs::read(&path).expect("the file");
+    let late = bytes.len() - (8 << 20);
+    bytes[late..late + 64].fill(0x55);
+    fs::write(&path, bytes).expect("damage");
+    let ledger = Ledger::open(&path, &KEY).expect("pages that nobody reads yet");
+    let error = ledger.quick_check().expect_err("damage in the middle");
+    assert_eq!(error.code(), "ledger_corrupt", "{error}");
 }

@@ -401,7 +401,7 @@ fn the_later_writer_of_a_profile_wins_and_local_changes_wait_until_taken() {
         .transact(|tx| customer::save_local(tx, &local))
         .expect("a change");
     assert_eq!((saved.hlc, get().name.as_str()), (101, "Ana María Pérez"));
-    assert_eq!(waiting(), [saved.clone()]);
+    assert_eq!(waiting(), std::slice::from_ref(&saved));
     server.phone = None;
     apply(2, server.clone());
     assert_eq!(get(), saved, "an older row does not win");
@@ -416,7 +416,7 @@ fn the_later_writer_of_a_profile_wins_and_local_changes_wait_until_taken() {
         .expect("taken");
     assert_eq!(
         waiting(),
-        [newer.clone()],
+        std::slice::from_ref(&newer),
         "what changed meanwhile goes on waiting"
     );
     till.ledger
