@@ -41,6 +41,18 @@ async fn a_file_that_is_no_database_is_named_and_left_alone() {
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_reads_the_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_store, folder) = open();
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{:?}", file.file_name());
+    }
+}
+
 #[tokio::test]
 async fn a_second_process_sees_and_adds_rows_while_the_first_runs() {
     let (store, folder) = open();

@@ -24,6 +24,7 @@ pub(super) fn writer(path: &Path) -> Answer<Connection> {
             source,
         })?;
     }
+    make_private(path)?;
     let mut conn = Connection::open(path).map_err(|source| unreadable(path, source))?;
     settings(&conn).map_err(|source| unreadable(path, source))?;
     check(&conn, path)?;
@@ -44,6 +45,23 @@ pub(super) fn reader(path: &Path) -> Answer<Connection> {
     conn.busy_timeout(BUSY_TIMEOUT)
         .map_err(attempt("setting up a second connection"))?;
     Ok(conn)
+}
+
+/// Makes an empty file that only its owner reads, unless there is one: the server's key is in it.
+/// SQLite gives its log the same permissions.
+fn make_private(path: &Path) -> Answer<()> {
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => Err(Error::File {
+            attempt: "making",
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn settings(conn: &Connection) -> rusqlite::Result<()> {
