@@ -92,10 +92,10 @@ fn write_shown(tx: &Connection, customer_id: Uuid, account: &Account) -> Result<
 fn own_facts(tx: &Connection, customer_id: Uuid) -> Result<Vec<Fact>, Error> {
     let mut statement = tx.prepare_cached(
         "select e.header, e.payload
-         from sale s
-         join stream t on t.id = s.stream
-         join entry e on e.stream = s.stream and e.seq = s.seq
-         where s.customer_id = ? and s.seq > t.included
+         from stream t
+         cross join sale s
+             on s.customer_id = ? and s.stream = t.id and s.seq > t.included
+         cross join entry e on e.stream = s.stream and e.seq = s.seq
          order by t.opened, s.seq",
     )?;
     let mut rows = statement.query([customer_id.as_bytes()])?;

@@ -112,8 +112,9 @@ fn own_uses(tx: &Connection, code: &CodeText) -> Result<Vec<(NaiveDate, Amount)>
     let mut statement = tx.prepare_cached(
         "select s.local_day, c.amount
          from stream t
-         join sale_code c on c.stream = t.id and c.code = ? and c.seq > t.included
-         join sale s on s.stream = c.stream and s.seq = c.seq
+         cross join sale_code c indexed by sale_code_by_code
+             on c.code = ? and c.stream = t.id and c.seq > t.included
+         cross join sale s on s.stream = c.stream and s.seq = c.seq
          where c.consumed = 1
          order by t.opened, c.seq",
     )?;

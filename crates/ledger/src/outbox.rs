@@ -165,8 +165,8 @@ pub fn attention(connection: &Connection, limit: u32) -> Result<Vec<Attention>, 
     let mut statement = connection.prepare_cached(
         "select d.stream, d.seq, e.kind, s.receipt, d.disposition, d.reason
          from disposition d
-         join stream t on t.id = d.stream
-         join entry e on e.stream = d.stream and e.seq = d.seq
+         cross join stream t on t.id = d.stream
+         cross join entry e on e.stream = d.stream and e.seq = d.seq
          left join sale s on s.stream = d.stream and s.seq = d.seq
          order by t.opened desc, d.seq desc
          limit ?",

@@ -41,8 +41,7 @@ pub fn by_receipt(connection: &Connection, receipt: &str) -> Result<Option<Sold>
 
 /// The latest sales of this till, newest first.
 pub fn recent(connection: &Connection, limit: u32) -> Result<Vec<Sold>, Error> {
-    let sql = format!("{SELECT} where true order by t.opened desc, s.seq desc limit ?");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(SELECT_RECENT)?;
     let rows: Vec<Found> = statement
         .query_map([limit], found_of)?
         .collect::<Result<_, _>>()?;
@@ -60,7 +59,16 @@ pub fn is_sold(connection: &Connection, reference: &str) -> Result<bool, Error> 
 const SELECT: &str = "select s.stream, s.seq, s.seq <= t.acknowledged, e.header, e.payload
     from sale s
     join stream t on t.id = s.stream
-    join entry e on e.stream = s.stream and e.seq = s.seq";
+    join entry e on e.stream = s.stream and e.seq = s.seq
+    where";
+
+/// `cross join` keeps this order of work: from the newest stream's end, without sorting all sales.
+const SELECT_RECENT: &str = "select s.stream, s.seq, s.seq <= t.acknowledged, e.header, e.payload
+    from stream t
+    cross join sale s on s.stream = t.id
+    cross join entry e on e.stream = s.stream and e.seq = s.seq
+    order by t.opened desc, s.seq desc
+    limit ?";
 
 struct Found {
     stream: Uuid,
@@ -106,7 +114,7 @@ fn one(
     condition: &str,
     bound: &[&dyn ToSql],
 ) -> Result<Option<Sold>, Error> {
-    let sql = format!("{SELECT} where {condition}");
+    let sql = format!("{SELECT} {condition}");
     let found = connection
         .prepare_cached(&sql)?
         .query_row(bound, found_of)
