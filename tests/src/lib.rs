@@ -2,6 +2,7 @@
 //! a cable that can be pulled, and real baskets.
 
 pub mod bench_ledger;
+pub mod bench_quote;
 pub mod deadline;
 mod error;
 pub mod process;

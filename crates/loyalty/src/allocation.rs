@@ -34,9 +34,10 @@ pub struct Part {
 pub fn split(amount: Amount, parts: &[Part]) -> Vec<Amount> {
     let mut seats: Vec<Seat> = parts.iter().map(Seat::new).collect();
     let mut left = units(amount);
-    loop {
-        let total: u64 = open(&seats).fold(0, |sum, seat| sum.saturating_add(seat.weight));
-        if left == 0 || total == 0 {
+    while left > 0 {
+        let (total, room) = open_sums(&seats);
+        if left >= room {
+            fill_all(&mut seats);
             break;
         }
         let filled = fill_full(&mut seats, left, total);
@@ -74,24 +75,44 @@ impl Seat {
     }
 }
 
-fn open(seats: &[Seat]) -> impl Iterator<Item = &Seat> {
-    seats.iter().filter(|seat| seat.is_open)
+/// Weight and room of the open seats together.
+fn open_sums(seats: &[Seat]) -> (u64, u64) {
+    let open = seats.iter().filter(|seat| seat.is_open);
+    open.fold((0, 0), |(total, room), seat| {
+        (
+            total.saturating_add(seat.weight),
+            room.saturating_add(seat.room),
+        )
+    })
+}
+
+/// What the rule comes to when the amount is at least all the room there is.
+fn fill_all(seats: &mut [Seat]) {
+    for seat in seats.iter_mut().filter(|seat| seat.is_open) {
+        seat.share = seat.room;
+    }
 }
 
 /// Fills every open seat whose exact share of `left` reaches its room; returns what that took.
 fn fill_full(seats: &mut [Seat], left: u64, total: u64) -> u64 {
     let mut taken: u64 = 0;
     for seat in seats.iter_mut().filter(|seat| seat.is_open) {
-        // left x weight / total >= room, without a division.
-        let wanted = u128::from(left).saturating_mul(u128::from(seat.weight));
-        let reaches = u128::from(seat.room).saturating_mul(u128::from(total));
-        if wanted >= reaches {
+        if is_reached(left, seat.weight, seat.room, total) {
             seat.share = seat.room;
             seat.is_open = false;
             taken = taken.saturating_add(seat.room);
         }
     }
     taken
+}
+
+/// Whether `left x weight / total >= room`, without a division, in 64 bits where that is enough.
+fn is_reached(left: u64, weight: u64, room: u64, total: u64) -> bool {
+    if let (Some(wanted), Some(needed)) = (left.checked_mul(weight), room.checked_mul(total)) {
+        return wanted >= needed;
+    }
+    let wanted = u128::from(left).saturating_mul(u128::from(weight));
+    wanted >= u128::from(room).saturating_mul(u128::from(total))
 }
 
 /// Gives `left` to the open seats, each of which has room for its share rounded up.

@@ -9,6 +9,56 @@
 //! [`basket`], [`code`], [`program`], [`customer`] are the inputs; [`quote`] is the price;
 //! [`refusal`] names every "no"; [`points`] and [`tier`] are the loyalty side; [`account`] folds
 //! facts into balances; [`refund`] undoes a sale in parts that add up.
+//!
+//! ```
+//! use mostrador_loyalty::basket::{Basket, Line, Quantity};
+//! use mostrador_loyalty::code::{Benefit, Code, CodeText};
+//! use mostrador_loyalty::customer::{Place, Usage};
+//! use mostrador_loyalty::money::{Amount, BasisPoints, Currency};
+//! use mostrador_loyalty::program::Program;
+//! use mostrador_loyalty::quote::{quote, Request};
+//! use mostrador_loyalty::refusal::Refusal;
+//! use mostrador_loyalty::time::Moment;
+//!
+//! let pesos = |pesos: i64| Amount::from_minor(pesos * 100).unwrap();
+//! let percent = |text: &str, percent: u32, stackable| Code {
+//!     stackable,
+//!     ..Code::new(CodeText::parse(text).unwrap(), Benefit::Percent(BasisPoints(percent * 100)))
+//! };
+//! let mut program = Program::bare(Currency::from_code("COP").unwrap());
+//! for code in [percent("VERANO10", 10, true), percent("FIRST5", 5, true), percent("SOLO12", 12, false)] {
+//!     program.codes.insert(code.text.clone(), code);
+//! }
+//! let basket = Basket {
+//!     lines: vec![Line {
+//!         product: "kayak".into(),
+//!         sku: "EXP-1".into(),
+//!         name: "Kayak en la bahía".into(),
+//!         unit_price: pesos(60_000),
+//!         quantity: Quantity::ONE,
+//!         categories: vec!["nautical".into()],
+//!         partner: None,
+//!         floor: Amount::ZERO,
+//!         discountable: true,
+//!         earns_points: true,
+//!     }],
+//! };
+//! let scanned = ["verano-10", "SOLO12", "first5"].map(|raw| CodeText::parse(raw).unwrap());
+//! let quote = quote(&Request {
+//!     program: &program,
+//!     customer: None,
+//!     basket: &basket,
+//!     scanned: &scanned,
+//!     usage: &Usage::default(),
+//!     place: &Place::default(),
+//!     now: Moment { unix_ms: 0, local: Default::default() },
+//!     non_earning_tender: Amount::ZERO,
+//! });
+//! // 10 % and 5 % add; the exclusive code is refused, and the set on the basket is the best one.
+//! assert_eq!(quote.discount, pesos(9_000));
+//! assert_eq!(quote.refused[0].refusal, Refusal::NotStackable { with: scanned[0].clone() });
+//! assert!(quote.best_set.gain.is_zero());
+//! ```
 
 #![deny(
     clippy::float_arithmetic,

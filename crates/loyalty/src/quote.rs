@@ -193,7 +193,7 @@ pub fn quote(request: &Request<'_>) -> Quote {
 fn take_tier_discount(
     request: &Request<'_>,
     ground: &Ground<'_>,
-    sheet: &mut Sheet,
+    sheet: &mut Sheet<'_>,
 ) -> Option<TierDiscount> {
     let slug = request.customer?.tier.as_ref()?;
     let tier = request.program.tiers.as_ref()?.tier(slug)?;
@@ -212,7 +212,7 @@ fn take_tier_discount(
 
 /// Makes the discounts of the accepted candidates in the order of work.
 fn take_codes(
-    sheet: &mut Sheet,
+    sheet: &mut Sheet<'_>,
     candidates: &[Candidate<'_>],
     line_count: usize,
 ) -> Vec<AcceptedCode> {

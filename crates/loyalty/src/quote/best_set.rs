@@ -1,9 +1,10 @@
 //! The best set: the subset of the scanned discounting codes that takes most off.
 //!
-//! Exact, by branch and bound. A code takes off alone at least what it takes off beside others, since
-//! others only use up room, cap and what is left; so the sum of what codes take off alone bounds every
-//! set from above, and most sets are never priced. Sets grow in the order of work, so that each one is
-//! priced from its prefix with a single further discount.
+//! Exact, by branch and bound. Sets grow in the order of work, so that each one is priced from its
+//! prefix with a single further discount. What a code would take off right after the prefix is the most
+//! it takes off in any longer set, since the codes between only use up room, cap and what is left; so
+//! the prefix and the largest of these amounts bound every longer set from above, and most sets are
+//! never priced.
 
 use std::cmp::Reverse;
 
@@ -18,7 +19,7 @@ use super::work::{Job, Sheet};
 /// `start` is the sheet after the tier's discount; the codes come back ascending by text, with the
 /// sheet's whole discount.
 pub(super) fn best_set(
-    start: &Sheet,
+    start: &Sheet<'_>,
     candidates: &[Candidate<'_>],
     max_codes: usize,
 ) -> (Vec<CodeText>, Amount) {
@@ -32,6 +33,7 @@ pub(super) fn best_set(
         .collect();
     let mut search = Search {
         max_codes,
+        ceiling: start.discount.saturating_add(start.can_still_take()),
         best: Set {
             discount: start.discount,
             ranks: Vec::new(),
@@ -61,8 +63,8 @@ struct Piece<'a, 'j> {
 }
 
 impl<'a, 'j> Piece<'a, 'j> {
-    fn new(start: &Sheet, job: &'j Job<'a>, rank: usize) -> Self {
-        let alone = start.clone().take(&job.work).amount;
+    fn new(start: &Sheet<'_>, job: &'j Job<'a>, rank: usize) -> Self {
+        let alone = start.amount_of(&job.work);
         Self { job, alone, rank }
     }
 }
@@ -76,6 +78,8 @@ struct Set {
 
 struct Search {
     max_codes: usize,
+    /// The most that any set can take off, tier included.
+    ceiling: Amount,
     best: Set,
 }
 
@@ -94,7 +98,7 @@ impl Search {
     }
 
     /// Prices the pieces that take off most alone, the likely best: a good set early cuts most others.
-    fn try_largest(&mut self, start: &Sheet, pieces: &[Piece<'_, '_>]) {
+    fn try_largest(&mut self, start: &Sheet<'_>, pieces: &[Piece<'_, '_>]) {
         let mut largest: Vec<&Piece<'_, '_>> = pieces.iter().collect();
         largest.sort_unstable_by_key(|piece| (Reverse(piece.alone), piece.rank));
         largest.truncate(self.max_codes);
@@ -107,46 +111,79 @@ impl Search {
         self.consider(sheet.discount, &ranks);
     }
 
-    /// Prices every set of `chosen` and some of `rest` that can still beat the best.
-    fn explore(&mut self, sheet: &Sheet, chosen: &mut Vec<usize>, rest: &[Piece<'_, '_>]) {
-        self.consider(sheet.discount, chosen);
-        if chosen.len() >= self.max_codes {
+    /// Prices every set of `chosen`, which costs `sheet`, and some of `rest` that can still beat the
+    /// best.
+    fn explore(&mut self, sheet: &Sheet<'_>, chosen: &mut Vec<usize>, rest: &[Piece<'_, '_>]) {
+        let slots = self.max_codes.saturating_sub(chosen.len());
+        if slots == 0 || rest.is_empty() {
             return;
         }
-        let mut rest = rest;
-        while let Some((piece, tail)) = rest.split_first() {
-            if !self.may_improve(sheet, chosen, rest) {
+        let next: Vec<Next> = rest
+            .iter()
+            .map(|piece| Next {
+                amount: sheet.amount_of(&piece.job.work),
+                rank: piece.rank,
+            })
+            .collect();
+        for next in &next {
+            let discount = sheet.discount.saturating_add(next.amount);
+            chosen.push(next.rank);
+            self.consider(discount, chosen);
+            chosen.pop();
+        }
+        if slots == 1 {
+            return;
+        }
+        for (index, (piece, here)) in rest.iter().zip(&next).enumerate() {
+            // A longer set holds this piece and one after it, or begins after it.
+            let after = index.saturating_add(1);
+            if !self.may_improve(sheet.discount, chosen, tail(&next, index)) {
                 return;
             }
-            let mut next = sheet.clone();
-            next.take(&piece.job.work);
+            let discount = sheet.discount.saturating_add(here.amount);
             chosen.push(piece.rank);
-            self.explore(&next, chosen, tail);
+            if self.may_improve(discount, chosen, tail(&next, after)) {
+                let mut sheet = sheet.clone();
+                sheet.take(&piece.job.work);
+                self.explore(&sheet, chosen, tail(rest, after));
+            }
             chosen.pop();
-            rest = tail;
         }
     }
 
-    /// Whether a set of `chosen` and at least one of `rest` could beat the best.
-    fn may_improve(&self, sheet: &Sheet, chosen: &[usize], rest: &[Piece<'_, '_>]) -> bool {
+    /// Whether a set of `chosen`, which takes off `discount`, and at least one of `rest` could beat the
+    /// best.
+    fn may_improve(&self, discount: Amount, chosen: &[usize], rest: &[Next]) -> bool {
         let slots = self.max_codes.saturating_sub(chosen.len());
-        let mut alones: Vec<Amount> = rest.iter().map(|piece| piece.alone).collect();
-        alones.sort_unstable_by_key(|alone| Reverse(*alone));
-        alones.truncate(slots);
-        let most: Amount = alones.iter().copied().sum();
-        let more = most.min(sheet.can_still_take());
-        let bound = sheet.discount.saturating_add(more);
+        if slots == 0 || rest.is_empty() {
+            return false;
+        }
+        let mut amounts: Vec<Amount> = rest.iter().map(|next| next.amount).collect();
+        amounts.sort_unstable_by_key(|amount| Reverse(*amount));
+        amounts.truncate(slots);
+        let most: Amount = amounts.iter().copied().sum();
+        let bound = discount.saturating_add(most).min(self.ceiling);
         if bound != self.best.discount {
             return bound > self.best.discount;
         }
-        let missing = self.best.discount.saturating_sub(sheet.discount);
-        let needed = fewest(&alones, missing).max(1);
+        let missing = self.best.discount.saturating_sub(discount);
+        let needed = fewest(&amounts, missing).max(1);
         let size = chosen.len().saturating_add(needed);
         if size != self.best.ranks.len() {
             return size < self.best.ranks.len();
         }
         first_by_text(chosen, rest, needed) < self.best.ranks
     }
+}
+
+/// What a piece would take off next, and its rank.
+struct Next {
+    amount: Amount,
+    rank: usize,
+}
+
+fn tail<T>(list: &[T], from: usize) -> &[T] {
+    list.get(from..).unwrap_or_default()
 }
 
 /// How many of the largest amounts, given first, are needed for `missing`.
@@ -165,8 +202,8 @@ fn fewest(largest_first: &[Amount], missing: Amount) -> usize {
 
 /// The ranks of `chosen` and the `count` of `rest` that come first by text, ascending: no set of that
 /// size comes before it.
-fn first_by_text(chosen: &[usize], rest: &[Piece<'_, '_>], count: usize) -> Vec<usize> {
-    let mut more: Vec<usize> = rest.iter().map(|piece| piece.rank).collect();
+fn first_by_text(chosen: &[usize], rest: &[Next], count: usize) -> Vec<usize> {
+    let mut more: Vec<usize> = rest.iter().map(|next| next.rank).collect();
     more.sort_unstable();
     more.truncate(count);
     more.extend_from_slice(chosen);

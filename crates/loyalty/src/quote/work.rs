@@ -9,7 +9,7 @@ use crate::money::{Amount, BasisPoints};
 use crate::program::Stacking;
 use crate::rate;
 
-use super::ground::{Ground, Reach};
+use super::ground::{Ground, GroundLine, Reach};
 
 /// Steps in their order. Free products are fixed discounts: they take what their units still cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +39,13 @@ pub(super) struct Work {
     pub(super) lines: Vec<bool>,
     /// `max_discount`, or what is left of the budget if that is less.
     pub(super) ceiling: Option<Amount>,
+}
+
+impl Work {
+    /// What the ceiling leaves of an amount.
+    fn allowed(&self, wanted: Amount) -> Amount {
+        self.ceiling.map_or(wanted, |ceiling| wanted.min(ceiling))
+    }
 }
 
 /// The work of a discounting code.
@@ -114,7 +121,8 @@ fn spend_tier(tiers: &[SpendTier], gross: Amount) -> Takes {
 
 /// The lines while discounts are being made.
 #[derive(Debug, Clone)]
-pub(super) struct Sheet {
+pub(super) struct Sheet<'g> {
+    ground: &'g Ground<'g>,
     lines: Vec<SheetLine>,
     /// What all discounts together may still take.
     cap_left: Amount,
@@ -125,10 +133,10 @@ pub(super) struct Sheet {
 
 #[derive(Debug, Clone, Copy)]
 struct SheetLine {
-    gross: Amount,
+    /// What is left to pay.
     left: Amount,
+    /// How much of that may still be taken off.
     room: Amount,
-    quantity: Quantity,
 }
 
 /// What a piece of work took off.
@@ -144,16 +152,15 @@ pub(super) struct Taken {
     pub(super) is_capped: bool,
 }
 
-impl Sheet {
+impl<'g> Sheet<'g> {
     /// Nothing taken off yet. `cap` bounds all discounts together: a share of the gross, rounded down.
-    pub(super) fn new(ground: &Ground<'_>, cap: BasisPoints, stacking: Stacking) -> Self {
+    pub(super) fn new(ground: &'g Ground<'g>, cap: BasisPoints, stacking: Stacking) -> Self {
         let lines = ground.lines.iter().map(|line| SheetLine {
-            gross: line.gross,
             left: line.gross,
             room: line.room,
-            quantity: line.line.quantity,
         });
         Self {
+            ground,
             lines: lines.collect(),
             cap_left: rate::share_floor(ground.gross, cap),
             stacking,
@@ -172,11 +179,23 @@ impl Sheet {
         room.min(self.cap_left)
     }
 
+    /// What [`Sheet::take`] would take off, without the work of splitting it.
+    pub(super) fn amount_of(&self, work: &Work) -> Amount {
+        let (wanted, room) = match work.takes {
+            Takes::Units(_) => {
+                let (wanted, parts) = self.wanted_parts(work);
+                (wanted, parts.iter().map(|part| part.room).sum())
+            }
+            Takes::Share(_) | Takes::Fixed(_) => (self.wanted(work), self.room(work)),
+        };
+        work.allowed(wanted).min(self.cap_left).min(room)
+    }
+
     /// Makes one discount: the amount wanted, cut by its ceiling, then by the basket cap, split over
     /// its lines as far as they have room.
     pub(super) fn take(&mut self, work: &Work) -> Taken {
-        let (wanted, parts) = self.wanted(work);
-        let allowed = work.ceiling.map_or(wanted, |ceiling| wanted.min(ceiling));
+        let (wanted, parts) = self.wanted_parts(work);
+        let allowed = work.allowed(wanted);
         let shares = split(allowed.min(self.cap_left), &parts);
         for (line, share) in self.lines.iter_mut().zip(&shares) {
             line.left = line.left.saturating_sub(*share);
@@ -193,40 +212,70 @@ impl Sheet {
         }
     }
 
+    /// The lines that `work` reaches, as they were and as they are.
+    fn reached<'s>(
+        &'s self,
+        work: &'s Work,
+    ) -> impl Iterator<Item = (&'s GroundLine<'g>, &'s SheetLine)> {
+        let lines = self.ground.lines.iter().zip(&self.lines);
+        lines
+            .zip(&work.lines)
+            .filter(|(_, is_reached)| **is_reached)
+            .map(|(line, _)| line)
+    }
+
+    fn room(&self, work: &Work) -> Amount {
+        self.reached(work).map(|(_, line)| line.room).sum()
+    }
+
+    /// The amount that a share or a fixed amount wants before any bound.
+    fn wanted(&self, work: &Work) -> Amount {
+        match (work.takes, self.stacking) {
+            (Takes::Share(rate), Stacking::Additive) => {
+                let gross = self.reached(work).map(|(ground, _)| ground.gross).sum();
+                rate::share_half_up(gross, rate)
+            }
+            (Takes::Share(rate), Stacking::Compounding) => {
+                let left = self.reached(work).map(|(_, line)| line.left).sum();
+                rate::share_half_up(left, rate)
+            }
+            (Takes::Fixed(amount), _) => amount,
+            (Takes::Units(_), _) => self.wanted_parts(work).0,
+        }
+    }
+
     /// The amount wanted, and the weight and room of each line. Weights: percent = line gross; fixed
     /// = what is left of the line; free units = what they still cost, which is also the most that
     /// they can take.
-    fn wanted(&self, work: &Work) -> (Amount, Vec<Part>) {
-        let lines = || self.lines.iter().zip(&work.lines);
+    fn wanted_parts(&self, work: &Work) -> (Amount, Vec<Part>) {
+        let lines = self.ground.lines.iter().zip(&self.lines).zip(&work.lines);
         let part = |weight: Amount, room: Amount, is_reached: bool| Part {
             weight: if is_reached { weight } else { Amount::ZERO },
             room,
         };
         match work.takes {
-            Takes::Share(rate) => {
-                let base = |line: &SheetLine| match self.stacking {
-                    Stacking::Additive => line.gross,
-                    Stacking::Compounding => line.left,
-                };
-                let reached = lines().filter(|(_, is_reached)| **is_reached);
-                let whole: Amount = reached.map(|(line, _)| base(line)).sum();
-                let parts = lines().map(|(line, reached)| part(line.gross, line.room, *reached));
-                (rate::share_half_up(whole, rate), parts.collect())
+            Takes::Share(_) => {
+                let parts = lines.map(|((ground, line), is)| part(ground.gross, line.room, *is));
+                (self.wanted(work), parts.collect())
             }
             Takes::Fixed(amount) => {
-                let parts = lines().map(|(line, reached)| part(line.left, line.room, *reached));
+                let parts = lines.map(|((_, line), is)| part(line.left, line.room, *is));
                 (amount, parts.collect())
             }
             Takes::Units(units) => {
                 let mut units_left = units.thousandths();
                 let mut wanted = Amount::ZERO;
                 let mut parts = Vec::with_capacity(self.lines.len());
-                for (line, is_reached) in lines() {
+                for ((ground, line), is_reached) in lines {
                     let here = if *is_reached { units_left } else { 0 };
-                    let free = here.min(line.quantity.thousandths());
+                    let quantity = ground.line.quantity;
+                    let free = here.min(quantity.thousandths());
                     units_left = units_left.saturating_sub(free);
-                    let free = Quantity::from_thousandths(free);
-                    let cost = rate::part_half_up(line.left, free, line.quantity);
+                    let cost = if free == 0 {
+                        Amount::ZERO
+                    } else {
+                        rate::part_half_up(line.left, Quantity::from_thousandths(free), quantity)
+                    };
                     wanted = wanted.saturating_add(cost);
                     parts.push(part(cost, line.room.min(cost), *is_reached));
                 }
