@@ -213,3 +213,72 @@ fn believe<T: DeserializeOwned>(
     let refusal = serde_json::from_slice(&answer.body).map_err(Failure::Unreadable)?;
     Err(Failure::Refused(refusal))
 }
+
+#[cfg(test)]
+mod tests {
+    use mostrador_protocol::message::Verdict;
+
+    use super::*;
+
+    fn answer(status: u16, body: &[u8], signed_for: Option<(&str, &SecretKey)>) -> Incoming {
+        let signature = signed_for.map(|(request_signature, key)| {
+            let reply = SignedReply {
+                request_signature,
+                status,
+                body,
+            };
+            reply.sign(key)
+        });
+        Incoming {
+            status,
+            signature,
+            retry_after: Some(Duration::from_secs(7)),
+            body: body.to_vec(),
+        }
+    }
+
+    #[test]
+    fn only_what_our_server_signed_for_this_request_is_believed() {
+        let (server, other) = (
+            SecretKey::from_bytes(&[1; 32]),
+            SecretKey::from_bytes(&[2; 32]),
+        );
+        let verdict = br#""ok""#;
+        let refusal = br#"{"code":"fork","message":"m","hint":"h"}"#;
+        let genuine = Some(("mine", &server));
+        let cases: [(&str, Incoming, &str); 12] = [
+            ("genuine", answer(200, verdict, genuine), "Ok"),
+            ("portal", answer(200, b"<html>", None), "NotTheServer"),
+            ("unsigned", answer(200, verdict, None), "NotTheServer"),
+            (
+                "other key",
+                answer(200, verdict, Some(("mine", &other))),
+                "NotTheServer",
+            ),
+            (
+                "replayed",
+                answer(200, verdict, Some(("earlier", &server))),
+                "NotTheServer",
+            ),
+            ("redirect", answer(302, b"", None), "NotTheServer"),
+            ("unsigned no", answer(404, refusal, None), "NotTheServer"),
+            ("signed no", answer(409, refusal, genuine), "Refused"),
+            ("signed nonsense", answer(200, b"{", genuine), "Unreadable"),
+            ("too large", answer(413, b"", None), "TooLarge"),
+            ("slow down", answer(429, b"", None), "Busy"),
+            ("broken gateway", answer(502, b"<html>", None), "Busy"),
+        ];
+        for (name, answer, expected) in cases {
+            let believed = believe::<Verdict>(&answer, "mine", Some(&server.public()));
+            let found = match believed {
+                Ok(verdict) => format!("{verdict:?}"),
+                Err(failure) => format!("{failure:?}"),
+            };
+            assert!(found.starts_with(expected), "{name}: {found}");
+        }
+        let mut changed = answer(200, verdict, genuine);
+        changed.body = br#""fork""#.to_vec();
+        let believed = believe::<Verdict>(&changed, "mine", Some(&server.public()));
+        assert!(matches!(believed, Err(Failure::NotTheServer { .. })));
+    }
+}

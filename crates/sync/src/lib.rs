@@ -5,6 +5,22 @@
 //! ([`random`]) and the network ([`transport`]). [`conversation`] signs what goes out and believes
 //! only what the server signed. Nothing here is ever in the way of a sale: a sale commits to the
 //! ledger first, and is sent afterwards.
+//!
+//! ```
+//! use mostrador_protocol::message::Verdict;
+//! use mostrador_sync::Phase;
+//! use mostrador_sync::plan::{Cause, Outcome, Plan, Step};
+//!
+//! let (now_ms, waiting, jitter) = (0, true, 400);
+//! let plan = Plan::default();
+//! assert_eq!(plan.next(now_ms, waiting), Step::Hello);
+//! let plan = plan.after(now_ms, Step::Hello, Outcome::Greeted(Verdict::Ok), jitter);
+//! let step = plan.next(now_ms, waiting);
+//! assert!(matches!(step, Step::Push(_)));
+//! let plan = plan.after(now_ms, step, Outcome::Failed(Cause::Unreachable), jitter);
+//! assert_eq!(plan.phase(waiting), Phase::Offline);
+//! assert_eq!(plan.next(now_ms, waiting), Step::Rest { until_ms: 400 });
+//! ```
 
 pub mod clock;
 pub mod conversation;

@@ -142,6 +142,8 @@ fn name(error: reqwest::Error) -> TransportError {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
 
     #[tokio::test]
@@ -162,5 +164,74 @@ mod tests {
                 "{base}: {answer:?}"
             );
         }
+    }
+
+    /// Answers one connection with `answer`, whatever is asked.
+    async fn somebody(answer: &'static str) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.expect("a connection");
+            let mut asked = [0; 4096];
+            let _ = socket.read(&mut asked).await;
+            let _ = socket.write_all(answer.as_bytes()).await;
+            let _ = socket.shutdown().await;
+        });
+        format!("http://{address}/")
+    }
+
+    async fn ask(base: &str, timeout: Duration) -> Result<Incoming, TransportError> {
+        let http = Http::new(base).expect("TLS is there");
+        let request = Outgoing {
+            method: "GET",
+            target: "/v1/pull?cursor=7".into(),
+            headers: vec![(SIGNATURE_HEADER, "mine".into())],
+            body: vec![],
+            timeout,
+        };
+        http.send(request).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_comes_with_its_signature_and_a_redirect_is_not_followed() {
+        let busy = somebody(
+            "HTTP/1.1 503 Busy\r\nretry-after: 12\r\nmostrador-signature: theirs\r\n\
+             content-length: 2\r\n\r\nno",
+        );
+        let answer = ask(&busy.await, Duration::from_secs(5))
+            .await
+            .expect("an answer");
+        assert_eq!(
+            (answer.status, answer.body.as_slice()),
+            (503, b"no".as_slice())
+        );
+        assert_eq!(answer.signature.as_deref(), Some("theirs"));
+        assert_eq!(answer.retry_after, Some(Duration::from_secs(12)));
+
+        let portal = somebody(
+            "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/login\r\ncontent-length: 0\r\n\r\n",
+        );
+        let answer = ask(&portal.await, Duration::from_secs(5))
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status, 302);
+    }
+
+    #[tokio::test]
+    async fn half_an_answer_is_none() {
+        let cut = somebody("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf");
+        let answer = ask(&cut.await, Duration::from_secs(5)).await;
+        assert!(
+            matches!(answer, Err(TransportError::Unreachable(_))),
+            "{answer:?}"
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let silent = format!("http://{}", listener.local_addr().expect("an address"));
+        let answer = ask(&silent, Duration::from_millis(50)).await;
+        assert!(matches!(answer, Err(TransportError::Timeout)), "{answer:?}");
     }
 }

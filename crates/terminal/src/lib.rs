@@ -12,6 +12,23 @@
 //!
 //! Always true: what is refused is in the view and not an error; after an error nothing has changed;
 //! no text that anybody types ends the program.
+//!
+//! ```
+//! use mostrador_terminal::view::Language;
+//! use mostrador_terminal::{KeySource, Till, TillOptions};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let mut options = TillOptions::new(folder.path());
+//! options.key_source = KeySource::File;
+//! let till = Till::open(options)?;
+//! assert!(!till.view().enrolled);
+//!
+//! let error = till.unlock("1234").expect_err("nobody works here yet");
+//! let trouble = error.trouble(Language::En);
+//! assert_eq!(trouble.code, "not_enrolled");
+//! assert_eq!(trouble.hint, "Type the server's address and the enrolment code.");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod apply_code;
 mod basket;

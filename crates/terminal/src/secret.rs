@@ -1,7 +1,7 @@
 //! The key of the database: in the key store of the system, or in a file that only this user reads.
 
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use keyring::v1::Entry;
@@ -34,6 +34,12 @@ pub enum SecretError {
     /// The key store holds something else under this name.
     #[error("the system's key store holds no key of 32 bytes for this till")]
     StoredShape,
+    /// There is a database, and its key is nowhere: a new key would never open it.
+    #[error("the database is here, but its key is neither in the system's key store nor in {}", path.display())]
+    Lost {
+        /// Where a key file would be.
+        path: PathBuf,
+    },
     /// The key file cannot be read or written.
     #[error("using {}", path.display())]
     File {
@@ -58,13 +64,22 @@ pub(crate) struct Secret {
     pub(crate) in_file: bool,
 }
 
-/// The key of the till in `folder`; made at the first start. A key that exists is never replaced.
+/// The key of the till in `folder`. It is made once, before there is a `database`: a key that exists
+/// is never replaced, and none is made for a database that another one encrypted.
 pub(crate) fn obtain(
     source: &KeySource,
     folder: &Path,
+    database: &Path,
     random: &Random,
 ) -> Result<Secret, SecretError> {
     let file = folder.join(KEY_FILE);
+    let make = || {
+        if database.exists() {
+            Err(SecretError::Lost { path: file.clone() })
+        } else {
+            Ok(random.bytes())
+        }
+    };
     match source {
         KeySource::Given(key) => Ok(Secret {
             key: key.clone(),
@@ -72,17 +87,20 @@ pub(crate) fn obtain(
         }),
         // A till that began with a file goes on with it: its key store came later.
         KeySource::Keystore if !file.exists() && Entry::store_status().is_ok() => Ok(Secret {
-            key: from_store(folder, random)?,
+            key: from_store(folder, make)?,
             in_file: false,
         }),
         KeySource::Keystore | KeySource::File => Ok(Secret {
-            key: from_file(&file, random)?,
+            key: from_file(&file, make)?,
             in_file: true,
         }),
     }
 }
 
-fn from_store(folder: &Path, random: &Random) -> Result<DatabaseKey, SecretError> {
+fn from_store(
+    folder: &Path,
+    make: impl FnOnce() -> Result<[u8; 32], SecretError>,
+) -> Result<DatabaseKey, SecretError> {
     let account = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let entry = Entry::new(SERVICE, &account.to_string_lossy()).map_err(SecretError::Store)?;
     match entry.get_secret() {
@@ -91,7 +109,7 @@ fn from_store(folder: &Path, random: &Random) -> Result<DatabaseKey, SecretError
             Ok(DatabaseKey::from_bytes(bytes))
         }
         Err(keyring::v1::Error::NoEntry) => {
-            let bytes = random.bytes();
+            let bytes = make()?;
             entry.set_secret(&bytes).map_err(SecretError::Store)?;
             Ok(DatabaseKey::from_bytes(bytes))
         }
@@ -99,31 +117,32 @@ fn from_store(folder: &Path, random: &Random) -> Result<DatabaseKey, SecretError
     }
 }
 
-fn from_file(path: &Path, random: &Random) -> Result<DatabaseKey, SecretError> {
+fn from_file(
+    path: &Path,
+    make: impl FnOnce() -> Result<[u8; 32], SecretError>,
+) -> Result<DatabaseKey, SecretError> {
     let trouble = |source| SecretError::File {
         path: path.to_owned(),
         source,
     };
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => {
-            let bytes: [u8; 32] = random.bytes();
-            let text = hex::encode(bytes);
-            file.write_all(text.as_bytes()).map_err(trouble)?;
-            file.sync_all().map_err(trouble)?;
-            Ok(DatabaseKey::from_bytes(bytes))
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let mut text = String::new();
-            let mut file = std::fs::File::open(path).map_err(trouble)?;
-            file.read_to_string(&mut text).map_err(trouble)?;
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
             let mut bytes = [0; 32];
             hex::decode_to_slice(text.trim(), &mut bytes).map_err(|_| SecretError::FileShape {
                 path: path.to_owned(),
             })?;
+            Ok(DatabaseKey::from_bytes(bytes))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let bytes = make()?;
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(path).map_err(trouble)?;
+            let text = hex::encode(bytes);
+            file.write_all(text.as_bytes()).map_err(trouble)?;
+            file.sync_all().map_err(trouble)?;
             Ok(DatabaseKey::from_bytes(bytes))
         }
         Err(error) => Err(trouble(error)),
@@ -134,11 +153,17 @@ fn from_file(path: &Path, random: &Random) -> Result<DatabaseKey, SecretError> {
 mod tests {
     use super::*;
 
+    fn in_file(folder: &Path, seed: u64) -> Result<Secret, SecretError> {
+        let database = folder.join("till.sqlite");
+        obtain(&KeySource::File, folder, &database, &Random::seeded(seed))
+    }
+
     #[test]
     fn a_key_file_is_made_once_and_only_this_user_reads_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        let first = obtain(&KeySource::File, folder.path(), &Random::seeded(1)).expect("made");
-        let again = obtain(&KeySource::File, folder.path(), &Random::seeded(2)).expect("read");
+        let first = in_file(folder.path(), 1).expect("made");
+        std::fs::write(folder.path().join("till.sqlite"), "").expect("a database");
+        let again = in_file(folder.path(), 2).expect("read");
         assert_eq!(first.key, again.key);
         assert!(first.in_file);
         #[cfg(unix)]
@@ -154,8 +179,17 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(KEY_FILE);
         std::fs::write(&path, "not a key").expect("written");
-        let error = obtain(&KeySource::File, folder.path(), &Random::seeded(1));
+        let error = in_file(folder.path(), 1);
         assert!(matches!(error, Err(SecretError::FileShape { .. })));
         assert_eq!(std::fs::read_to_string(&path).expect("read"), "not a key");
+    }
+
+    #[test]
+    fn no_key_is_made_for_a_database_that_another_key_encrypted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("till.sqlite"), "").expect("a database");
+        let error = in_file(folder.path(), 1);
+        assert!(matches!(error, Err(SecretError::Lost { .. })));
+        assert!(!folder.path().join(KEY_FILE).exists());
     }
 }

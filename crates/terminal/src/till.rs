@@ -92,9 +92,10 @@ impl Till {
             folder: folder.clone(),
             source,
         })?;
-        let secret =
-            secret::obtain(&options.key_source, &folder, &options.random).map_err(Error::Key)?;
-        let ledger = Ledger::open(&folder.join(LEDGER_FILE), &secret.key)?;
+        let file = folder.join(LEDGER_FILE);
+        let secret = secret::obtain(&options.key_source, &folder, &file, &options.random)
+            .map_err(Error::Key)?;
+        let ledger = Ledger::open(&file, &secret.key)?;
         let identity = ledger.read(ledger::identity::load)?;
         let language = ledger.read(|connection| ledger::setting::get(connection, LANGUAGE))?;
         let mut warnings = Vec::new();
