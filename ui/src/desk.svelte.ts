@@ -50,7 +50,9 @@ export class Desk {
   }
 
   get currency(): Currency {
-    return this.till.view ?? noCurrency;
+    const { view } = this.till;
+    // No program has reached this till yet: there is nothing to sell either.
+    return view && view.currency !== "" ? view : noCurrency;
   }
 
   readonly money = (minor: number): string => formatMoney(minor, this.currency, speech.current);
@@ -139,7 +141,8 @@ export class Desk {
 
   async #pay(): Promise<void> {
     const receipt = await this.payment.confirm();
-    if (!receipt) return;
+    // A refused payment may mean that the total has changed.
+    if (!receipt) return this.#afterNoPayment();
     this.receipt.show(receipt);
     this.work.replace("receipt");
     this.home();
@@ -230,6 +233,10 @@ export class Desk {
     if (this.counter.empty) return this.counter.say(t("ui.pay.empty"), "trouble");
     await this.payment.refresh();
     this.#open("pay");
+  }
+
+  async #afterNoPayment(): Promise<void> {
+    if (this.payment.status.status === "refused") await this.counter.refresh();
   }
 
   /** Shows a screen; what was being searched for gives way to it. */

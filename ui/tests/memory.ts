@@ -213,8 +213,9 @@ export class MemoryTill {
         const quick = [4_000_000, 5_000_000, 10_000_000].filter((note) => note > total);
         return ok({ total, given, missing, change: Math.max(0, given - total), quick });
       },
-      pay: (tenders) => {
+      pay: (tenders, seen_total) => {
         const { total } = this.counter();
+        if (seen_total !== total) return no("price_changed", "El total cambió.", "Revíselo.");
         const given = tenders.reduce((sum, { amount }) => sum + amount, 0);
         if (given < total) return no("tender_short", "Falta dinero.", "Pida el resto.");
         const id = `sale-${this.sales.length + 1}`;

@@ -48,8 +48,11 @@ export const commands = {
 	useBestSet: () => typedError<CounterView, Trouble>(__TAURI_INVOKE("use_best_set")),
 	/**  What the tenders entered so far come to; pays nothing. */
 	previewTenders: (tenders: TenderInput[]) => typedError<TendersView, Trouble>(__TAURI_INVOKE("preview_tenders", { tenders })),
-	/**  Pays the basket. On `Ok` the sale is on disk. */
-	pay: (tenders: TenderInput[]) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("pay", { tenders })),
+	/**
+	 *  Pays the basket, if its total is still `seen_total` (minor units), the one on the screen. On `Ok`
+	 *  the sale is on disk.
+	 */
+	pay: (tenders: TenderInput[], seenTotal: number) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("pay", { tenders, seenTotal })),
 	/**  The receipt of a sale of this till. */
 	receipt: (saleId: string) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("receipt", { saleId })),
 	/**  Today at this till. */
@@ -324,7 +327,7 @@ export type Stale =
 "counter" | 
 /**  The figures of the day. */
 "today" | 
-/**  Enrolment, session or names. */
+/**  Names, currency, staff: what the window knows before anybody unlocks it. */
 "till";
 
 /**  States of the strip, best first. */

@@ -76,7 +76,7 @@ export class Payment {
       await this.refresh();
       return null;
     }
-    return this.#pay(this.#entered);
+    return this.#pay(this.#entered, this.preview.total);
   }
 
   clear(): void {
@@ -108,9 +108,9 @@ export class Payment {
     this.status = { status: "entering" };
   }
 
-  async #pay(tenders: readonly TenderInput[]): Promise<ReceiptView | null> {
+  async #pay(tenders: readonly TenderInput[], seenTotal: number): Promise<ReceiptView | null> {
     this.status = { status: "paying" };
-    const answer = await this.#api.pay([...tenders]);
+    const answer = await this.#api.pay([...tenders], seenTotal);
     if (answer.status === "ok") {
       this.clear();
       return answer.data;

@@ -1,0 +1,13 @@
+//! Figures.
+
+use mostrador_terminal::view::{TodayView, Trouble};
+use tauri::State;
+
+use crate::desk::Desk;
+
+/// Today at this till.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn today(desk: State<'_, Desk>) -> Result<TodayView, Trouble> {
+    desk.act(|till| till.today()).await
+}

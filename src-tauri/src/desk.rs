@@ -1,0 +1,130 @@
+//! Holds the till for the commands, and keeps its work off the thread that paints.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use mostrador_terminal::message::say;
+use mostrador_terminal::view::{Language, SyncView, TillView, Trouble};
+use mostrador_terminal::{Error, Till, TillOptions};
+use tauri::AppHandle;
+use tauri::async_runtime::{Mutex, spawn, spawn_blocking};
+
+use crate::stale;
+
+/// How long leaving waits for sync to put its work down. What it cannot finish waits in the file.
+const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+
+/// The till of this window, opened by whoever needs it first.
+///
+/// While it cannot be opened every command answers with the reason, and tries again: closing the
+/// other Mostrador, or giving the folder back, is enough.
+pub(crate) struct Desk {
+    folder: PathBuf,
+    app: AppHandle,
+    till: Mutex<Option<Till>>,
+}
+
+impl Desk {
+    /// A desk over the till in `folder`; opens nothing yet.
+    pub(crate) fn new(folder: PathBuf, app: AppHandle) -> Self {
+        Self {
+            folder,
+            app,
+            till: Mutex::new(None),
+        }
+    }
+
+    /// Does `act` on a thread of its own and puts its error into the words of the session.
+    pub(crate) async fn act<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Till) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let till = self.till().await?;
+        spawn_blocking(move || act(&till).map_err(|error| in_words(&till, &error)))
+            .await
+            .unwrap_or_else(|panic| Err(broken(&panic)))
+    }
+
+    /// Joins a store, which waits for the server.
+    pub(crate) async fn enrol(&self, server_url: &str, code: &str) -> Result<TillView, Trouble> {
+        let till = self.till().await?;
+        let enrolled = till.enrol(server_url, code).await;
+        enrolled.map_err(|error| in_words(&till, &error))
+    }
+
+    /// Asks sync to try now; the answer is how it stands, the event tells what came of it.
+    pub(crate) async fn sync_now(&self) -> Result<SyncView, Trouble> {
+        self.act(Till::sync_now).await
+    }
+
+    /// Puts sync down in order.
+    pub(crate) async fn leave(&self) {
+        let till = self.till.lock().await.take();
+        let Some(till) = till else { return };
+        if tokio::time::timeout(LEAVE_WITHIN, till.stop_sync())
+            .await
+            .is_err()
+        {
+            tracing::warn!("sync was still at work when the window closed");
+        }
+    }
+
+    async fn till(&self) -> Result<Till, Trouble> {
+        let mut slot = self.till.lock().await;
+        if let Some(till) = &*slot {
+            return Ok(till.clone());
+        }
+        let options = TillOptions::new(self.folder.clone());
+        let till = spawn_blocking(move || Till::open(options))
+            .await
+            .map_err(|panic| broken(&panic))?
+            .map_err(|error| {
+                log(&error);
+                error.trouble(system_language())
+            })?;
+        if let Err(error) = till.start_sync() {
+            log(&error);
+        }
+        spawn(stale::tell(self.app.clone(), till.clone()));
+        tracing::info!("the till is open");
+        *slot = Some(till.clone());
+        Ok(till)
+    }
+}
+
+/// What the window says, and the journal keeps when a person cannot mend it alone.
+fn in_words(till: &Till, error: &Error) -> Trouble {
+    let trouble = till.trouble(error);
+    tracing::info!(code = %trouble.code, "refused");
+    trouble
+}
+
+/// The whole chain of causes. Never what somebody typed: those errors are not logged here.
+fn log(error: &Error) {
+    let mut causes = Vec::new();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        causes.push(inner.to_string());
+        cause = inner.source();
+    }
+    tracing::error!(%error, causes = causes.join(": "), "the till could not be opened");
+}
+
+/// A broken invariant ended the work of one command; the till and its file stay as they were.
+fn broken(panic: &tauri::Error) -> Trouble {
+    tracing::error!(%panic, "a command broke");
+    let language = system_language();
+    Trouble {
+        code: "broken".to_owned(),
+        message: say(language, "ui.broken.message", &[]),
+        hint: say(language, "ui.broken.hint", &[]),
+    }
+}
+
+/// The language of the account, before the till can say its own.
+fn system_language() -> Language {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| Language::from_tag(&std::env::var(name).ok()?))
+        .unwrap_or_default()
+}
