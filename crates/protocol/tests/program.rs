@@ -162,6 +162,18 @@ fn a_document_travels_as_json_unchanged() {
 }
 
 #[test]
+fn the_example_in_the_document_is_a_program() {
+    let page = include_str!("../../../docs/program.md");
+    let example = page.split("```toml\n").nth(1).unwrap();
+    let example = example.split("```").next().unwrap();
+    let program = ProgramDocument::parse(example).unwrap().compile().unwrap();
+    assert_eq!(
+        (program.codes.len(), program.tiers.unwrap().tiers.len()),
+        (1, 2)
+    );
+}
+
+#[test]
 fn a_document_without_text_is_checked_by_the_same_rules() {
     let mut document = ProgramDocument::bare("Café", "MXN", "America/Mexico_City");
     document.codes.push(CodeDocument {
@@ -196,4 +208,43 @@ fn the_programs_that_ship_say_what_their_specification_says() {
     assert_eq!(thresholds, [0, 1_000, 5_000, 15_000]);
     assert_eq!(program.referral.unwrap().bonus_points, 500);
     assert_eq!(program.points.unwrap().minimum_redeem, 100);
+}
+
+mod properties {
+    use mostrador_protocol::program::ProgramDocument;
+    use proptest::prelude::*;
+
+    const WHOLE: &str = include_str!("../../../fixtures/cafe-vt/program.toml");
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_fail(text in any::<String>()) {
+            let _ = ProgramDocument::parse(&text);
+        }
+
+        /// Cuts and slips of the pen: each fault stands in the text, and what is read compiles.
+        #[test]
+        fn a_damaged_program_is_read_or_refused_in_its_place(
+            from in any::<prop::sample::Index>(),
+            length in 0..40_usize,
+            slip in "[a-z0-9\"=\\[\\]{}.,é🎉 \n-]{0,6}",
+        ) {
+            let mut signs: Vec<char> = WHOLE.chars().collect();
+            let from = from.index(signs.len());
+            let until = (from + length).min(signs.len());
+            signs.splice(from..until, slip.chars());
+            let text: String = signs.into_iter().collect();
+            match ProgramDocument::parse(&text) {
+                Ok(document) => prop_assert!(document.compile().is_ok()),
+                Err(faults) => {
+                    prop_assert!(!faults.is_empty());
+                    let lines = text.lines().count() + 1;
+                    for fault in faults {
+                        prop_assert!((1..=lines).contains(&fault.line), "{fault}");
+                        prop_assert!(fault.column >= 1 && !fault.remedy.is_empty());
+                    }
+                }
+            }
+        }
+    }
 }

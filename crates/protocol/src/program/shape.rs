@@ -217,6 +217,44 @@ mod tests {
         Value::Object(entries.collect::<Map<_, _>>())
     }
 
+    fn names(keys: &[Key], found: &mut Vec<&'static str>) {
+        for key in keys {
+            found.push(key.name);
+            let shape = match key.shape {
+                Shape::List(element) => *element,
+                shape => shape,
+            };
+            if let Shape::Table(keys) = shape {
+                names(keys, found);
+            }
+        }
+    }
+
+    #[test]
+    fn the_document_explains_every_key() {
+        let document = include_str!("../../../../docs/program.md");
+        let mut all = Vec::new();
+        names(PROGRAM, &mut all);
+        let is_explained = |name: &&str| {
+            let mentions = [
+                format!("`{name}`"),
+                format!("[{name}]"),
+                format!("{{ {name},"),
+            ];
+            let listed = [
+                format!(", {name} }}"),
+                format!(", {name},"),
+                format!(".{name}]"),
+            ];
+            mentions
+                .iter()
+                .chain(&listed)
+                .any(|text| document.contains(text))
+        };
+        all.retain(|name| !is_explained(name));
+        assert!(all.is_empty(), "docs/program.md does not explain {all:?}");
+    }
+
     #[test]
     fn a_file_has_the_keys_that_the_wire_has() {
         let all = table(PROGRAM);
