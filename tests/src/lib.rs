@@ -4,6 +4,7 @@
 pub mod bench_ledger;
 pub mod bench_quote;
 pub mod deadline;
+pub mod demo;
 mod error;
 pub mod process;
 pub mod proxy;

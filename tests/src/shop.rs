@@ -15,27 +15,31 @@ use crate::deadline::Deadline;
 use crate::process::{ServerProcess, server_command};
 
 /// How long anything may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A demo company: slug of tenant and stores.
+/// A demo company.
 #[derive(Debug, Clone, Copy)]
 pub struct Company {
     /// Its slug, also its folder below the fixtures.
     pub tenant: &'static str,
-    /// Its stores.
-    pub stores: [&'static str; 2],
+    /// What a person reads.
+    pub name: &'static str,
+    /// Slug and name of its stores.
+    pub stores: [(&'static str, &'static str); 2],
 }
 
 /// The coffee house.
 pub const CAFE_VT: Company = Company {
     tenant: "cafe-vt",
-    stores: ["centro", "norte"],
+    name: "Café-VT",
+    stores: [("centro", "Centro"), ("norte", "Norte")],
 };
 
 /// The tour company.
 pub const LIVEX: Company = Company {
     tenant: "livex",
-    stores: ["cartagena", "bogota"],
+    name: "LIVEX",
+    stores: [("cartagena", "Cartagena"), ("bogota", "Bogotá")],
 };
 
 /// How many of the generated customers a shop begins with.
@@ -63,6 +67,19 @@ impl Shop {
     /// # Errors
     /// When a command fails or the server does not start.
     pub fn open(folder: &Path, company: Company, crowd: Crowd) -> Result<Self, Error> {
+        Self::open_from(&fixtures(), folder, company, crowd)
+    }
+
+    /// The same from the fixtures in another place.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_from(
+        fixtures: &Path,
+        folder: &Path,
+        company: Company,
+        crowd: Crowd,
+    ) -> Result<Self, Error> {
         let data = folder.join("server");
         std::fs::create_dir_all(&data)?;
         let shop = Self {
@@ -71,17 +88,17 @@ impl Shop {
             address: ([127, 0, 0, 1], 0).into(),
             server: None,
         };
-        shop.found(crowd)?;
+        shop.found(fixtures, crowd)?;
         shop.started()
     }
 
-    fn found(&self, crowd: Crowd) -> Result<(), Error> {
+    fn found(&self, fixtures: &Path, crowd: Crowd) -> Result<(), Error> {
         let tenant = self.company.tenant;
-        let fixtures = fixtures().join(tenant);
+        let fixtures = fixtures.join(tenant);
         let file = |name: &str| fixtures.join(name).to_string_lossy().into_owned();
-        self.owner(&["tenant", "create", tenant])?;
-        for store in self.company.stores {
-            self.owner(&["store", "create", "--tenant", tenant, store])?;
+        self.owner(&["tenant", "create", tenant, "--name", self.company.name])?;
+        for (store, name) in self.company.stores {
+            self.owner(&["store", "create", "--tenant", tenant, store, "--name", name])?;
         }
         let program = file("program.toml");
         self.owner(&["program", "publish", "--tenant", tenant, &program])?;
@@ -263,17 +280,15 @@ impl Shop {
                 differences.push(format!("{customer}: shown {shown:?}, server {held:?}"));
             }
         }
-        let head = till.ledger().read(ledger::stream::head)?;
+        let own = till.ledger().read(ledger::stream::head)?;
         let heads = store.streams(self.tenant()).await?;
-        let held = head.as_ref().and_then(|own| {
-            heads
-                .iter()
-                .find(|held| held.stream == own.stream)
-                .map(|held| (held.seq, held.hash))
+        let server = own.as_ref().and_then(|own| {
+            let found = heads.iter().find(|head| head.stream == own.stream);
+            found.map(|head| (head.seq, head.hash))
         });
-        let own = head.as_ref().map(|own| (own.seq, own.hash));
-        if own != held {
-            differences.push(format!("stream: till {own:?}, server {held:?}"));
+        let own = own.map(|head| (head.seq, head.hash));
+        if own != server {
+            differences.push(format!("stream: till {own:?}, server {server:?}"));
         }
         Ok(differences)
     }

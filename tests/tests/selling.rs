@@ -138,7 +138,7 @@ async fn a_lost_ack_counts_the_sale_once() -> Result<(), Error> {
     cable.lose_acknowledgements();
     sell(&till, &ana, "moka")?;
     let store = shop.store()?;
-    let deadline = Deadline::after(Duration::from_secs(60));
+    let deadline = Deadline::after(Duration::from_mins(1));
     let mut held = store.accounts(shop.tenant()).await?;
     while held.is_empty() {
         deadline.pause_async("the server to get the sale").await?;
