@@ -113,5 +113,5 @@ async fn a_killed_server_has_everything_it_acknowledged() -> Result<(), Error> {
 
 /// Every second time the server is killed while it may be in the middle of the push.
 fn kind_of_kill(kill: u32) -> bool {
-    kill % 2 == 0
+    kill.is_multiple_of(2)
 }
