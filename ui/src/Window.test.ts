@@ -86,7 +86,7 @@ test("a sale by keyboard alone: customer, product, code, cash, receipt", async (
 test("Enter takes no customer while two fit", async () => {
   await open();
   await enter("jos");
-  expect(await screen.findByText(/Elija con Alt/)).toBeTruthy();
+  expect(await screen.findByText(/Alt y el número/)).toBeTruthy();
   expect(till.calls).not.toContain("setCustomer");
 });
 

@@ -114,6 +114,7 @@ export class Desk {
   }
 
   async switchLanguage(): Promise<void> {
+    this.counter.say("");
     await this.till.speak(speech.current === "es" ? "en" : "es");
     if (this.till.standing.status === "open") await this.refetch(["counter", "sync", "today"]);
   }
