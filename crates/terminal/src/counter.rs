@@ -175,7 +175,11 @@ fn card(
     priced: &Priced,
     buyer: &Buyer,
 ) -> Result<CustomerCard, Error> {
-    let profile = ledger::customer::get(connection, buyer.id)?.ok_or(Error::UnknownCustomer)?;
+    // A profile can be erased while its customer stands at the counter; the account stays.
+    let profile = ledger::customer::get(connection, buyer.id)?;
+    let phone = profile
+        .as_ref()
+        .and_then(|profile| profile.phone.as_deref());
     let account = &buyer.account;
     let standing = standing_of(&priced.rules, account, priced.now);
     let last_contact = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
@@ -190,8 +194,11 @@ fn card(
     });
     Ok(CustomerCard {
         id: buyer.id.to_string(),
-        name: profile.name,
-        phone_last4: profile.phone.as_deref().map(last_four),
+        name: profile.as_ref().map_or_else(
+            || say(language, "word.no_profile", &[]),
+            |profile| profile.name.clone(),
+        ),
+        phone_last4: phone.map(last_four),
         tier: standing.as_ref().map(|standing| standing.tier.name.clone()),
         tier_slug: standing.as_ref().map(|standing| standing.tier.slug.clone()),
         balance: account.available(priced.now.local_day()),

@@ -87,12 +87,15 @@ impl Till {
         let balance = buyer
             .as_ref()
             .map(|buyer| buyer.account.available(now.local_day()));
+        let no_profile = say(language, "word.no_profile", &[]);
         let around = Surroundings {
             tenant_name: &identity.tenant_name,
             store_name: &identity.store_name,
             cashier_name: &cashier,
             customer: buyer.as_ref().map(|buyer| Customer {
-                name: profile.as_ref().map_or("", |profile| &profile.name),
+                name: profile
+                    .as_ref()
+                    .map_or(&no_profile, |profile| &profile.name),
                 tier: printed.tier.as_deref().map(|slug| rules.tier_name(slug)),
                 balance: balance.unwrap_or(0),
                 debt: buyer.account.debt,

@@ -1,36 +1,75 @@
 use std::collections::BTreeSet;
 
+use mostrador_loyalty::code::CodeText;
+use mostrador_loyalty::money::Amount;
+use mostrador_loyalty::refusal::{Note, Refusal};
 use mostrador_sync::{Attention, Offline};
 
 use super::*;
 
 const LANGUAGES: [Language; 2] = [Language::Es, Language::En];
 
-/// Every code of `loyalty::refusal::Refusal`, in its order of precedence.
-const REFUSALS: [&str; 22] = [
-    "bad_check_sign",
-    "unknown_code",
-    "inactive",
-    "not_started",
-    "expired",
-    "outside_hours",
-    "wrong_store",
-    "customer_required",
-    "wrong_customer",
-    "tier_too_low",
-    "not_first_purchase",
-    "own_code",
-    "already_applied",
-    "no_eligible_line",
-    "minimum_not_met",
-    "total_limit_reached",
-    "customer_limit_reached",
-    "day_limit_reached",
-    "budget_spent",
-    "lease_required",
-    "stack_limit",
-    "not_stackable",
-];
+/// One refusal of each kind. A kind that is new does not compile here until it is in both lists.
+fn refusals() -> Vec<Refusal> {
+    let day = chrono::NaiveDate::MIN;
+    let (with, limit) = (CodeText::parse("A").expect("a code"), 1);
+    let refusals = vec![
+        Refusal::BadCheckSign { did_you_mean: None },
+        Refusal::UnknownCode,
+        Refusal::Inactive,
+        Refusal::NotStarted { from: day },
+        Refusal::Expired { until: day },
+        Refusal::OutsideHours,
+        Refusal::WrongStore,
+        Refusal::CustomerRequired,
+        Refusal::WrongCustomer,
+        Refusal::TierTooLow {
+            needs: String::new(),
+        },
+        Refusal::NotFirstPurchase,
+        Refusal::OwnCode,
+        Refusal::AlreadyApplied,
+        Refusal::NoEligibleLine,
+        Refusal::MinimumNotMet {
+            missing: Amount::ZERO,
+            minimum: Amount::ZERO,
+        },
+        Refusal::TotalLimitReached { limit },
+        Refusal::CustomerLimitReached { limit },
+        Refusal::DayLimitReached { limit },
+        Refusal::BudgetSpent,
+        Refusal::LeaseRequired,
+        Refusal::StackLimit { max: 1 },
+        Refusal::NotStackable { with },
+    ];
+    let listed = |refusal: &Refusal| match refusal {
+        Refusal::BadCheckSign { .. }
+        | Refusal::UnknownCode
+        | Refusal::Inactive
+        | Refusal::NotStarted { .. }
+        | Refusal::Expired { .. }
+        | Refusal::OutsideHours
+        | Refusal::WrongStore
+        | Refusal::CustomerRequired
+        | Refusal::WrongCustomer
+        | Refusal::TierTooLow { .. }
+        | Refusal::NotFirstPurchase
+        | Refusal::OwnCode
+        | Refusal::AlreadyApplied
+        | Refusal::NoEligibleLine
+        | Refusal::MinimumNotMet { .. }
+        | Refusal::TotalLimitReached { .. }
+        | Refusal::CustomerLimitReached { .. }
+        | Refusal::DayLimitReached { .. }
+        | Refusal::BudgetSpent
+        | Refusal::LeaseRequired
+        | Refusal::StackLimit { .. }
+        | Refusal::NotStackable { .. } => true,
+    };
+    let codes: BTreeSet<&str> = refusals.iter().map(Refusal::code).collect();
+    assert!(refusals.iter().all(listed) && codes.len() == refusals.len());
+    refusals
+}
 
 fn parameters(sentence: &str) -> BTreeSet<&str> {
     sentence
@@ -57,11 +96,13 @@ fn both_languages_have_the_same_keys_with_the_same_parameters() {
 
 #[test]
 fn every_refusal_note_and_state_of_sync_has_a_sentence_that_ends_in_its_code() {
-    let refusals = REFUSALS
+    let of_each_kind = refusals();
+    let refusals = of_each_kind
         .iter()
-        .map(|code| (format!("refusal.{code}"), *code));
-    let notes = ["no_effect", "truncated"];
-    let notes = notes.iter().map(|code| (format!("note.{code}"), *code));
+        .map(|refusal| (format!("refusal.{}", refusal.code()), refusal.code()));
+    let lost = Amount::ZERO;
+    let notes = [Note::NoEffect, Note::Truncated { lost }].map(|note| note.code());
+    let notes = notes.map(|code| (format!("note.{code}"), code));
     let troubles = Attention::ALL.iter().map(|attention| attention.key());
     let troubles = troubles.chain(Offline::ALL.iter().map(|offline| offline.key()));
     let troubles = troubles.map(|key| (key.to_owned(), key.rsplit('.').next().unwrap_or(key)));
@@ -75,7 +116,7 @@ fn every_refusal_note_and_state_of_sync_has_a_sentence_that_ends_in_its_code() {
             );
         }
     }
-    for code in REFUSALS {
+    for code in of_each_kind.iter().map(Refusal::code) {
         assert!(
             has(Language::Es, &format!("refusal.{code}.title")),
             "{code}"

@@ -237,3 +237,35 @@ fn a_reference_is_sold_once_whatever_the_time() {
     };
     assert_eq!(trouble(shop.till.sell(&nameless)).0, "reference_empty");
 }
+
+#[test]
+fn a_customer_whose_profile_is_gone_still_buys() {
+    let shop = Shop::open();
+    let stranger = uuid::Uuid::from_u128(0xe);
+    shop.till.add_product("queso", "").expect("added");
+    let (code, _) = trouble(shop.till.set_customer(&stranger.to_string()));
+    assert_eq!(code, "unknown_customer");
+    let request = SaleRequest {
+        reference: "B-2".to_owned(),
+        at_ms: MORNING_MS,
+        cashier: None,
+        customer: Some(stranger),
+        lines: vec![SaleRequestLine {
+            product: "queso".to_owned(),
+            quantity: Decimal::ONE,
+            unit_price: None,
+        }],
+        codes: Vec::new(),
+    };
+    let sold = shop.till.sell(&request).expect("sold").sale;
+    let receipt = shop
+        .till
+        .receipt(&sold.sale_id.to_string())
+        .expect("printed");
+    assert!(
+        receipt.text.contains("Cliente: Cliente sin perfil"),
+        "{}",
+        receipt.text
+    );
+    assert_eq!(receipt.balance, Some(36));
+}
