@@ -1,6 +1,7 @@
 //! Holds the till for the commands, and keeps its work off the thread that paints.
 
 use std::path::PathBuf;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use mostrador_terminal::message::say;
@@ -22,6 +23,8 @@ pub(crate) struct Desk {
     folder: PathBuf,
     app: AppHandle,
     till: Mutex<Option<Till>>,
+    /// Of the sentences about a till that cannot be opened.
+    language: std::sync::Mutex<Language>,
 }
 
 impl Desk {
@@ -31,7 +34,17 @@ impl Desk {
             folder,
             app,
             till: Mutex::new(None),
+            language: std::sync::Mutex::default(),
         }
+    }
+
+    /// Chooses the language of what is said while there is no till to choose it.
+    pub(crate) fn speak(&self, language: Language) {
+        *self.words() = language;
+    }
+
+    fn words(&self) -> std::sync::MutexGuard<'_, Language> {
+        self.language.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does `act` on a thread of its own and puts its error into the words of the session.
@@ -42,7 +55,7 @@ impl Desk {
         let till = self.till().await?;
         spawn_blocking(move || act(&till).map_err(|error| in_words(&till, &error)))
             .await
-            .unwrap_or_else(|panic| Err(broken(&panic)))
+            .unwrap_or_else(|panic| Err(broken(*self.words(), &panic)))
     }
 
     /// Joins a store, which waits for the server.
@@ -77,10 +90,10 @@ impl Desk {
         let options = TillOptions::new(self.folder.clone());
         let till = spawn_blocking(move || Till::open(options))
             .await
-            .map_err(|panic| broken(&panic))?
+            .map_err(|panic| broken(*self.words(), &panic))?
             .map_err(|error| {
                 log(&error);
-                error.trouble(system_language())
+                error.trouble(*self.words())
             })?;
         if let Err(error) = till.start_sync() {
             log(&error);
@@ -111,20 +124,11 @@ fn log(error: &Error) {
 }
 
 /// A broken invariant ended the work of one command; the till and its file stay as they were.
-fn broken(panic: &tauri::Error) -> Trouble {
+fn broken(language: Language, panic: &tauri::Error) -> Trouble {
     tracing::error!(%panic, "a command broke");
-    let language = system_language();
     Trouble {
         code: "broken".to_owned(),
         message: say(language, "ui.broken.message", &[]),
         hint: say(language, "ui.broken.hint", &[]),
     }
-}
-
-/// The language of the account, before the till can say its own.
-fn system_language() -> Language {
-    ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .iter()
-        .find_map(|name| Language::from_tag(&std::env::var(name).ok()?))
-        .unwrap_or_default()
 }

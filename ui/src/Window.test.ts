@@ -16,6 +16,7 @@ const hand = userEvent.setup({ delay: 45 });
 const scanner = userEvent.setup({ delay: 1 });
 
 beforeEach(() => {
+  speech.current = "es";
   till = new MemoryTill();
   vi.stubGlobal("matchMedia", () => ({
     matches: false,
@@ -26,7 +27,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   cleanup();
-  speech.current = "es";
   localStorage.clear();
 });
 
@@ -139,6 +139,17 @@ test("a tender that does not suffice is kept and the rest is asked for", async (
   await hand.keyboard("{Enter}");
   await screen.findByText(/no es una factura/);
   expect(till.sales[0]?.total).toBe(980_000);
+});
+
+test("the amount that was tapped is the one that is paid", async () => {
+  await open();
+  await enter("CAP-01");
+  await hand.keyboard("[F9]");
+  await screen.findByLabelText("Recibe");
+  await hand.keyboard("{Alt>}2{/Alt}");
+  await hand.keyboard("{Enter}");
+  const receipt = await screen.findByText(/no es una factura/);
+  expect(receipt.textContent).toContain("40200");
 });
 
 test("parking and recalling brings the basket back", async () => {

@@ -144,6 +144,7 @@ export class Desk {
     const receipt = await this.payment.confirm();
     // A refused payment may mean that the total has changed.
     if (!receipt) return this.#afterNoPayment();
+    this.counter.say("");
     this.receipt.show(receipt);
     this.work.replace("receipt");
     this.home();

@@ -6,10 +6,14 @@ use tauri::State;
 use crate::desk::Desk;
 
 /// The till as it is. The first call waits until its database is open; when that fails, every
-/// call tries again.
+/// call tries again, and says why in `language`: the till's own is in the database.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn till_view(desk: State<'_, Desk>) -> Result<TillView, Trouble> {
+pub(crate) async fn till_view(
+    desk: State<'_, Desk>,
+    language: Language,
+) -> Result<TillView, Trouble> {
+    desk.speak(language);
     desk.act(|till| Ok(till.view())).await
 }
 

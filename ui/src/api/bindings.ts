@@ -7,9 +7,9 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**
 	 *  The till as it is. The first call waits until its database is open; when that fails, every
-	 *  call tries again.
+	 *  call tries again, and says why in `language`: the till's own is in the database.
 	 */
-	tillView: () => typedError<TillView, Trouble>(__TAURI_INVOKE("till_view")),
+	tillView: (language: Language) => typedError<TillView, Trouble>(__TAURI_INVOKE("till_view", { language })),
 	/**  Makes this a till of the server at `server_url`, with a one-time code. */
 	enrol: (serverUrl: string, code: string) => typedError<TillView, Trouble>(__TAURI_INVOKE("enrol", { serverUrl, code })),
 	/**  Opens the counter for the person whose PIN this is. */

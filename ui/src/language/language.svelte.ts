@@ -15,7 +15,8 @@ const catalogues: Record<Language, Catalogue> = { es, en } satisfies [OnlyEnglis
 export type Params = Readonly<Record<string, string | number>>;
 
 export class Speech {
-  current = $state<Language>("es");
+  /** The account's, until the till says its own. */
+  current = $state<Language>(navigator.language.startsWith("en") ? "en" : "es");
 
   /** The sentence of `key` with its `{names}` filled in. */
   readonly t = (key: UiKey, params: Params = {}): string =>

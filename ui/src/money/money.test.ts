@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatMoney, parseMoney, type Currency } from "./money";
+import { formatMoney, parseMoney, typedMoney, type Currency } from "./money";
 
 const cop: Currency = { currency: "COP", currency_exponent: 2, shown_decimals: 0 };
 const mxn: Currency = { currency: "MXN", currency_exponent: 2, shown_decimals: 2 };
@@ -29,6 +29,10 @@ test.each([
   ["1,200", 120_000],
 ] as const)("%s is an amount", (text, minor) => {
   expect(parseMoney(text, mxn)).toEqual({ status: "amount", minor });
+});
+
+test.each([0, 5, 50, 20_000, 123_450, 100_000_000])("%i comes back as it was typed", (minor) => {
+  expect(parseMoney(typedMoney(minor, mxn), mxn)).toEqual({ status: "amount", minor });
 });
 
 test.each([

@@ -10,9 +10,7 @@ const locales: Record<Language, string> = { es: "es-CO", en: "en-US" };
 
 /** "$ 12.000": without decimals that nobody expects, unless there are cents to see. */
 export function formatMoney(minor: number, money: Currency, language: Language): string {
-  const digits = String(Math.abs(minor)).padStart(money.currency_exponent + 1, "0");
-  const cut = digits.length - money.currency_exponent;
-  const fraction = digits.slice(cut);
+  const { whole, fraction } = digitsOf(minor, money);
   const decimals = /^0*$/.test(fraction) ? money.shown_decimals : money.currency_exponent;
   const format = new Intl.NumberFormat(locales[language], {
     style: "currency",
@@ -22,8 +20,20 @@ export function formatMoney(minor: number, money: Currency, language: Language):
     maximumFractionDigits: decimals,
   });
   // As text: a number with decimals would pass through a float.
-  const plain = `${minor < 0 ? "-" : ""}${digits.slice(0, cut)}.${fraction || "0"}`;
+  const plain = `${minor < 0 ? "-" : ""}${whole}.${fraction || "0"}`;
   return format.format(plain as `${number}`);
+}
+
+/** An amount as a person would type it: what `parseMoney` reads back. */
+export function typedMoney(minor: number, money: Currency): string {
+  const { whole, fraction } = digitsOf(minor, money);
+  return /^0*$/.test(fraction) ? whole : `${whole}.${fraction}`;
+}
+
+function digitsOf(minor: number, money: Currency): { whole: string; fraction: string } {
+  const digits = String(Math.abs(minor)).padStart(money.currency_exponent + 1, "0");
+  const cut = digits.length - money.currency_exponent;
+  return { whole: digits.slice(0, cut), fraction: digits.slice(cut) };
 }
 
 /** A count with its separators. */

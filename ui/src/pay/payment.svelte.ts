@@ -1,6 +1,6 @@
 /** The tenders as the cashier enters them; what they come to is Rust's to say. */
 import type { Api, ReceiptView, TenderInput, TendersView, Trouble } from "../api/api";
-import { parseMoney, type Currency } from "../money/money";
+import { parseMoney, typedMoney, type Currency } from "../money/money";
 
 export const kinds = ["cash", "card", "transfer"] as const;
 export type Kind = (typeof kinds)[number];
@@ -44,7 +44,8 @@ export class Payment {
   /** Enters an amount of the list, as if the customer had handed it over. */
   hand(minor: number): Promise<void> {
     this.kind = "cash";
-    return this.#weigh(minor);
+    this.text = typedMoney(minor, this.#money());
+    return this.refresh();
   }
 
   /** Asks again what the tenders come to; also when the basket has changed. */

@@ -24,7 +24,7 @@ export class Till {
   readonly view = $derived("view" in this.standing ? this.standing.view : null);
 
   async start(): Promise<void> {
-    const answer = await this.#api.tillView();
+    const answer = await this.#api.tillView(speech.current);
     if (answer.status === "error") this.standing = { status: "failed", trouble: answer.error };
     else this.#show(answer.data);
   }
@@ -44,7 +44,9 @@ export class Till {
   async speak(language: Language): Promise<boolean> {
     // Words change at once, also when there is no till yet to remember it.
     speech.current = language;
-    return this.#ask(this.#api.setLanguage(language));
+    if (this.standing.status !== "failed") return this.#ask(this.#api.setLanguage(language));
+    await this.start();
+    return true;
   }
 
   /** Says something on the locked screen. */
