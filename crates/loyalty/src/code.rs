@@ -1,5 +1,7 @@
 //! Codes: what they give (benefit), where (restriction), how often (limit).
 
+pub mod generated;
+
 use std::collections::BTreeSet;
 use std::fmt;
 

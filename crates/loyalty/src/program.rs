@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
-use crate::code::{Benefit, Code, CodeText};
+use crate::code::{Benefit, Code, CodeText, generated};
 use crate::money::{Amount, BasisPoints, Currency};
+use crate::refusal::Refusal;
 
 /// How several percents meet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -139,11 +140,30 @@ pub struct Program {
     pub rewards: Vec<Reward>,
     /// Referral bonuses, if the program has them.
     pub referral: Option<ReferralRules>,
+    /// How many signs generated codes have, check sign included. A text of so many signs of
+    /// `code::generated::ALPHABET` that is no code is then `bad_check_sign` if its check sign is wrong.
+    pub generated_length: Option<usize>,
     /// Every code by its text.
     pub codes: HashMap<CodeText, Code>,
 }
 
 impl Program {
+    /// Why a text that is no code of this program is refused.
+    pub fn refusal_of_unknown(&self, text: &CodeText) -> Refusal {
+        let has_length = self.generated_length == Some(text.as_str().chars().count());
+        if !has_length || !generated::has_generated_signs(text) || generated::is_intact(text) {
+            return Refusal::UnknownCode;
+        }
+        let mut near = self
+            .codes
+            .keys()
+            .filter(|code| generated::is_one_slip_away(text, code));
+        let only = near.next().filter(|_| near.next().is_none());
+        Refusal::BadCheckSign {
+            did_you_mean: only.cloned(),
+        }
+    }
+
     /// A program without codes, points and tiers: additive stacking of at most five codes, no basket
     /// cap below the gross.
     pub fn bare(currency: Currency) -> Self {
@@ -157,6 +177,7 @@ impl Program {
             tiers: None,
             rewards: Vec::new(),
             referral: None,
+            generated_length: None,
             codes: HashMap::new(),
         }
     }

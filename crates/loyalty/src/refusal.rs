@@ -9,7 +9,7 @@ use crate::money::Amount;
 pub enum Refusal {
     /// One sign of a generated code is wrong.
     BadCheckSign {
-        /// The only code one correction away, if there is exactly one.
+        /// The only code one wrong sign or one swap of neighbours away, if there is exactly one.
         did_you_mean: Option<CodeText>,
     },
     /// No such code in the program.

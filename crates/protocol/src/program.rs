@@ -48,6 +48,9 @@ pub struct ProgramDocument {
     /// All discounts together are at most this share of the gross.
     #[serde(default = "default::basket_cap_bp")]
     pub basket_cap_bp: u32,
+    /// Signs of generated codes, check sign included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated_length: Option<u32>,
     /// How points are earned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<PointsDocument>,
@@ -405,6 +408,7 @@ impl ProgramDocument {
             stacking: StackingDocument::default(),
             max_codes: default::max_codes(),
             basket_cap_bp: default::basket_cap_bp(),
+            generated_length: None,
             points: None,
             tiers: None,
             rewards: Vec::new(),

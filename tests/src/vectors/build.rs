@@ -137,6 +137,7 @@ fn program(keys: &ProgramKeys) -> Result<Program, String> {
         stacking,
         max_codes: keys.max_codes.unwrap_or(bare.max_codes),
         basket_cap: keys.basket_cap_bp.map_or(bare.basket_cap, BasisPoints),
+        generated_length: keys.generated_length,
         points: keys.points.as_ref().map(points),
         tiers: (!tiers.is_empty()).then_some(TierRules {
             tiers,

@@ -37,6 +37,7 @@ pub(super) struct ProgramKeys {
     pub(super) stacking: Option<String>,
     pub(super) max_codes: Option<usize>,
     pub(super) basket_cap_bp: Option<u32>,
+    pub(super) generated_length: Option<usize>,
     #[serde(default)]
     pub(super) tier_discount_bp: u32,
     pub(super) points: Option<PointsKeys>,
@@ -179,6 +180,7 @@ pub(super) struct Expect {
     pub(super) lost: Option<BTreeMap<String, i64>>,
     pub(super) with: Option<BTreeMap<String, String>>,
     pub(super) needs: Option<BTreeMap<String, String>>,
+    pub(super) meant: Option<BTreeMap<String, String>>,
     pub(super) capped: Option<Vec<String>>,
     pub(super) consumed: Option<Vec<String>>,
     pub(super) order: Option<Vec<String>>,

@@ -54,6 +54,7 @@ struct Got {
     lost: BTreeMap<String, i64>,
     with: BTreeMap<String, String>,
     needs: BTreeMap<String, String>,
+    meant: BTreeMap<String, String>,
     capped: Vec<String>,
     consumed: Vec<String>,
     order: Vec<String>,
@@ -95,6 +96,7 @@ impl Got {
             lost: BTreeMap::new(),
             with: BTreeMap::new(),
             needs: BTreeMap::new(),
+            meant: BTreeMap::new(),
             capped: sorted(accepted().filter(|code| code.capped).map(text)),
             consumed: sorted(accepted().filter(|code| code.consumed).map(text)),
             order: accepted().map(text).collect(),
@@ -119,6 +121,11 @@ impl Got {
                 }
                 Refusal::TierTooLow { needs } => {
                     self.needs.insert(text.clone(), needs.clone());
+                }
+                Refusal::BadCheckSign {
+                    did_you_mean: Some(meant),
+                } => {
+                    self.meant.insert(text.clone(), meant.to_string());
                 }
                 _ => {}
             }
@@ -171,6 +178,7 @@ impl Got {
             differs("lost", expect.lost.as_ref(), &self.lost),
             differs("with", expect.with.as_ref(), &self.with),
             differs("needs", expect.needs.as_ref(), &self.needs),
+            differs("meant", expect.meant.as_ref(), &self.meant),
             differs("capped", expect.capped.as_ref(), &self.capped),
             differs("consumed", expect.consumed.as_ref(), &self.consumed),
             differs("order", expect.order.as_ref(), &self.order),

@@ -47,11 +47,8 @@ impl<'a> Admission<'a> {
         ground: &Ground<'_>,
         text: &CodeText,
     ) -> Result<(), Refusal> {
-        let code = request
-            .program
-            .codes
-            .get(text)
-            .ok_or(Refusal::UnknownCode)?;
+        let known = request.program.codes.get(text);
+        let code = known.ok_or_else(|| request.program.refusal_of_unknown(text))?;
         if let Some(refusal) = refusal_by_person_and_time(request, code) {
             return Err(refusal);
         }

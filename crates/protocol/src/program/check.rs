@@ -8,6 +8,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use loyalty::account::EARNING_DAYS_KEPT;
+use loyalty::code::generated::{LONGEST, SHORTEST};
 use loyalty::money::{Currency, MAX_MINOR};
 use mostrador_loyalty as loyalty;
 
@@ -99,6 +100,10 @@ impl ProgramDocument {
         }
         faults.whole(&root.key("max_codes"), self.max_codes.into(), 0, MOST_CODES);
         faults.rate(&root.key("basket_cap_bp"), self.basket_cap_bp, 0);
+        if let Some(length) = self.generated_length {
+            let path = root.key("generated_length");
+            faults.whole(&path, length.into(), SHORTEST.into(), LONGEST.into());
+        }
     }
 
     fn check_rewards(&self, faults: &mut Faults, path: &Path, tier_slugs: &[&str]) {

@@ -43,6 +43,9 @@ impl ProgramDocument {
             },
             max_codes: usize::try_from(self.max_codes).unwrap_or(usize::MAX),
             basket_cap: BasisPoints(self.basket_cap_bp),
+            generated_length: self
+                .generated_length
+                .and_then(|length| usize::try_from(length).ok()),
             points: self.points.as_ref().map(points),
             tiers: self.tiers.as_ref().map(tiers),
             rewards: self.rewards.iter().map(reward).collect(),

@@ -84,6 +84,7 @@ pub(super) const PROGRAM: &[Key] = &[
     optional("stacking", Shape::Choice(&["additive", "compounding"])),
     optional("max_codes", COUNT),
     optional("basket_cap_bp", Shape::Rate),
+    optional("generated_length", COUNT),
     optional("points", Shape::Table(POINTS)),
     optional("tiers", Shape::Table(TIERS)),
     optional("rewards", Shape::List(&Shape::Table(REWARD))),

@@ -1,0 +1,128 @@
+//! Generated codes: signs that nobody confuses, and a check sign that catches slips without a network.
+//!
+//! The check is a weighted sum modulo 31, the number of signs and a prime: the value of each sign times
+//! its position, from 1, must sum to zero. One wrong sign changes the sum by a product of two numbers
+//! below 31, two swapped neighbours by the difference of their values; neither is zero modulo 31.
+
+use super::CodeText;
+
+/// The signs of generated codes: no 0 and O, no 1, I and L.
+pub const ALPHABET: &str = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+
+/// The fewest signs of a generated code, check sign included.
+pub const SHORTEST: u8 = 4;
+/// The most signs of a generated code: the weight of position 31 would be zero.
+pub const LONGEST: u8 = 30;
+
+const MODULUS: u64 = 31;
+
+/// The code that begins with `body`, with its check sign; `None` if a sign is not of the
+/// [`ALPHABET`] or the length is not from [`SHORTEST`] to [`LONGEST`].
+///
+/// ```
+/// use mostrador_loyalty::code::{CodeText, generated};
+/// let code = generated::with_check_sign("K7M2Q9X").unwrap();
+/// assert!(generated::is_intact(&code));
+/// assert!(!generated::is_intact(&CodeText::parse(&code.as_str().replace('M', "N")).unwrap()));
+/// ```
+pub fn with_check_sign(body: &str) -> Option<CodeText> {
+    let length = body.chars().count().saturating_add(1);
+    let lengths = usize::from(SHORTEST)..=usize::from(LONGEST);
+    if !lengths.contains(&length) || !body.chars().all(is_generated_sign) {
+        return None;
+    }
+    ALPHABET
+        .chars()
+        .filter_map(|sign| CodeText::parse(&format!("{body}{sign}")))
+        .find(is_intact)
+}
+
+/// Whether every sign of `text` is one that generated codes have.
+pub fn has_generated_signs(text: &CodeText) -> bool {
+    text.as_str().chars().all(is_generated_sign)
+}
+
+/// Whether the check sign fits the rest.
+pub fn is_intact(text: &CodeText) -> bool {
+    let signs = text.as_str().chars();
+    let sum = (1_u64..).zip(signs).try_fold(0_u64, |sum, (weight, sign)| {
+        Some(sum.saturating_add(weight.saturating_mul(value(sign)?)))
+    });
+    sum.is_some_and(|sum| sum.checked_rem(MODULUS) == Some(0))
+}
+
+/// Whether `one` becomes `other` by changing one sign or swapping two neighbours.
+pub fn is_one_slip_away(one: &CodeText, other: &CodeText) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (
+        one.as_str().chars().collect(),
+        other.as_str().chars().collect(),
+    );
+    if one.len() != other.len() {
+        return false;
+    }
+    let pairs = one.iter().zip(&other).enumerate();
+    let different: Vec<(usize, (&char, &char))> = pairs.filter(|(_, (a, b))| a != b).collect();
+    match different.as_slice() {
+        [_] => true,
+        [(first, (a, b)), (second, (c, d))] => {
+            *second == first.saturating_add(1) && a == d && b == c
+        }
+        _ => false,
+    }
+}
+
+fn is_generated_sign(sign: char) -> bool {
+    value(sign).is_some()
+}
+
+fn value(sign: char) -> Option<u64> {
+    let position = ALPHABET.chars().position(|other| other == sign)?;
+    u64::try_from(position).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_sign_and_every_swap_is_caught() {
+        for body in [
+            "K7M2Q9X",
+            "AAAAAAA",
+            "Z2Z2Z2Z",
+            "23456789ABCDEFGHJKMNPQRSTUVWX",
+        ] {
+            let code = with_check_sign(body).unwrap();
+            let signs: Vec<char> = code.as_str().chars().collect();
+            for index in 0..signs.len() {
+                for wrong in ALPHABET.chars().filter(|sign| *sign != signs[index]) {
+                    let mut slip = signs.clone();
+                    slip[index] = wrong;
+                    check_slip(&code, &slip);
+                }
+                if index > 0 && signs[index] != signs[index - 1] {
+                    let mut slip = signs.clone();
+                    slip.swap(index - 1, index);
+                    check_slip(&code, &slip);
+                }
+            }
+        }
+    }
+
+    fn check_slip(code: &CodeText, slip: &[char]) {
+        let slip = CodeText::parse(&slip.iter().collect::<String>()).unwrap();
+        assert!(!is_intact(&slip), "{slip} passes for {code}");
+        assert!(is_one_slip_away(&slip, code) && is_one_slip_away(code, &slip));
+    }
+
+    #[test]
+    fn codes_of_other_signs_or_lengths_are_not_generated() {
+        assert_eq!(with_check_sign("VERANO1"), None);
+        assert_eq!(with_check_sign("AB"), None);
+        assert_eq!(with_check_sign(&"A".repeat(30)), None);
+        let two = |text: &str| CodeText::parse(text).unwrap();
+        assert!(!is_one_slip_away(&two("ABCD"), &two("BADC")));
+        assert!(!is_one_slip_away(&two("ABCD"), &two("ABCD")));
+        assert!(!is_one_slip_away(&two("ABCD"), &two("ABC")));
+    }
+}
