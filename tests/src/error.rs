@@ -19,6 +19,14 @@ pub enum Error {
     /// The server's file could not be read.
     #[error("the server's file: {0}")]
     Server(#[from] mostrador_server::Error),
+    /// The window, or what drives it.
+    #[error("the window: {what}\n{log}")]
+    Window {
+        /// What went wrong.
+        what: String,
+        /// What driver and window have said.
+        log: String,
+    },
     /// Both sides were to be the same and are not.
     #[error("not the same on both sides:\n{}", .0.join("\n"))]
     Disagreement(Vec<String>),

@@ -11,5 +11,7 @@ pub mod proxy;
 pub mod replay;
 pub mod shop;
 pub mod vectors;
+#[cfg(target_os = "linux")]
+pub mod window;
 
 pub use self::error::Error;

@@ -1,0 +1,122 @@
+//! A day in the real window, by keyboard only.
+#![cfg(target_os = "linux")]
+
+use mostrador_protocol::row::Customer;
+use mostrador_server::Store as _;
+use mostrador_tests::Error;
+use mostrador_tests::proxy::Proxy;
+use mostrador_tests::shop::{Crowd, LIVEX, Shop};
+use mostrador_tests::window::{Window, key};
+use tempfile::TempDir;
+
+const BOX: &str = "[role=combobox]";
+
+/// A shop with an enrolled till that nobody has opened yet.
+async fn shop_with_till(folder: &TempDir) -> Result<(Shop, Proxy), Error> {
+    let shop = Shop::open(folder.path(), LIVEX, Crowd::Few)?;
+    let cable = Proxy::start(shop.address()).await?;
+    let till = shop.till("cartagena", "Caja 1", &cable.url()).await?;
+    till.stop_sync().await;
+    Ok((shop, cable))
+}
+
+async fn pin_of_a_cashier(shop: &Shop) -> Result<String, Error> {
+    let staff = shop.store()?.staff(shop.tenant()).await?;
+    let cashier = staff
+        .iter()
+        .find(|person| person.store.as_deref() == Some("cartagena") && person.demo_pin.is_some());
+    let cashier = cashier.expect("the fixtures have a cashier in Cartagena");
+    Ok(cashier.demo_pin.clone().unwrap_or_default())
+}
+
+/// Somebody whose name has an accent, and the same name as people type it.
+async fn somebody_with_an_accent(shop: &Shop) -> Result<(Customer, String), Error> {
+    let mut customers = shop.store()?.customers(shop.tenant()).await?;
+    customers.sort_by(|one, two| one.card.cmp(&two.card));
+    let found = customers
+        .into_iter()
+        .find(|customer| customer.name.contains(['é', 'í', 'ó', 'á']))
+        .expect("the fixtures have accents");
+    let plain: String = found
+        .name
+        .to_lowercase()
+        .chars()
+        .map(|sign| match sign {
+            'á' => 'a',
+            'é' => 'e',
+            'í' => 'i',
+            'ó' => 'o',
+            'ú' => 'u',
+            'ñ' => 'n',
+            other => other,
+        })
+        .collect();
+    Ok((found, plain))
+}
+
+async fn unlock(window: &Window, pin: &str) -> Result<(), Error> {
+    window.find("input[name=pin]").await?;
+    window.enter(pin).await?;
+    window.find(BOX).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_with_the_server_down_arrives_when_it_is_back() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let (mut shop, _cable) = shop_with_till(&folder).await?;
+    let (customer, typed) = somebody_with_an_accent(&shop).await?;
+    let window = Window::open(&shop.till_folder("Caja 1")).await?;
+    unlock(&window, &pin_of_a_cashier(&shop).await?).await?;
+    window.find("[data-state=up_to_date]").await?;
+
+    window.type_text(&typed).await?;
+    window.read_until("#pick-1", &customer.name).await?;
+    window.press(&[key::ALT, '1']).await?;
+    window
+        .read_until("section:first-of-type", &customer.name)
+        .await?;
+    window.enter("LX-NAU-004").await?;
+    window.read_until("main ol", "Catamarán").await?;
+
+    window.scan("VERANO10").await?;
+    window.find("[data-code=VERANO10][data-tone=good]").await?;
+    window.enter("first 5").await?;
+    window.find("[data-code=FIRST5][data-tone=good]").await?;
+    window.enter("verano2025").await?;
+    let refused = window
+        .read_until("[data-code=VERANO2025][data-tone=bad]", "[not_stackable]")
+        .await?;
+    assert!(refused.contains("no se combina con"), "{refused}");
+
+    shop.kill_server()?;
+    window.press(&[key::F9]).await?;
+    window.find("input[name=given]").await?;
+    window.press(&[key::ENTER]).await?;
+    let receipt = window
+        .read_until("[data-screen=receipt] pre", "TOTAL")
+        .await?;
+    assert!(
+        receipt.contains("VERANO10") && receipt.contains("FIRST5"),
+        "{receipt}"
+    );
+    assert!(
+        receipt.contains("$ 242.250"),
+        "285.000 less 15 %: {receipt}"
+    );
+    window.find("[data-state=offline]").await?;
+
+    shop.start_server()?;
+    window.press(&[key::CONTROL, 's']).await?;
+    window.press(&[key::CONTROL, 's']).await?;
+    window.find("[data-state=up_to_date]").await?;
+    window.close().await?;
+
+    let accounts = shop.store()?.accounts(shop.tenant()).await?;
+    assert_eq!(accounts.len(), 1);
+    let (who, account) = &accounts[0];
+    assert_eq!(*who, customer.id);
+    assert_eq!((account.purchases, account.spent), (1, 24_225_000));
+    assert_eq!(account.lots.iter().map(|lot| lot.points).sum::<i64>(), 242);
+    Ok(())
+}
