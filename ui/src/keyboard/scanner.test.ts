@@ -7,12 +7,14 @@ let clock_ms = 1000;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.spyOn(performance, "now").mockImplementation(() => clock_ms);
   heard = [];
   document.body.innerHTML = `<form><input id="field" value="kept" /></form>`;
   stop = listenForScans((scan) => heard.push(scan.byKey));
 });
 afterEach(() => {
   stop();
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -62,6 +64,18 @@ test("fingers write into the field and their Enter is theirs", () => {
   expect(strike("Enter", 200)).toBe(true);
   expect(heard).toEqual([]);
   expect(field().value).toBe("kept12500");
+});
+
+test("a busy machine that delivers the keys late does not cut a scan in pieces", () => {
+  field().focus();
+  vi.spyOn(performance, "now").mockImplementation(() => clock_ms + 250);
+  for (const sign of "VERANO2025") {
+    strike(sign, 5);
+    vi.advanceTimersByTime(240);
+  }
+  expect(strike("Enter", 5)).toBe(false);
+  expect(heard).toEqual(["VERANO2025"]);
+  expect(field().value).toBe("kept");
 });
 
 test("two scans in a row are two", () => {

@@ -40,7 +40,10 @@ export function listenForScans(hear: (scan: Scan) => void): () => void {
       if (!already && before) putBack(before);
     }
     clearTimeout(silence);
-    silence = setTimeout(() => end(event.timeStamp), SILENCE_MS);
+    // A busy machine delivers keys late: the next one may be on its way for as long again.
+    const late_ms = Math.max(0, performance.now() - event.timeStamp);
+    const wait_ms = SILENCE_MS + 2 * late_ms;
+    if (underWay) silence = setTimeout(() => end(event.timeStamp), wait_ms);
   };
 
   window.addEventListener("keydown", press, { capture: true });
