@@ -71,7 +71,7 @@ fn main() -> ExitCode {
                     enrol_code,
                 }),
             ..
-        } => till::run(Job {
+        } => till::run(&Job {
             folder,
             store,
             data,

@@ -14,7 +14,7 @@ use super::wire::{Event, Order, Report};
 use crate::proxy::Proxy;
 
 /// How long the conductor waits for any word from any till.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 
 /// The tills of a replay while they run.
 #[derive(Debug)]

@@ -63,7 +63,7 @@ impl Pipes {
 ///
 /// # Errors
 /// The first thing that cannot be done; the conductor sees the process end.
-pub fn run(job: Job) -> Result<(), Failure> {
+pub fn run(job: &Job) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -76,7 +76,7 @@ pub fn run(job: Job) -> Result<(), Failure> {
         transport: Some(Arc::new(Http::new(&job.server)?)),
         ..TillOptions::new(&job.data)
     })?;
-    runtime.block_on(join(&till, &job))?;
+    runtime.block_on(join(&till, job))?;
 
     let mut pipes = Pipes {
         orders: BufReader::new(io::stdin()),
