@@ -1,6 +1,6 @@
 //! Opens the window and runs until it is closed.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tauri::{App, Context, LogicalSize, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, Wry};
 
@@ -28,10 +28,9 @@ pub(crate) fn run(context: Context<Wry>, folder: PathBuf) -> tauri::Result<()> {
     let app = builder
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
-            let remembered = folder.join("window");
             bindings.mount_events(app);
             app.manage(Desk::new(folder, app.handle().clone()));
-            open(app, &remembered)?;
+            open(app)?;
             Ok(())
         })
         .build(context)?;
@@ -43,8 +42,7 @@ pub(crate) fn run(context: Context<Wry>, folder: PathBuf) -> tauri::Result<()> {
     Ok(())
 }
 
-/// What the window remembers (its look) lies with its till, so that two tills are two windows.
-fn open(app: &App, remembered: &Path) -> tauri::Result<()> {
+fn open(app: &App) -> tauri::Result<()> {
     let screen = app.primary_monitor()?.map_or(SMALLEST, |monitor| {
         monitor.size().to_logical(monitor.scale_factor())
     });
@@ -52,7 +50,6 @@ fn open(app: &App, remembered: &Path) -> tauri::Result<()> {
         .title("Mostrador")
         .inner_size(screen.width, screen.height)
         .maximized(true)
-        .data_directory(remembered.to_path_buf())
         .build()?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::error::CmdError;
 use fantoccini::{Client, Locator};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::display::Display;
 use self::driver::Driver;
@@ -90,21 +90,6 @@ impl Window {
                 let shown = self.text("body").await.unwrap_or_default();
                 return Err(self.said(format!("{css} did not come; the screen says:\n{shown}")));
             }
-        }
-    }
-
-    /// Waits until nothing fits `css` any more.
-    ///
-    /// # Errors
-    /// When it stays.
-    pub async fn gone(&self, css: &str) -> Result<(), Error> {
-        let deadline = Deadline::after(PATIENCE);
-        loop {
-            let found = self.answer(self.client.find_all(Locator::Css(css))).await?;
-            if found.is_empty() {
-                return Ok(());
-            }
-            deadline.pause_async(&format!("{css} to go")).await?;
         }
     }
 
@@ -229,14 +214,6 @@ impl Window {
         self.answer(self.client.execute_async(script, Vec::new()))
             .await?;
         self.answer(self.client.screenshot()).await
-    }
-
-    /// Runs a script in the page.
-    ///
-    /// # Errors
-    /// When the driver does not answer.
-    pub async fn execute(&self, script: &str) -> Result<Value, Error> {
-        self.answer(self.client.execute(script, Vec::new())).await
     }
 
     /// Closes the window in order.

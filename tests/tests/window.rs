@@ -120,3 +120,84 @@ async fn a_sale_with_the_server_down_arrives_when_it_is_back() -> Result<(), Err
     assert_eq!(account.lots.iter().map(|lot| lot.points).sum::<i64>(), 242);
     Ok(())
 }
+
+/// What axe-core objects to on the screen that is shown, with the screen's name in front.
+async fn objections(window: &Window, screen: &str) -> Result<Vec<String>, Error> {
+    let found = window.axe().await?;
+    Ok(found
+        .into_iter()
+        .map(|objection| format!("{screen}: {objection}"))
+        .collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_objects_to_no_screen_in_any_look() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let (shop, _cable) = shop_with_till(&folder).await?;
+    let (customer, _) = somebody_with_an_accent(&shop).await?;
+    let window = Window::open(&shop.till_folder("Caja 1")).await?;
+    let mut found = Vec::new();
+    let looks = 3;
+    for look in 0..looks {
+        window.find("input[name=pin]").await?;
+        found.extend(objections(&window, &format!("PIN {look}")).await?);
+        unlock(&window, &pin_of_a_cashier(&shop).await?).await?;
+        found.extend(objections(&window, &format!("welcome {look}")).await?);
+
+        window.type_text(&customer.name).await?;
+        window.find("#pick-1").await?;
+        found.extend(objections(&window, &format!("results {look}")).await?);
+        window.press(&[key::ALT, '1']).await?;
+        window.enter("LX-NAU-004").await?;
+        window.find("main ol li").await?;
+        for code in ["VERANO10", "FIRST5", "VERANO2025A", "NOEXISTE9"] {
+            window.scan(code).await?;
+            window.find(&format!("[data-code={code}]")).await?;
+        }
+        found.extend(objections(&window, &format!("codes {look}")).await?);
+
+        let panels: [(&[char], &str); 5] = [
+            (&[key::F1], "help"),
+            (&[key::F7], "amount"),
+            (&[key::CONTROL, 's'], "sync"),
+            (&[key::CONTROL, 'd'], "today"),
+            (&[key::F9], "pay"),
+        ];
+        for (chord, screen) in panels {
+            window.press(chord).await?;
+            window.find(&format!("[data-screen={screen}]")).await?;
+            found.extend(objections(&window, &format!("{screen} {look}")).await?);
+        }
+        window.find("input[name=given]").await?;
+        window.press(&[key::ENTER]).await?;
+        window.find("[data-screen=receipt] pre").await?;
+        found.extend(objections(&window, &format!("receipt {look}")).await?);
+
+        // The next look, and the PIN screen again.
+        window.press(&[key::ESCAPE]).await?;
+        window.press(&[key::CONTROL, 't']).await?;
+        window.press(&[key::CONTROL, 'l']).await?;
+    }
+    window.close().await?;
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_that_belongs_to_nobody_is_enrolled_in_the_window() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let shop = Shop::open(folder.path(), LIVEX, Crowd::Few)?;
+    let window = Window::open(&shop.till_folder("Caja 1")).await?;
+    window.find("input[name=server]").await?;
+    assert_eq!(
+        objections(&window, "enrolment").await?,
+        Vec::<String>::new()
+    );
+    window.type_text(&shop.url()).await?;
+    window.press(&['\u{E004}']).await?;
+    let code = shop.enrol_code("cartagena", "Caja 1")?;
+    window.enter(&code).await?;
+    unlock(&window, &pin_of_a_cashier(&shop).await?).await?;
+    window.find("[data-state=up_to_date]").await?;
+    window.close().await
+}

@@ -1,6 +1,5 @@
 //! Codes on the basket.
 
-use mostrador_terminal::Till;
 use mostrador_terminal::view::{CounterView, Trouble};
 use tauri::State;
 
@@ -30,5 +29,5 @@ pub(crate) async fn remove_code(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn use_best_set(desk: State<'_, Desk>) -> Result<CounterView, Trouble> {
-    desk.act(Till::use_best_set).await
+    desk.act(|till| till.use_best_set()).await
 }

@@ -1,6 +1,5 @@
 //! The one box, and who the customer is.
 
-use mostrador_terminal::Till;
 use mostrador_terminal::view::{BoxReading, CounterView, Trouble};
 use tauri::State;
 
@@ -27,5 +26,5 @@ pub(crate) async fn set_customer(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn clear_customer(desk: State<'_, Desk>) -> Result<CounterView, Trouble> {
-    desk.act(Till::clear_customer).await
+    desk.act(|till| till.clear_customer()).await
 }

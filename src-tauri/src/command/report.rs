@@ -1,6 +1,5 @@
 //! Figures.
 
-use mostrador_terminal::Till;
 use mostrador_terminal::view::{TodayView, Trouble};
 use tauri::State;
 
@@ -10,5 +9,5 @@ use crate::desk::Desk;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn today(desk: State<'_, Desk>) -> Result<TodayView, Trouble> {
-    desk.act(Till::today).await
+    desk.act(|till| till.today()).await
 }

@@ -1,6 +1,5 @@
 //! The strip.
 
-use mostrador_terminal::Till;
 use mostrador_terminal::view::{SyncView, Trouble};
 use tauri::State;
 
@@ -10,7 +9,7 @@ use crate::desk::Desk;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sync_view(desk: State<'_, Desk>) -> Result<SyncView, Trouble> {
-    desk.act(Till::sync_view).await
+    desk.act(|till| till.sync_view()).await
 }
 
 /// Tries now instead of at the next time by itself.

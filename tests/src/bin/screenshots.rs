@@ -1,0 +1,177 @@
+//! `screenshots`: the pictures of the documentation, taken of the real window in both languages.
+
+#[cfg(target_os = "linux")]
+mod take {
+    use std::path::{Path, PathBuf};
+
+    use clap::Parser;
+    use mostrador_server::Store as _;
+    use mostrador_sync::clock::{Clock as _, SystemClock};
+    use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
+    use mostrador_tests::Error;
+    use mostrador_tests::shop::{CAFE_VT, Crowd, Shop};
+    use mostrador_tests::window::{Window, key};
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
+
+    /// Take the pictures
+    #[derive(Debug, Parser)]
+    struct Cli {
+        /// Folder with the demo companies
+        #[arg(long)]
+        fixtures: PathBuf,
+        /// Where the pictures go
+        #[arg(long)]
+        into: PathBuf,
+    }
+
+    /// What was sold before the pictures are taken: product, how many, codes.
+    const EARLIER: [(&str, i64, &[&str]); 9] = [
+        ("capuchino-grande", 2, &["CAFE10"]),
+        ("grano-veracruz-1kg", 1, &[]),
+        ("cheesecake", 2, &["DULCE20"]),
+        ("latte-cajeta", 1, &["CAFE10", "ANAVIP"]),
+        ("concha-vainilla", 6, &["DULCE20", "CAFE10"]),
+        ("chemex", 1, &[]),
+        ("grano-chiapas-1kg", 1, &["GRANDE30"]),
+        ("molletes", 2, &["VERANO25"]),
+        ("te-jamaica", 3, &["ANAVIP"]),
+    ];
+
+    /// Takes all of them.
+    pub(super) async fn run() -> Result<(), Error> {
+        let cli = Cli::parse();
+        std::fs::create_dir_all(&cli.into)?;
+        let folder = tempfile::TempDir::new()?;
+        let shop = Shop::open_from(&cli.fixtures, folder.path(), CAFE_VT, Crowd::All)?;
+        let till = shop.till("centro", "Caja 1", &shop.url()).await?;
+        let regular = sell_earlier(&shop, &till).await?;
+        shop.agree(&[&till]).await?;
+        till.stop_sync().await;
+        drop(till);
+
+        let window = Window::open(&shop.till_folder("Caja 1")).await?;
+        let pin = cashier(&shop).await?;
+        for language in ["es", "en"] {
+            let into = |name: &str| cli.into.join(format!("{language}-{name}.png"));
+            window.find("input[name=pin]").await?;
+            if language != "es" {
+                window.press(&[key::CONTROL, 'i']).await?;
+            }
+            window.find(&format!("html[lang={language}]")).await?;
+            save(&window, &into("pin")).await?;
+            window.enter(&pin).await?;
+            counter(&window, &regular, into).await?;
+            window.press(&[key::CONTROL, 'l']).await?;
+        }
+        window.close().await
+    }
+
+    async fn counter(
+        window: &Window,
+        regular: &str,
+        into: impl Fn(&str) -> PathBuf,
+    ) -> Result<(), Error> {
+        window.find("[role=combobox]").await?;
+        window.type_text(regular).await?;
+        window.read_until("#pick-1", regular).await?;
+        window.press(&[key::ALT, '1']).await?;
+        for (sku, name) in [
+            ("CAF-006", "Capuchino"),
+            ("CAF-006", "Capuchino"),
+            ("POS-001", "Cheesecake"),
+            ("PAN-001", "Concha"),
+        ] {
+            window.enter(sku).await?;
+            window.read_until("main ol", name).await?;
+        }
+        for code in ["CAFE10", "DULCE20"] {
+            window.scan(code).await?;
+            window
+                .find(&format!("[data-code={code}][data-tone=good]"))
+                .await?;
+        }
+        window.find("[data-state=up_to_date]").await?;
+        save(window, &into("counter")).await?;
+
+        window.enter("GRA-004").await?;
+        window.read_until("main ol", "Chiapas").await?;
+        window.scan("GRANDE30").await?;
+        window.find("[data-code=GRANDE30][data-tone=bad]").await?;
+        window.find("[data-best-set]").await?;
+        save(window, &into("refusal")).await?;
+
+        window.press(&[key::F9]).await?;
+        window.find("input[name=given]").await?;
+        window.enter("1000").await?;
+        window
+            .read_until("[data-screen=receipt] pre", "TOTAL")
+            .await?;
+        window.find("[data-state=up_to_date]").await?;
+        save(window, &into("receipt")).await?;
+
+        window.press(&[key::CONTROL, 'd']).await?;
+        window.find("[data-screen=today]").await?;
+        save(window, &into("today")).await?;
+        window.press(&[key::ESCAPE]).await
+    }
+
+    /// Sells what was sold earlier; gives back the name of a customer who came often.
+    async fn sell_earlier(shop: &Shop, till: &Till) -> Result<String, Error> {
+        let mut customers = shop.store()?.customers(shop.tenant()).await?;
+        customers.sort_by(|one, two| one.card.cmp(&two.card));
+        let customers = customers.iter().take(4).collect::<Vec<_>>();
+        let clock = SystemClock::new();
+        for (number, (product, quantity, codes)) in EARLIER.into_iter().enumerate() {
+            let customer: Option<Uuid> = customers.get(number % 5).map(|customer| customer.id);
+            till.sell(&SaleRequest {
+                reference: format!("earlier-{number}"),
+                at_ms: clock.now_ms(),
+                cashier: None,
+                customer,
+                lines: vec![SaleRequestLine {
+                    product: product.to_owned(),
+                    quantity: Decimal::from(quantity),
+                    unit_price: None,
+                }],
+                codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+            })?;
+        }
+        let regular = customers.get(1).map(|customer| customer.name.clone());
+        Ok(regular.unwrap_or_default())
+    }
+
+    async fn cashier(shop: &Shop) -> Result<String, Error> {
+        let staff = shop.store()?.staff(shop.tenant()).await?;
+        let cashier = staff
+            .into_iter()
+            .find(|person| person.store.as_deref() == Some("centro"));
+        Ok(cashier
+            .and_then(|person| person.demo_pin)
+            .unwrap_or_default())
+    }
+
+    async fn save(window: &Window, path: &Path) -> Result<(), Error> {
+        std::fs::write(path, window.picture().await?)?;
+        eprintln!("{}", path.display());
+        Ok(())
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    match take::run().await {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("screenshots: {error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() -> std::process::ExitCode {
+    eprintln!("screenshots: the window is driven on Linux only");
+    std::process::ExitCode::FAILURE
+}
