@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::command::{basket, code, identify, pay, report, session, sync};
+use crate::command::{basket, code, identify, pay, report, screen, session, sync};
 use crate::stale::TillStale;
 
 /// Every command and event of the window.
@@ -38,6 +38,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             report::today,
             sync::sync_view,
             sync::sync_now,
+            screen::toggle_full_screen,
         ])
         .events(collect_events![TillStale])
 }

@@ -5,5 +5,6 @@ pub(crate) mod code;
 pub(crate) mod identify;
 pub(crate) mod pay;
 pub(crate) mod report;
+pub(crate) mod screen;
 pub(crate) mod session;
 pub(crate) mod sync;

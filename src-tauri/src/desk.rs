@@ -55,7 +55,7 @@ impl Desk {
         let till = self.till().await?;
         spawn_blocking(move || act(&till).map_err(|error| in_words(&till, &error)))
             .await
-            .unwrap_or_else(|panic| Err(broken(*self.words(), &panic)))
+            .unwrap_or_else(|panic| Err(self.broken(&panic)))
     }
 
     /// Joins a store, which waits for the server.
@@ -82,6 +82,18 @@ impl Desk {
         }
     }
 
+    /// Something that should not happen kept one command from being done; the till and its file stay
+    /// as they were.
+    pub(crate) fn broken(&self, error: &tauri::Error) -> Trouble {
+        tracing::error!(%error, "a command broke");
+        let language = *self.words();
+        Trouble {
+            code: "broken".to_owned(),
+            message: say(language, "ui.broken.message", &[]),
+            hint: say(language, "ui.broken.hint", &[]),
+        }
+    }
+
     async fn till(&self) -> Result<Till, Trouble> {
         let mut slot = self.till.lock().await;
         if let Some(till) = &*slot {
@@ -90,7 +102,7 @@ impl Desk {
         let options = TillOptions::new(self.folder.clone());
         let till = spawn_blocking(move || Till::open(options))
             .await
-            .map_err(|panic| broken(*self.words(), &panic))?
+            .map_err(|panic| self.broken(&panic))?
             .map_err(|error| {
                 log(&error);
                 error.trouble(*self.words())
@@ -121,14 +133,4 @@ fn log(error: &Error) {
         cause = inner.source();
     }
     tracing::error!(%error, causes = causes.join(": "), "the till could not be opened");
-}
-
-/// A broken invariant ended the work of one command; the till and its file stay as they were.
-fn broken(language: Language, panic: &tauri::Error) -> Trouble {
-    tracing::error!(%panic, "a command broke");
-    Trouble {
-        code: "broken".to_owned(),
-        message: say(language, "ui.broken.message", &[]),
-        hint: say(language, "ui.broken.hint", &[]),
-    }
 }

@@ -19,6 +19,7 @@ import { Today } from "./today/today.svelte";
 const noCurrency: Currency = { currency: "COP", currency_exponent: 2, shown_decimals: 0 };
 
 export class Desk {
+  readonly #api: Api;
   readonly till: Till;
   readonly theme = new Theme();
   readonly counter: Counter;
@@ -39,6 +40,7 @@ export class Desk {
   #turn: Promise<void> = Promise.resolve();
 
   constructor(api: Api) {
+    this.#api = api;
     this.till = new Till(api);
     this.counter = new Counter(api);
     this.box = new Box(api, this.counter);
@@ -103,6 +105,9 @@ export class Desk {
         return this.#removeLine();
       case "lock":
         await this.till.lock();
+        return;
+      case "full_screen":
+        await this.#api.toggleFullScreen();
         return;
       case "language":
         return this.switchLanguage();

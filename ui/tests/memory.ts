@@ -233,6 +233,7 @@ export class MemoryTill {
       today: () => ok(this.#today()),
       syncView: () => ok(this.sync),
       syncNow: () => ok(this.sync),
+      toggleFullScreen: () => ok(null),
       onStale: (hear) => {
         this.#hear = hear;
         return Promise.resolve(() => (this.#hear = null));

@@ -61,6 +61,8 @@ export const commands = {
 	syncView: () => typedError<SyncView, Trouble>(__TAURI_INVOKE("sync_view")),
 	/**  Tries now instead of at the next time by itself. */
 	syncNow: () => typedError<SyncView, Trouble>(__TAURI_INVOKE("sync_now")),
+	/**  Fills the screen, or gives it back. */
+	toggleFullScreen: () => typedError<null, Trouble>(__TAURI_INVOKE("toggle_full_screen")),
 };
 
 /** Events */

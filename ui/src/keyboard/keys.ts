@@ -14,6 +14,7 @@ export type Command =
   | "today"
   | "sync"
   | "lock"
+  | "full_screen"
   | "language"
   | "look"
   | "best_set"
@@ -38,6 +39,7 @@ export const strokes: Readonly<Record<Named, Stroke>> = {
   amount: { key: "F7", label: "F7", says: "ui.key.amount" },
   codes: { key: "F8", label: "F8", says: "ui.key.codes" },
   pay: { key: "F9", label: "F9", says: "ui.key.pay" },
+  full_screen: { key: "F11", label: "F11", says: "ui.key.full_screen" },
   today: { key: "KeyD", ctrl: true, label: "Ctrl+D", says: "ui.key.today" },
   sync: { key: "KeyS", ctrl: true, label: "Ctrl+S", says: "ui.key.sync" },
   lock: { key: "KeyL", ctrl: true, label: "Ctrl+L", says: "ui.key.lock" },
