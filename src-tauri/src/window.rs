@@ -1,6 +1,6 @@
 //! Opens the window and runs until it is closed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tauri::{App, Context, LogicalSize, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, Wry};
 
@@ -28,9 +28,10 @@ pub(crate) fn run(context: Context<Wry>, folder: PathBuf) -> tauri::Result<()> {
     let app = builder
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
+            let remembered = folder.join("window");
             bindings.mount_events(app);
             app.manage(Desk::new(folder, app.handle().clone()));
-            open(app)?;
+            open(app, &remembered)?;
             Ok(())
         })
         .build(context)?;
@@ -42,7 +43,8 @@ pub(crate) fn run(context: Context<Wry>, folder: PathBuf) -> tauri::Result<()> {
     Ok(())
 }
 
-fn open(app: &App) -> tauri::Result<()> {
+/// What the window remembers (its look) lies with its till, so that two tills are two windows.
+fn open(app: &App, remembered: &Path) -> tauri::Result<()> {
     let screen = app.primary_monitor()?.map_or(SMALLEST, |monitor| {
         monitor.size().to_logical(monitor.scale_factor())
     });
@@ -50,6 +52,7 @@ fn open(app: &App) -> tauri::Result<()> {
         .title("Mostrador")
         .inner_size(screen.width, screen.height)
         .maximized(true)
+        .data_directory(remembered.to_path_buf())
         .build()?;
     Ok(())
 }

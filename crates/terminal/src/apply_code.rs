@@ -55,8 +55,9 @@ impl Till {
         self.show(session)
     }
 
-    /// Keeps, of the scanned codes that take money off, only those of the best set. Codes that count
-    /// for somebody or for points stay.
+    /// Keeps, of the scanned codes that take money off, only those of the best set, as if they had been
+    /// scanned first: it may need every place that the program gives. Codes that count for somebody
+    /// or for points stay behind them.
     pub fn use_best_set(&self) -> Result<CounterView, Error> {
         let (mut session, _) = self.at_work()?;
         let priced = self.priced(&session.open)?;
@@ -74,6 +75,10 @@ impl Till {
                 .is_some_and(|code| code.benefit.discounts());
             !discounts || best.contains(&scanned.as_str())
         });
+        session
+            .open
+            .codes
+            .sort_by_key(|scanned| !best.contains(&scanned.as_str()));
         let language = self.language();
         let best: Vec<String> = best.into_iter().map(str::to_owned).collect();
         let codes = words::list(language, &best);

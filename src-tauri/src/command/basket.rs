@@ -1,5 +1,6 @@
 //! What the customer holds before paying.
 
+use mostrador_terminal::Till;
 use mostrador_terminal::view::{CounterView, Trouble};
 use tauri::State;
 
@@ -9,7 +10,7 @@ use crate::desk::Desk;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn counter(desk: State<'_, Desk>) -> Result<CounterView, Trouble> {
-    desk.act(|till| till.counter()).await
+    desk.act(Till::counter).await
 }
 
 /// Adds a product; `quantity` is a decimal in plain digits.
@@ -57,19 +58,19 @@ pub(crate) async fn remove_line(desk: State<'_, Desk>, index: u32) -> Result<Cou
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn clear_basket(desk: State<'_, Desk>) -> Result<CounterView, Trouble> {
-    desk.act(|till| till.clear_basket()).await
+    desk.act(Till::clear_basket).await
 }
 
 /// Sets the basket aside.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn park(desk: State<'_, Desk>) -> Result<CounterView, Trouble> {
-    desk.act(|till| till.park()).await
+    desk.act(Till::park).await
 }
 
 /// Brings back a basket that was set aside.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn recall(desk: State<'_, Desk>) -> Result<CounterView, Trouble> {
-    desk.act(|till| till.recall()).await
+    desk.act(Till::recall).await
 }

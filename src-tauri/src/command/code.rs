@@ -1,5 +1,6 @@
 //! Codes on the basket.
 
+use mostrador_terminal::Till;
 use mostrador_terminal::view::{CounterView, Trouble};
 use tauri::State;
 
@@ -29,5 +30,5 @@ pub(crate) async fn remove_code(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn use_best_set(desk: State<'_, Desk>) -> Result<CounterView, Trouble> {
-    desk.act(|till| till.use_best_set()).await
+    desk.act(Till::use_best_set).await
 }

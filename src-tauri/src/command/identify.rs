@@ -1,5 +1,6 @@
 //! The one box, and who the customer is.
 
+use mostrador_terminal::Till;
 use mostrador_terminal::view::{BoxReading, CounterView, Trouble};
 use tauri::State;
 
@@ -26,5 +27,5 @@ pub(crate) async fn set_customer(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn clear_customer(desk: State<'_, Desk>) -> Result<CounterView, Trouble> {
-    desk.act(|till| till.clear_customer()).await
+    desk.act(Till::clear_customer).await
 }

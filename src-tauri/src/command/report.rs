@@ -1,5 +1,6 @@
 //! Figures.
 
+use mostrador_terminal::Till;
 use mostrador_terminal::view::{TodayView, Trouble};
 use tauri::State;
 
@@ -9,5 +10,5 @@ use crate::desk::Desk;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn today(desk: State<'_, Desk>) -> Result<TodayView, Trouble> {
-    desk.act(|till| till.today()).await
+    desk.act(Till::today).await
 }

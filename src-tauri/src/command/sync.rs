@@ -1,5 +1,6 @@
 //! The strip.
 
+use mostrador_terminal::Till;
 use mostrador_terminal::view::{SyncView, Trouble};
 use tauri::State;
 
@@ -9,7 +10,7 @@ use crate::desk::Desk;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sync_view(desk: State<'_, Desk>) -> Result<SyncView, Trouble> {
-    desk.act(|till| till.sync_view()).await
+    desk.act(Till::sync_view).await
 }
 
 /// Tries now instead of at the next time by itself.

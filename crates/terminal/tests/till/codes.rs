@@ -77,6 +77,23 @@ fn the_best_set_takes_over_in_one_action_and_leaves_what_only_counts() {
     assert_eq!(view.discount, 0);
 }
 
+/// The best set may need every place that the program gives; what only counts then waits outside.
+#[test]
+fn the_best_set_takes_the_places_that_it_needs() {
+    let shop = Shop::open_with(|program| program.max_codes = 2);
+    shop.till.add_product("lancha", "").expect("added");
+    for code in ["carlosvip", "verano10", "extra10"] {
+        shop.till.apply_code(code).expect("scanned");
+    }
+    let offered = shop.till.counter().expect("a counter").best_set;
+    let gain = offered.expect("a better set").gain;
+    assert_eq!(gain, 1_200_000, "EXTRA10 on $ 120.000");
+    let view = shop.till.use_best_set().expect("used");
+    assert_eq!(view.discount, 2_400_000);
+    assert_eq!(view.refused[0].refusal, "stack_limit");
+    assert_eq!(view.refused[0].text, "CARLOSVIP");
+}
+
 #[test]
 fn a_code_is_scanned_once_and_what_cannot_be_one_says_so() {
     let shop = Shop::open();

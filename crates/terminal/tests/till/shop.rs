@@ -90,8 +90,15 @@ pub(crate) struct Shop {
 impl Shop {
     /// Enrolled, synced, and Rosa is at work.
     pub(crate) fn open() -> Self {
+        Self::open_with(|_| {})
+    }
+
+    /// Like [`Shop::open`], with a program that `change` has changed.
+    pub(crate) fn open_with(change: impl FnOnce(&mut ProgramDocument)) -> Self {
         let server = Arc::new(Server::new(MORNING_MS));
-        server.publish(rows());
+        let mut document = ProgramDocument::parse(PROGRAM).expect("a program");
+        change(&mut document);
+        server.publish(std::iter::once(Row::Program(Box::new(document))).chain(rows()));
         let clock = Arc::new(ManualClock::new(MORNING_MS));
         let folder = tempfile::tempdir().expect("a folder");
         let till = Till::open(options(&folder, &server, &clock)).expect("a new till");
@@ -217,13 +224,11 @@ pub(crate) fn options(
 }
 
 fn rows() -> Vec<Row> {
-    let document = ProgramDocument::parse(PROGRAM).expect("a program");
-    let mut rows = vec![Row::Program(Box::new(document))];
-    rows.extend([
+    let mut rows = vec![
         product("lancha", "LX-001", "Paseo en lancha", 12_000_000),
         product("limonada", "LX-002", "Limonada de coco", 1_200_000),
         product("queso", "LX-003", "Queso costeño", 2_000_000),
-    ]);
+    ];
     rows.extend([
         customer(ANA, "Ana Peña", "3001234567", "LX-100"),
         customer(BRUNO, "Bruno Díaz", "3109876543", "LX-200"),
