@@ -103,6 +103,21 @@ fn server(subcommand: &str, data: &Path) -> Command {
     command
 }
 
+/// The same command, ended by the system when this program is killed before it can do so itself.
+fn mortal(command: &Command) -> Command {
+    if !cfg!(target_os = "linux") || shell::version("setpriv").is_none() {
+        let mut same = Command::new(command.get_program());
+        same.args(command.get_args());
+        return same;
+    }
+    let mut mortal = Command::new("setpriv");
+    mortal
+        .args(["--pdeathsig", "TERM", "--"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    mortal
+}
+
 /// Enrols the till of `tenant` once; a till that is enrolled stays as it is.
 fn enrol(till: &Path, data: &Path, tenant: &str, url: &str) -> Result<(), Error> {
     let done = till.join("enrolled");
@@ -150,7 +165,7 @@ impl Server {
         let log = data.join("server.log");
         let writer = fs::File::create(&log).map_err(Error::file(&log))?;
         let second = writer.try_clone().map_err(Error::file(&log))?;
-        let mut command = server("serve", data);
+        let mut command = mortal(&server("serve", data));
         command
             .args(["--listen", listen.trim()])
             .arg("--port-file")
