@@ -1,7 +1,7 @@
 //! Finding a customer by a part of what is remembered: name, phone, e-mail or card.
 //!
 //! Few candidates come from the indexes, each look-up with a limit, and are ranked here: exactness
-//! first, then who came last. Common names have more bearers than any limit; of those the latest
+//! first, then who came last, then whose name begins as typed. Common names have more bearers than any limit; of those the latest
 //! visitors and the newest customers are looked at, and another letter decides.
 
 use std::cmp::Reverse;
@@ -298,11 +298,13 @@ impl Pool {
                 })
             })
             .collect();
+        let whole = query.words.join(" ");
         ranked.sort_by_key(|rank| {
             (
                 Reverse(rank.exact),
                 rank.likeness,
                 Reverse(rank.candidate.last_visit_ms),
+                !rank.candidate.words.starts_with(&whole),
                 Reverse(rank.candidate.number),
             )
         });

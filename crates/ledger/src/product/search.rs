@@ -63,17 +63,17 @@ pub fn search(connection: &Connection, text: &str, limit: usize) -> Result<Vec<F
             .collect();
         pool.add_parts(connection, &parts.join(" OR "))?;
     }
-    let mut ranked: Vec<(u32, String, i64)> = pool
+    let whole = typed.join(" ");
+    let mut ranked: Vec<(u32, bool, String, i64)> = pool
         .fitting
         .into_iter()
-        .map(|(number, (likeness, words))| (likeness, words, number))
+        .map(|(number, (likeness, words))| (likeness, !words.starts_with(&whole), words, number))
         .collect();
     ranked.sort_unstable();
     ranked.truncate(limit);
-    let whole = typed.join(" ");
     ranked
         .into_iter()
-        .map(|(_, _, number)| found(connection, number, &whole))
+        .map(|(.., number)| found(connection, number, &whole))
         .collect()
 }
 

@@ -266,6 +266,7 @@ fn products_are_found_by_name_code_and_with_slips() {
         ("islas", Some(("tour", false))),
         ("rosrio", Some(("tour", false))),
         ("pan de bono", Some(("pan", true))),
+        ("tour isl", Some(("tour", false))),
         ("pa", Some(("pan", false))),
         ("nau-77", Some(("tour", true))),
         ("7701234567890", Some(("latte", true))),
@@ -326,4 +327,48 @@ proptest! {
         let found = names(&till, &name.to_uppercase());
         prop_assert_eq!(found.first(), Some(&name));
     }
+}
+
+#[test]
+fn a_product_that_begins_as_typed_comes_before_one_that_holds_it() {
+    let till = Counter::enrolled();
+    apply(
+        &till.ledger,
+        vec![
+            goods("chai", "TEA-005", None, "Chai latte"),
+            goods("latte", "CAF-007", None, "Latte 12 oz"),
+        ],
+    );
+    let found = till
+        .ledger
+        .read(|connection| product::search(connection, "latte", 8));
+    let ids: Vec<String> = found
+        .expect("a search")
+        .into_iter()
+        .map(|found| found.product.id)
+        .collect();
+    assert_eq!(ids, ["latte", "chai"]);
+}
+
+#[test]
+fn among_equals_a_name_that_begins_as_typed_comes_first() {
+    let till = Counter::enrolled();
+    let customers = [
+        profile(1, "Sofía Velázquez", ""),
+        profile(2, "Ana Sofía Garza", ""),
+    ];
+    apply(
+        &till.ledger,
+        customers.into_iter().map(Row::Customer).collect(),
+    );
+    assert_eq!(
+        names(&till, "sofia"),
+        ["Sofía Velázquez", "Ana Sofía Garza"]
+    );
+    apply(&till.ledger, vec![visited(2, 1_000)]);
+    assert_eq!(
+        names(&till, "sofia"),
+        ["Ana Sofía Garza", "Sofía Velázquez"],
+        "who comes is more likely to stand there"
+    );
 }
