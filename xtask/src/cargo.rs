@@ -25,6 +25,16 @@ pub(crate) fn build_all(profile: &str) -> Result<(), Error> {
     shell::run(cargo("build").args(flags(profile)).arg("--workspace"))
 }
 
+/// Builds what a shop installs, in release: the till's window and the server.
+pub(crate) fn build_installed() -> Result<(), Error> {
+    shell::run(cargo("build").args(flags("release")).args([
+        "-p",
+        "mostrador",
+        "-p",
+        "mostrador-server",
+    ]))
+}
+
 /// Builds the programs that need no window.
 pub(crate) fn build_headless(profile: &str) -> Result<(), Error> {
     shell::run(

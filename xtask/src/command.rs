@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod bench;
+mod build;
 mod ci;
 mod demo;
 mod deps;
@@ -21,6 +22,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     };
     match name.as_str() {
         "run" => run::run(rest),
+        "build" => build::run(rest),
         "demo" => demo::run(rest),
         "test" => test::run(rest),
         "ci" => ci::run(rest),

@@ -24,6 +24,7 @@ cargo xtask COMMAND
 
   run [--tenant cafe-vt|livex] [--reset]
                       a till with demo data in a window; without a display: demo
+  build               the programs that a shop installs, in release
   demo [--lang es|en] a day at the counter in this terminal
   test                every test: Rust, user interface, real window
   ci                  everything that must hold before a change lands
