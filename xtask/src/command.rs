@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         "build" => build::run(rest),
         "demo" => demo::run(rest),
         "test" => test::run(rest),
+        "check" => ci::check(rest),
         "ci" => ci::run(rest),
         "vectors" => vectors::run(rest),
         "replay" => replay::run(rest),

@@ -27,7 +27,8 @@ cargo xtask COMMAND
   build               the programs that a shop installs, in release
   demo [--lang es|en] a day at the counter in this terminal
   test                every test: Rust, user interface, real window
-  ci                  everything that must hold before a change lands
+  check               formats, lints, documentation, dependency table
+  ci                  check and test: everything that must hold before a change lands
 
   vectors DIR         price the case files below DIR
   replay DIR [...]    sell the real baskets of DIR against a real server

@@ -11,8 +11,7 @@ pub(super) fn run(rest: &[String]) -> Result<(), Error> {
     super::no_options(rest)?;
     let mut phases = Phases::default();
     prepare(&mut phases)?;
-    phases.run("ui tests", || shell::run(&mut node::npm("test")))?;
-    run_rust_tests(&mut phases)?;
+    run_tests(&mut phases)?;
     phases.print();
     Ok(())
 }
@@ -24,9 +23,10 @@ pub(super) fn prepare(phases: &mut Phases) -> Result<(), Error> {
     phases.run("build", || shell::run(cargo("build").args(EVERYTHING)))
 }
 
-/// Unit tests, property tests, stories with a real server, the real window; then the examples in
-/// the documentation, which only `cargo test` runs.
-pub(super) fn run_rust_tests(phases: &mut Phases) -> Result<(), Error> {
+/// The user interface, the examples in the documentation (which only `cargo test` runs), then unit
+/// tests, property tests, stories with a real server and the real window.
+pub(super) fn run_tests(phases: &mut Phases) -> Result<(), Error> {
+    phases.run("ui tests", || shell::run(&mut node::npm("test")))?;
     phases.run("documentation examples", || {
         shell::run(cargo("test").args(["--workspace", "--doc"]))
     })?;
