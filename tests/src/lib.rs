@@ -2,7 +2,10 @@
 //! a cable that can be pulled, and real baskets.
 
 pub mod bench_ledger;
+pub mod bench_push;
 pub mod bench_quote;
+#[cfg(target_os = "linux")]
+pub mod bench_window;
 pub mod deadline;
 pub mod demo;
 mod error;

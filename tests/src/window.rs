@@ -1,6 +1,6 @@
 //! The real window on a display of its own, driven by WebDriver with a keyboard.
 
-mod display;
+pub(crate) mod display;
 mod driver;
 
 use std::path::{Path, PathBuf};

@@ -8,14 +8,14 @@ use crate::Error;
 
 /// A running Xvfb; dropping it ends it.
 #[derive(Debug)]
-pub(super) struct Display {
+pub(crate) struct Display {
     server: Child,
     name: String,
 }
 
 impl Display {
     /// Starts one of 1024 x 768 on the first free number.
-    pub(super) fn start() -> Result<Self, Error> {
+    pub(crate) fn start() -> Result<Self, Error> {
         let server = mortal("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1024x768x24"])
             .args(["-nolisten", "tcp", "-noreset"])
@@ -41,7 +41,7 @@ impl Display {
     }
 
     /// `:7`
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 }
@@ -55,7 +55,7 @@ impl Drop for Display {
 
 /// A command in a group of its own that ends with the thread that started it, also when that one is
 /// killed.
-pub(super) fn mortal(program: &str) -> Command {
+pub(crate) fn mortal(program: &str) -> Command {
     let mut command = Command::new("setpriv");
     command
         .args(["--pdeathsig", "KILL", "--"])
@@ -65,7 +65,7 @@ pub(super) fn mortal(program: &str) -> Command {
 }
 
 /// What to do about a program that is not there.
-pub(super) fn missing(program: &str, why: &dyn std::fmt::Display) -> Error {
+pub(crate) fn missing(program: &str, why: &dyn std::fmt::Display) -> Error {
     Error::Window {
         what: format!("{program} cannot be started ({why}): `cargo xtask test` installs it"),
         log: String::new(),

@@ -1,0 +1,124 @@
+//! What pushing costs: entries that waited on a till go to a real server, beside bare SQLite that
+//! stores the same bytes in batches of the same size with the same durability; and what whole sales
+//! cost on the way there, beside bare SQLite that stores the same bytes one by one.
+
+use std::path::Path;
+use std::time::Instant;
+
+use mostrador_ledger as ledger;
+use mostrador_protocol::message::MAX_BATCH_ENTRIES;
+use mostrador_sync::clock::{Clock as _, SystemClock};
+use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
+use rusqlite::{Connection, params};
+use rust_decimal::Decimal;
+
+use crate::Error;
+use crate::bench_ledger::Figure;
+use crate::shop::{CAFE_VT, Crowd, Shop, options, until};
+
+/// Sales that wait.
+const SALES: u32 = 5_000;
+
+/// Sells offline, then measures how many entries per second reach the server and are acknowledged.
+///
+/// # Errors
+/// When the shop cannot be opened or does not agree at the end.
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures")]
+pub async fn figures(fixtures: &Path, folder: &Path) -> Result<Vec<Figure>, Error> {
+    let shop = Shop::open_from(fixtures, folder, CAFE_VT, Crowd::All)?;
+    let till = shop.till("centro", "Caja 1", &shop.url()).await?;
+    till.stop_sync().await;
+    drop(till);
+    let till = Till::open(options(&shop.till_folder("Caja 1")))?;
+    let begin = Instant::now();
+    sell(&till)?;
+    let selling = begin.elapsed();
+
+    let begin = Instant::now();
+    till.start_sync()?;
+    until("every entry to be acknowledged", || {
+        till.ledger()
+            .read(ledger::outbox::waiting)
+            .is_ok_and(|waiting| waiting == 0)
+    })
+    .await?;
+    let pushing = begin.elapsed();
+    shop.agree(&[&till]).await?;
+    till.stop_sync().await;
+
+    let batches = store_bare(&till, &folder.join("batches.sqlite"), MAX_BATCH_ENTRIES)?;
+    let singles = store_bare(&till, &folder.join("singles.sqlite"), 1)?;
+    let per_second = |took: std::time::Duration| f64::from(SALES) / took.as_secs_f64();
+    Ok(vec![
+        Figure {
+            name: "push and ingest, acknowledged".to_owned(),
+            measured: per_second(pushing),
+            baseline: per_second(batches),
+            unit: "entries/s",
+        },
+        Figure {
+            name: "whole sales on one till (price, commit)".to_owned(),
+            measured: per_second(selling),
+            baseline: per_second(singles),
+            unit: "sales/s",
+        },
+    ])
+}
+
+fn sell(till: &Till) -> Result<(), Error> {
+    let clock = SystemClock::new();
+    let products = ["espresso", "latte-grande", "cheesecake", "oreja"];
+    for number in 0..SALES {
+        let lines = products.iter().map(|product| SaleRequestLine {
+            product: (*product).to_owned(),
+            quantity: Decimal::ONE,
+            unit_price: None,
+        });
+        till.sell(&SaleRequest {
+            reference: format!("bench-{number}"),
+            at_ms: clock.now_ms(),
+            cashier: None,
+            customer: None,
+            lines: lines.collect(),
+            codes: vec!["CAFE10".to_owned()],
+        })?;
+    }
+    Ok(())
+}
+
+/// Time that bare SQLite needs for the till's entries, `at_once` in each durable transaction.
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures")]
+fn store_bare(till: &Till, path: &Path, at_once: usize) -> Result<std::time::Duration, Error> {
+    let mut rows = Vec::new();
+    till.ledger().read(|connection| {
+        let Some(head) = ledger::stream::head(connection)? else {
+            return Ok(());
+        };
+        ledger::entry::walk(connection, head.stream, |seq, raw, hash| {
+            rows.push((seq, raw.clone(), hash));
+            Ok(())
+        })
+    })?;
+    let bare = Connection::open(path).map_err(ledger::Error::from)?;
+    let store = || -> rusqlite::Result<std::time::Duration> {
+        let _: String = bare.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
+        bare.execute_batch(
+            "pragma synchronous = full;
+             create table entry (seq integer primary key, header text, payload text, hash blob);",
+        )?;
+        let begin = Instant::now();
+        for batch in rows.chunks(at_once) {
+            bare.execute_batch("begin immediate")?;
+            let mut insert = bare.prepare_cached(
+                "insert into entry (seq, header, payload, hash) values (?, ?, ?, ?)",
+            )?;
+            for (seq, raw, hash) in batch {
+                insert.execute(params![seq.cast_signed(), raw.header, raw.payload, hash.0])?;
+            }
+            drop(insert);
+            bare.execute_batch("commit")?;
+        }
+        Ok(begin.elapsed())
+    };
+    Ok(store().map_err(ledger::Error::from)?)
+}
