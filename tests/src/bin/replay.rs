@@ -1,5 +1,9 @@
 //! `replay DIR`: sells a folder of real baskets through one till per store, with everything going
 //! wrong on the way that a seed says, and ends with one line of JSON.
+#![expect(
+    clippy::print_stdout,
+    reason = "its one line of JSON is what it is started for"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -97,15 +101,15 @@ fn main() -> ExitCode {
 }
 
 /// Whether both sides agree at the end.
-fn replay(folder: &Path, state: &Path, seed: u64) -> Result<bool, Failure> {
+fn replay(folder: &Path, below: &Path, seed: u64) -> Result<bool, Failure> {
     let dataset = data::read(folder)?;
-    let state = std::path::absolute(state)?;
+    let below = std::path::absolute(below)?;
     eprintln!(
         "{} baskets, state in {}",
         dataset.baskets.len(),
-        state.display()
+        below.display()
     );
-    let stage = Stage::set(&state, &dataset)?;
+    let stage = Stage::set(&below, &dataset)?;
     let server = ServerProcess::start(&stage.server(), "127.0.0.1:0")?;
     let starts = stage.tills()?;
 
