@@ -26,7 +26,7 @@ const CUTS_PER_TILL: u64 = 4;
 
 impl Chaos {
     /// Blows for `tills` tills that sell `baskets` baskets together: every cable is pulled
-    /// [`CUTS_PER_TILL`] times, and `kills` tills, each another one, are killed on the way.
+    /// a few times, and `kills` tills, each another one, are killed on the way.
     pub fn plan(random: &Random, tills: usize, baskets: u64, kills: usize) -> Self {
         let mut due: BTreeMap<u64, Vec<Blow>> = BTreeMap::new();
         let within = |from: u64, to: u64| from + random.below(to - from);
