@@ -38,11 +38,7 @@ pub fn usage(
         let used = CodeUse {
             total: tally.total,
             by_customer,
-            today: if tally.day == Some(day) {
-                tally.on_day
-            } else {
-                0
-            },
+            today: tally.used_on(day),
             discount: tally.discount,
         };
         usage.codes.insert(code.clone(), used);
