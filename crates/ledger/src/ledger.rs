@@ -1,7 +1,6 @@
 //! The open file: one writer, some readers.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
@@ -22,7 +21,6 @@ pub struct Ledger {
     key: DatabaseKey,
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
-    halted: AtomicBool,
     rewound: Option<Rewound>,
     _lock: ProcessLock,
 }
@@ -31,6 +29,9 @@ pub struct Ledger {
 struct Writer {
     connection: Connection,
     witness: Witness,
+    /// A commit failed on the disk: it may or may not be there, so nothing more is acknowledged until
+    /// the file was opened and checked again.
+    halted: bool,
 }
 
 impl Ledger {
@@ -62,9 +63,9 @@ impl Ledger {
             writer: Mutex::new(Writer {
                 connection,
                 witness,
+                halted: false,
             }),
             readers: Mutex::new(Vec::new()),
-            halted: AtomicBool::new(false),
             rewound,
             _lock: lock,
         })
@@ -82,10 +83,11 @@ impl Ledger {
         &self,
         act: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.halted.load(Ordering::Acquire) {
+        let mut guard = unpoisoned(&self.writer);
+        let writer = &mut *guard;
+        if writer.halted {
             return Err(Error::Halted.into());
         }
-        let mut writer = unpoisoned(&self.writer);
         let transaction = writer
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -93,7 +95,14 @@ impl Ledger {
         let value = act(&transaction)?;
         let head = stream::head(&transaction)?;
         if let Err(error) = transaction.commit() {
-            return Err(self.halt_if_lost(error).into());
+            writer.halted = is_lost(&error);
+            return Err(if writer.halted {
+                tracing::error!(%error, "a commit could not be made durable, nothing more is written");
+                Error::Halted
+            } else {
+                error.into()
+            }
+            .into());
         }
         if let Some(head) = head {
             writer.witness.note(head.stream, head.seq, head.hash);
@@ -126,19 +135,14 @@ impl Ledger {
     pub fn quick_check(&self) -> Result<(), Error> {
         self.read(|connection| open::quick_check(connection, &self.path, "1"))
     }
+}
 
-    /// A commit that failed on the disk may or may not be there: nothing more is acknowledged until
-    /// the file was opened and checked again.
-    fn halt_if_lost(&self, error: rusqlite::Error) -> Error {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt) => {
-                self.halted.store(true, Ordering::Release);
-                tracing::error!(%error, "a commit could not be made durable, nothing more is written");
-                Error::Halted
-            }
-            _ => error.into(),
-        }
-    }
+/// Whether a commit that failed this way may nevertheless be on the disk.
+fn is_lost(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt)
+    )
 }
 
 /// A panic inside a closure rolled its transaction back, so what the mutex guards is sound.
