@@ -20,6 +20,24 @@ pub fn at(connection: &Connection, stream: Uuid, seq: u64) -> Result<Option<RawE
     Ok(raw)
 }
 
+/// The chain up to a position; `None` where the stream does not reach it.
+pub(crate) fn hash_at(
+    connection: &Connection,
+    stream: Uuid,
+    seq: u64,
+) -> Result<Option<EntryHash>, Error> {
+    if seq == 0 {
+        return Ok(Some(EntryHash::ZERO));
+    }
+    let hash = connection
+        .prepare_cached("select hash from entry where stream = ? and seq = ?")?
+        .query_row(params![stream.as_bytes(), column::integer(seq)], |row| {
+            column::hash(row, 0)
+        })
+        .optional()?;
+    Ok(hash)
+}
+
 /// Visits every entry of a stream in order: position, bytes, stored hash.
 pub fn walk(
     connection: &Connection,

@@ -121,6 +121,14 @@ pub enum Error {
         /// The last entry there.
         head: u64,
     },
+    /// A reply acknowledges entries of a copy of this till.
+    #[error("the server holds another entry {through} of stream {stream} than this till wrote")]
+    AcknowledgedOther {
+        /// Which stream.
+        stream: Uuid,
+        /// What the reply says.
+        through: u64,
+    },
     /// A commit could not be made durable; nothing more is acknowledged by this process.
     #[error(
         "the disk refused to keep a commit: free space or replace the disk, then start Mostrador again"
@@ -167,6 +175,7 @@ impl Error {
             Self::ReferenceSold { .. } => "ledger_reference_sold",
             Self::Sale(_) => "ledger_sale",
             Self::AcknowledgedTooFar { .. } => "ledger_acknowledged_too_far",
+            Self::AcknowledgedOther { .. } => "ledger_acknowledged_other",
             Self::Halted => "ledger_halted",
             Self::Entry(_) => "ledger_entry",
             Self::Document(_) => "ledger_document",

@@ -3,10 +3,10 @@
 use mostrador_protocol::entry::{EntryHash, RawEntry};
 use mostrador_protocol::message::{Disposition, EntryDisposition};
 use mostrador_protocol::row::Customer;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::{Error, column, customer, stream};
+use crate::{Error, column, customer, entry, stream};
 
 /// Entries to push, in order, as the bytes they were made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,16 +68,7 @@ pub fn after(
     limits: (usize, usize),
 ) -> Result<Option<Batch>, Error> {
     let (max_entries, max_bytes) = limits;
-    let base_hash = match base_seq {
-        0 => Some(EntryHash::ZERO),
-        seq => connection
-            .prepare_cached("select hash from entry where stream = ? and seq = ?")?
-            .query_row(params![stream.as_bytes(), column::integer(seq)], |row| {
-                column::hash(row, 0)
-            })
-            .optional()?,
-    };
-    let Some(base_hash) = base_hash else {
+    let Some(base_hash) = entry::hash_at(connection, stream, base_seq)? else {
         return Ok(None);
     };
     let mut statement = connection.prepare_cached(
@@ -107,14 +98,27 @@ pub fn after(
     Ok((!batch.entries.is_empty()).then_some(batch))
 }
 
-/// Notes that the server holds `stream` up to `through`, and what became of the entries. Call it only
+/// What the server says that it holds of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// The last entry.
+    pub through: u64,
+    /// The chain up to it.
+    pub hash: EntryHash,
+}
+
+/// Notes that the server holds `stream` as far as `claim` says, and what became of the entries. Call it only
 /// for a reply whose signature was verified. Repeating it, or calling it late, changes nothing.
+///
+/// What is held must be this till's own chain: a copy of the till may have written the same positions,
+/// and a sale that only the copy's entry stands for would never be sent.
 pub fn acknowledge(
     tx: &Connection,
     stream: Uuid,
-    through: u64,
+    claim: Held,
     dispositions: &[EntryDisposition],
 ) -> Result<(), Error> {
+    let Held { through, hash } = claim;
     let head = stream::seq_of(tx, stream)?.ok_or(Error::NoStream)?;
     if through > head {
         return Err(Error::AcknowledgedTooFar {
@@ -122,6 +126,9 @@ pub fn acknowledge(
             through,
             head,
         });
+    }
+    if entry::hash_at(tx, stream, through)? != Some(hash) {
+        return Err(Error::AcknowledgedOther { stream, through });
     }
     tx.prepare_cached("update stream set acknowledged = ?2 where id = ?1 and acknowledged < ?2")?
         .execute(params![stream.as_bytes(), column::integer(through)])?;

@@ -1,7 +1,6 @@
 //! The check at start-up: does the file still hold what it held.
 
-use mostrador_protocol::entry::EntryHash;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::witness::Testimony;
@@ -38,7 +37,7 @@ pub(crate) fn check(
         return Ok(None);
     };
     let held_seq = stream::seq_of(connection, testimony.stream)?.unwrap_or(0);
-    let held_hash = hash_at(connection, testimony.stream, testimony.seq)?;
+    let held_hash = entry::hash_at(connection, testimony.stream, testimony.seq)?;
     if held_hash == Some(testimony.hash) {
         return Ok(None);
     }
@@ -65,24 +64,10 @@ fn check_head(connection: &Connection, head: &stream::Head) -> Result<(), Error>
         stream: head.stream,
         seq: head.seq,
     };
-    let previous = match head.seq {
-        1 => Some(EntryHash::ZERO),
-        seq => hash_at(connection, head.stream, seq - 1)?,
-    };
+    let previous = entry::hash_at(connection, head.stream, head.seq - 1)?;
     let last = entry::at(connection, head.stream, head.seq)?;
     match (previous, last) {
         (Some(previous), Some(last)) if last.hash(&previous) == head.hash => Ok(()),
         _ => Err(broken),
     }
-}
-
-fn hash_at(connection: &Connection, stream: Uuid, seq: u64) -> Result<Option<EntryHash>, Error> {
-    let found = connection
-        .prepare_cached("select hash from entry where stream = ? and seq = ?")?
-        .query_row(
-            params![stream.as_bytes(), crate::column::integer(seq)],
-            |row| crate::column::hash(row, 0),
-        )
-        .optional()?;
-    Ok(found)
 }

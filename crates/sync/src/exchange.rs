@@ -82,7 +82,11 @@ pub(crate) fn acknowledge(
     profiles: &[Customer],
 ) -> Result<Option<(Uuid, u64)>, ledger::Error> {
     let through = reply.accepted_through;
-    ledger::outbox::acknowledge(tx, stream, through, &reply.dispositions)?;
+    let held = ledger::outbox::Held {
+        through,
+        hash: reply.head_hash,
+    };
+    ledger::outbox::acknowledge(tx, stream, held, &reply.dispositions)?;
     ledger::outbox::acknowledge_profiles(tx, profiles)?;
     let mut heads = ledger::stream::all(tx)?.into_iter();
     let is_behind = heads.any(|head| head.stream == stream && through < head.acknowledged);

@@ -307,6 +307,7 @@ fn trouble_in_file(error: &ledger::Error) -> Outcome {
     tracing::error!(%error, "sync cannot use the till's file");
     Outcome::Failed(Cause::Attention(match error {
         ledger::Error::AcknowledgedTooFar { .. } => Attention::Rewound,
+        ledger::Error::AcknowledgedOther { .. } => Attention::Fork,
         _ => Attention::Ledger,
     }))
 }

@@ -3,11 +3,12 @@
 
 use loyalty::account::{Account, CodeTally};
 use loyalty::code::CodeText;
+use mostrador_ledger::outbox::Held;
 use mostrador_ledger::{
-    Error, account, code_use, customer, outbox, rebuild, replica, sale, stream,
+    Error, account, code_use, customer, entry, outbox, rebuild, replica, sale, stream,
 };
 use mostrador_loyalty as loyalty;
-use mostrador_protocol::entry::SaleEffects;
+use mostrador_protocol::entry::{EntryHash, SaleEffects};
 use mostrador_protocol::message::{Disposition, EntryDisposition, PullReply};
 use mostrador_protocol::row::{FeedRow, Row};
 use proptest::prelude::*;
@@ -192,6 +193,20 @@ fn check_rebuild(till: &Counter) {
     assert_eq!(live, rebuilt);
 }
 
+/// What an honest server says that holds the till's own stream up to `through`.
+fn held(till: &Counter, through: u64) -> Held {
+    let chain = |connection: &Connection| {
+        let mut hash = EntryHash::ZERO;
+        entry::walk(connection, STREAM, |seq, _, stored| {
+            hash = if seq == through { stored } else { hash };
+            Ok(())
+        })?;
+        Ok::<_, Error>(hash)
+    };
+    let hash = till.ledger.read(chain).expect("the chain");
+    Held { through, hash }
+}
+
 fn push(till: &Counter, server: &mut Server, entries: usize, reply_lost: bool) {
     let batch = till
         .ledger
@@ -202,10 +217,10 @@ fn push(till: &Counter, server: &mut Server, entries: usize, reply_lost: bool) {
     assert!(batch.entries.len() <= entries);
     server.push(&batch);
     if !reply_lost {
-        let through = server.held_seq;
+        let held = held(till, server.held_seq);
         let outcome: Result<(), Error> = till
             .ledger
-            .transact(|tx| outbox::acknowledge(tx, batch.stream, through, &[]));
+            .transact(|tx| outbox::acknowledge(tx, batch.stream, held, &[]));
         outcome.expect("an acknowledgement");
     }
 }
@@ -290,7 +305,7 @@ fn batches_keep_to_their_limits_and_carry_the_bytes_as_made() {
     assert_eq!(next(500, 1).entries.len(), 1, "always at least one");
     let outcome: Result<(), Error> = till
         .ledger
-        .transact(|tx| outbox::acknowledge(tx, STREAM, 4, &[]));
+        .transact(|tx| outbox::acknowledge(tx, STREAM, held(&till, 4), &[]));
     outcome.expect("an acknowledgement");
     let batch = next(500, 1 << 20);
     assert_eq!((batch.base_seq, batch.entries.len()), (4, 2));
@@ -318,8 +333,9 @@ fn acknowledgements_repeat_and_come_late_without_harm_but_never_lie_ahead() {
     let till = Counter::enrolled();
     till.sell(&Sold::default());
     let acknowledge = |through| -> Result<(), Error> {
+        let held = held(&till, through);
         till.ledger
-            .transact(|tx| outbox::acknowledge(tx, STREAM, through, &[]))
+            .transact(|tx| outbox::acknowledge(tx, STREAM, held, &[]))
     };
     acknowledge(2).expect("all of it");
     acknowledge(1).expect("late");
@@ -329,6 +345,24 @@ fn acknowledgements_repeat_and_come_late_without_harm_but_never_lie_ahead() {
         acknowledge(3),
         Err(Error::AcknowledgedTooFar { head: 2, .. })
     ));
+}
+
+#[test]
+fn entries_of_a_copy_of_this_till_acknowledge_nothing() {
+    let till = Counter::enrolled();
+    till.sell(&Sold::default());
+    let of_the_copy = Held {
+        hash: EntryHash([7; 32]),
+        ..held(&till, 2)
+    };
+    let outcome: Result<(), Error> = till
+        .ledger
+        .transact(|tx| outbox::acknowledge(tx, STREAM, of_the_copy, &[]));
+    assert!(matches!(
+        outcome,
+        Err(Error::AcknowledgedOther { through: 2, .. })
+    ));
+    assert_eq!(till.ledger.read(outbox::waiting).expect("a count"), 2);
 }
 
 #[test]
@@ -344,7 +378,7 @@ fn held_and_adjusted_entries_are_listed_until_they_are_released() {
         };
         let outcome: Result<(), Error> = till
             .ledger
-            .transact(|tx| outbox::acknowledge(tx, STREAM, 3, &[entry]));
+            .transact(|tx| outbox::acknowledge(tx, STREAM, held(&till, 3), &[entry]));
         outcome.expect("an acknowledgement");
     };
     note(2, Disposition::Adjusted, Some("over_limit"));
