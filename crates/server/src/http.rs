@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use mostrador_protocol::signature::SecretKey;
@@ -49,6 +50,8 @@ pub(crate) fn router<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/push", post(push::push::<S>))
         .route("/v1/pull", get(pull::pull::<S>))
         .route("/v1/customers/{id}", get(customer::customer::<S>))
+        // The signature's check reads the body up to the one limit; the framework's own is lower.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&app), exchange::signed::<S>))
         .route("/v1/enrol", post(enrol::enrol::<S>))
         .route("/healthz", get(health::health::<S>))

@@ -75,13 +75,14 @@ async fn first_rows<S: Store>(
         changed.as_mut().enable();
         let page = app.store.page(request.clone()).await?;
         let now = Instant::now();
-        if !page.rows.is_empty() || now >= until || *stopping.borrow() {
+        if !page.rows.is_empty() || now >= until {
             return Ok(page);
         }
         tokio::select! {
             () = changed => {}
             () = sleep_until(until.min(now + POLL_EVERY)) => {}
-            _ = stopping.changed() => {}
+            // The sender gone means the same as a stop.
+            _ = stopping.wait_for(|stopping| *stopping) => return Ok(page),
         }
     }
 }

@@ -100,6 +100,19 @@ async fn a_hello_judges_where_the_terminal_stands() {
 }
 
 #[tokio::test]
+async fn a_push_is_read_up_to_the_limit_that_is_stated() {
+    let (server, _folder) = start().await;
+    let client = Client::enrol(&server).await;
+    let mut till = client.scribe(&server).await;
+    till.sell(ANA, "FREE");
+    let mut body = serde_json::to_vec(&request_of(&till, 0)).unwrap();
+    body.resize(4 << 20, b' ');
+    let reply: PushReply = client.send("POST", "/v1/push", body).await.read();
+    assert_eq!(reply.accepted_through, 1);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_push_that_does_not_fit_says_how() {
     let (server, _folder) = start().await;
     let client = Client::enrol(&server).await;

@@ -67,6 +67,17 @@ async fn a_stop_answers_those_who_wait() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_dropped_answers_those_who_wait() {
+    let (server, _folder) = start().await;
+    let client = Client::enrol(&server).await;
+    let pull = waiting(&client).await;
+    client.pull("cursor=0").await;
+    drop(server);
+    let rows = timeout(SOON, pull).await.unwrap();
+    assert_eq!(rows.unwrap_or(0), 0);
+}
+
+#[tokio::test]
 async fn a_pull_without_wait_answers_at_once() {
     let (server, _folder) = start().await;
     let client = Client::enrol(&server).await;
