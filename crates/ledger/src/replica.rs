@@ -19,6 +19,13 @@ pub fn cursor(connection: &Connection) -> Result<u64, Error> {
     Ok(cursor)
 }
 
+/// Reads the feed again from its beginning: what a server that was restored says is another feed, with
+/// other rows at the positions that this till holds. Rows stay until the new ones replace them.
+pub fn begin_again(tx: &Connection) -> Result<(), Error> {
+    tx.execute("update feed set cursor = 0 where only = 1", [])?;
+    Ok(())
+}
+
 /// Applies a page: its rows, the cursor, and how far own streams are included; then what is shown of
 /// every customer and code that this touches is folded again.
 ///

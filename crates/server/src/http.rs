@@ -19,7 +19,6 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use mostrador_protocol::signature::SecretKey;
 use tokio::sync::{Notify, watch};
-use uuid::Uuid;
 
 use crate::mint::Mint;
 use crate::store::Store;
@@ -35,7 +34,6 @@ const POLL_EVERY: Duration = Duration::from_millis(500);
 pub(crate) struct App<S> {
     pub(crate) store: S,
     pub(crate) mint: Mint,
-    pub(crate) generation: Uuid,
     pub(crate) secret_key: SecretKey,
     /// Wakes waiting pulls after a commit of this process.
     pub(crate) changed: Notify,

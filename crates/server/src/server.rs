@@ -55,7 +55,6 @@ impl<S: Store> Server<S> {
         let app = Arc::new(App {
             store: store.clone(),
             mint,
-            generation: identity.generation,
             secret_key: identity.secret_key,
             changed: Notify::new(),
             stopping: stop.clone(),

@@ -23,7 +23,8 @@ use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Termina
 /// Who this server is; made on the first start.
 #[derive(Debug, Clone)]
 pub struct ServerIdentity {
-    /// Changes when the server was restored from a backup.
+    /// Changes when a terminal holds more of a feed than there is: the server was restored from a
+    /// backup, and its feed goes on with other rows.
     pub generation: Uuid,
     /// Signs replies.
     pub secret_key: SecretKey,
@@ -40,6 +41,10 @@ pub struct Greeting {
     pub stream: Uuid,
     /// Its last entry.
     pub seq: u64,
+    /// The feed position that it holds.
+    pub cursor: u64,
+    /// The generation that the server takes when that position shows that it was restored.
+    pub next_generation: Uuid,
     /// Milliseconds since the epoch.
     pub now_ms: i64,
 }
@@ -51,6 +56,8 @@ pub struct Greeted {
     pub head: StreamHead,
     /// The chain at the position that the terminal named, where the server holds it.
     pub hash_at: Option<mostrador_protocol::entry::EntryHash>,
+    /// The server's generation from now on.
+    pub generation: Uuid,
 }
 
 /// How much there is of everything, for `status` and for checks.

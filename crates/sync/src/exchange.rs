@@ -15,6 +15,9 @@ pub const LAST_CONTACT_SETTING: &str = "last_contact_ms";
 /// The setting that keeps server time less wall clock at the last contact, milliseconds.
 pub const CLOCK_OFFSET_SETTING: &str = "clock_offset_ms";
 
+/// The setting that keeps the server's generation at the last hello.
+const GENERATION_SETTING: &str = "server_generation";
+
 /// The most profiles beside one batch.
 const MAX_PROFILES: u32 = 100;
 
@@ -32,6 +35,22 @@ impl Contact {
         ledger::setting::set(tx, LAST_CONTACT_SETTING, &self.at_ms.to_string())?;
         ledger::setting::set(tx, CLOCK_OFFSET_SETTING, &self.offset_ms.to_string())
     }
+}
+
+/// Notes a hello. A server of another generation was restored: its feed is read again.
+pub(crate) fn greeted(
+    tx: &Connection,
+    contact: Contact,
+    generation: Uuid,
+) -> Result<(), ledger::Error> {
+    let generation = generation.to_string();
+    let known = ledger::setting::get(tx, GENERATION_SETTING)?;
+    if known.is_some_and(|known| known != generation) {
+        tracing::warn!("the server was restored from a copy, its feed is read again");
+        ledger::replica::begin_again(tx)?;
+    }
+    ledger::setting::set(tx, GENERATION_SETTING, &generation)?;
+    contact.note(tx)
 }
 
 /// Entries and profiles that the server has not acknowledged.

@@ -225,7 +225,11 @@ impl Plan {
             Outcome::SentBack if self.sent_back => {
                 return self.wait(now_ms, Trouble::Attention(Attention::SentBack), jitter);
             }
-            Outcome::SentBack => self.sent_back = true,
+            Outcome::SentBack => {
+                self.sent_back = true;
+                // A server that was restored says so in the hello.
+                self.talk = Talk::Silent;
+            }
             Outcome::Pushed => {
                 self.limit = self.limit.doubled();
                 self.sent_back = false;

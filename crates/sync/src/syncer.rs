@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::conversation::{Conversation, Failure};
-use crate::exchange::{Contact, acknowledge, apply, to_push, waiting};
+use crate::exchange::{Contact, acknowledge, apply, greeted, to_push, waiting};
 use crate::handle::{Asked, SyncHandle};
 use crate::plan::{Cause, Limit, Outcome, Plan, Step};
 use crate::random::Random;
@@ -147,7 +147,7 @@ impl Syncer {
         };
         let contact = self.contact(reply.server_time_ms);
         let noted = self
-            .with_ledger(move |ledger| ledger.transact(|tx| contact.note(tx)))
+            .with_ledger(move |ledger| ledger.transact(|tx| greeted(tx, contact, reply.generation)))
             .await;
         if let Err(error) = noted {
             return Some(trouble_in_file(&error));

@@ -25,6 +25,8 @@ pub(super) async fn hello<S: Store>(
         terminal: terminal.id,
         stream: request.stream,
         seq: request.head_seq,
+        cursor: request.cursor,
+        next_generation: app.mint.id()?,
         now_ms: app.mint.now_ms(),
     };
     let greeted = app.store.greet(greeting).await?;
@@ -43,7 +45,7 @@ pub(super) async fn hello<S: Store>(
     }
     Ok(Reply(HelloReply {
         protocol: PROTOCOL,
-        generation: app.generation,
+        generation: greeted.generation,
         server_time_ms: app.mint.now_ms(),
         verdict,
         accepted_through: greeted.head.seq,

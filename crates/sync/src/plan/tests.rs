@@ -166,6 +166,8 @@ fn a_portal_is_named_and_is_only_offline() {
 #[test]
 fn a_server_that_went_back_is_sent_to_again_once_and_then_somebody_is_told() {
     let plan = idle().after(0, PUSH, Outcome::SentBack, 0);
+    assert_eq!(plan.next(0, true), Step::Hello);
+    let plan = plan.after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
     assert_eq!(plan.next(0, true), PUSH);
     let healed = plan.clone().after(0, PUSH, Outcome::Pushed, 0);
     assert_eq!(healed.trouble(), None);

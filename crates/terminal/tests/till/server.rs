@@ -45,8 +45,10 @@ pub(crate) struct Server {
     books: Mutex<Books>,
 }
 
-#[derive(Debug)]
-struct Books {
+/// What it knows.
+#[derive(Debug, Clone)]
+pub(crate) struct Books {
+    generation: Uuid,
     line: Line,
     now_ms: i64,
     terminal: Option<PublicKey>,
@@ -66,6 +68,7 @@ impl Server {
             key: SecretKey::from_bytes(&[9; 32]),
             changed: Notify::new(),
             books: Mutex::new(Books {
+                generation: Uuid::from_u128(1),
                 line: Line::Up,
                 now_ms,
                 terminal: None,
@@ -130,15 +133,21 @@ impl Server {
         self.books().profiles.clone()
     }
 
-    /// Goes back to an older state of its own, as after a restore: only `entries` are left.
-    pub(crate) fn forget_entries_after(&self, entries: usize) {
+    /// A copy of everything that it knows.
+    pub(crate) fn backup(&self) -> Books {
+        self.books().clone()
+    }
+
+    /// Goes back to a copy, and notices.
+    pub(crate) fn restore(&self, backup: Books) {
         let mut books = self.books();
-        books.entries.truncate(entries);
-        let hash = books
-            .entries
-            .iter()
-            .fold(EntryHash::ZERO, |hash, entry| entry.hash(&hash));
-        books.hash = hash;
+        let (pushes, polling) = (books.pushes, books.polling);
+        *books = Books {
+            generation: Uuid::from_u128(2),
+            pushes,
+            polling,
+            ..backup
+        };
     }
 
     async fn answer(&self, request: Outgoing) -> Result<Incoming, TransportError> {
@@ -230,7 +239,7 @@ impl Server {
         let held = books.held();
         json(&HelloReply {
             protocol: PROTOCOL,
-            generation: Uuid::nil(),
+            generation: books.generation,
             server_time_ms: books.now_ms,
             verdict: if asked.head_seq < held {
                 Verdict::Rewound

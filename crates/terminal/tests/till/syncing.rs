@@ -1,7 +1,7 @@
 //! What the network does to a till, and what it does not.
 
 use mostrador_ledger as ledger;
-use mostrador_protocol::row::Customer;
+use mostrador_protocol::row::{Customer, Row};
 use mostrador_terminal::Till;
 use mostrador_terminal::view::Language;
 use mostrador_terminal::view::SyncState;
@@ -122,17 +122,16 @@ fn what_the_server_publishes_reaches_a_till_that_only_waits() {
     let shop = Shop::open();
     shop.until("a poll waits", |_| shop.server.polling() == 1);
     let changes = shop.till.sync_changes().borrow().changes;
-    shop.server
-        .publish([mostrador_protocol::row::Row::Customer(Customer {
-            id: Uuid::from_u128(0xd),
-            name: "Delia Cantillo".to_owned(),
-            phone: None,
-            email: None,
-            birthday: None,
-            card: Some("LX-400".to_owned()),
-            marketing_consent: false,
-            hlc: 1,
-        })]);
+    shop.server.publish([Row::Customer(Customer {
+        id: Uuid::from_u128(0xd),
+        name: "Delia Cantillo".to_owned(),
+        phone: None,
+        email: None,
+        birthday: None,
+        card: Some("LX-400".to_owned()),
+        marketing_consent: false,
+        hlc: 1,
+    })]);
     shop.until("known", |till| {
         till.set_customer(&Uuid::from_u128(0xd).to_string()).is_ok()
     });
@@ -167,18 +166,43 @@ fn a_profile_changed_here_travels_beside_the_entries() {
 }
 
 #[test]
-fn a_server_that_was_restored_is_sent_again_what_it_lost() {
+fn a_server_that_was_restored_is_sent_again_what_it_lost_and_read_from_the_beginning() {
     let shop = Shop::open();
-    for _ in 0..3 {
+    sell_cheese(&shop);
+    shop.settle();
+    let backup = shop.server.backup();
+    for _ in 0..2 {
         sell_cheese(&shop);
     }
     shop.settle();
     assert_eq!(shop.server.entries(), 4, "stream_opened and three sales");
-    shop.server.forget_entries_after(2);
+    shop.server.restore(backup);
+    // It stands where another change of its feed had been, and it was lost for this till.
+    let delia = Uuid::from_u128(0xd);
+    shop.server.publish([Row::Customer(Customer {
+        id: delia,
+        name: "Delia Cantillo".to_owned(),
+        phone: None,
+        email: None,
+        birthday: None,
+        card: None,
+        marketing_consent: false,
+        hlc: 1,
+    })]);
     sell_cheese(&shop);
     shop.until("all again", |_| shop.server.entries() == 5);
     shop.settle();
     assert_eq!(shop.server.sales().len(), 4);
+    shop.until("the lost place is read", |till| {
+        till.set_customer(&delia.to_string())
+            .is_ok_and(|counter| counter.customer.is_some())
+    });
+    let shown = shop.till.set_customer(&ANA.to_string()).expect("a card");
+    let balance = shown.customer.map(|card| card.balance);
+    let account = shop.server.account(ANA);
+    assert_eq!(account.purchases, 4);
+    let points = account.lots.iter().map(|lot| lot.points);
+    assert_eq!(balance, Some(points.sum()));
 }
 
 #[test]

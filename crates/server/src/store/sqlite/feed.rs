@@ -69,7 +69,8 @@ pub(super) fn page(conn: &Connection, request: &PageRequest) -> Answer<Page> {
     })
 }
 
-fn head(conn: &Connection, tenant: &str) -> Answer<u64> {
+/// The last position of a tenant's feed.
+pub(super) fn head(conn: &Connection, tenant: &str) -> Answer<u64> {
     let sql = "select position from feed_head where tenant_id = ?1";
     let what = "reading the head of the feed";
     let head = column::row(conn, what, (sql, &[&tenant]), |row| column::uint(row, 0))?;

@@ -1,7 +1,8 @@
-//! Table `server_identity`: made on the first start, never changed.
+//! Table `server_identity`: made on the first start; after a restore its generation changes.
 
 use mostrador_protocol::signature::SecretKey;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use uuid::Uuid;
 
 use super::super::ServerIdentity;
 use super::{Answer, attempt, column};
@@ -20,6 +21,14 @@ pub(super) fn ensure(conn: &mut Connection, mint: &Mint) -> Answer<()> {
     let secret_key = mint.random::<32>()?;
     column::run(&tx, what, (sql, &[&generation, &secret_key]))?;
     tx.commit().map_err(attempt(what))
+}
+
+/// Takes another generation.
+pub(super) fn renew(tx: &Transaction<'_>, generation: Uuid) -> Answer<()> {
+    let sql = "update server_identity set generation = ?1 where id = 1";
+    let what = "changing the server's generation";
+    column::run(tx, what, (sql, &[&generation.to_string()]))?;
+    Ok(())
 }
 
 /// Reads it.

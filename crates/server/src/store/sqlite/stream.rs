@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
 use super::super::{Greeted, Greeting};
-use super::{Answer, column};
+use super::{Answer, column, feed, identity};
 use crate::ingest::reading::Link;
 use crate::ingest::{StoredEntry, Verdict};
 use crate::terminal::StreamHead;
@@ -17,6 +17,8 @@ pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<
         terminal,
         stream,
         seq,
+        cursor,
+        next_generation,
         now_ms,
     } = greeting;
     let head = claim(tx, (tenant, *terminal), *stream, *now_ms)?;
@@ -25,7 +27,21 @@ pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<
     }
     seen(tx, (tenant, *terminal), *stream, *now_ms)?;
     let hash_at = hash_at(tx, (tenant, *stream), *seq)?;
-    Ok(Some(Greeted { head, hash_at }))
+    if *cursor > feed::head(tx, tenant)? {
+        identity::renew(tx, *next_generation)?;
+        tracing::warn!(
+            tenant,
+            %terminal,
+            cursor,
+            "a terminal holds more of the feed than there is: the server was restored, every \
+             terminal reads the feed again"
+        );
+    }
+    Ok(Some(Greeted {
+        head,
+        hash_at,
+        generation: identity::get(tx)?.generation,
+    }))
 }
 
 /// The head of a stream; a stream that nobody has becomes the terminal's.

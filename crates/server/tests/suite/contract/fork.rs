@@ -3,6 +3,7 @@
 use mostrador_protocol::entry::{Decoded, Payload, RawEntry};
 use mostrador_protocol::message::Disposition::{Applied, Held};
 use mostrador_server::Store;
+use mostrador_server::feed::PageRequest;
 use mostrador_server::ingest::Outcome;
 use mostrador_server::store::Greeting;
 use uuid::Uuid;
@@ -17,6 +18,8 @@ fn greeting(till: &Scribe, seq: u64) -> Greeting {
         terminal: till.terminal,
         stream: till.stream,
         seq,
+        cursor: 0,
+        next_generation: Uuid::from_u128(2),
         now_ms: 0,
     }
 }
@@ -42,6 +45,30 @@ pub(crate) async fn another_entry_at_the_same_position_is_a_fork<S: Store>(store
         Some(clone.hashes[2]),
         "a hello sees the fork as well"
     );
+}
+
+pub(crate) async fn a_cursor_beyond_the_feed_changes_the_generation<S: Store>(store: S) {
+    let till = Scribe::new(&store).await;
+    let request = PageRequest {
+        tenant: till.tenant.clone(),
+        cursor: 0,
+        limit: 100,
+        stream: None,
+    };
+    let head = store.page(request).await.unwrap().next_cursor;
+    let first = store.identity().await.unwrap().generation;
+    let generation = async |cursor| {
+        let greeting = Greeting {
+            cursor,
+            ..greeting(&till, 0)
+        };
+        store.greet(greeting).await.unwrap().unwrap().generation
+    };
+    assert_eq!(generation(head).await, first);
+    assert_eq!(generation(head + 1).await, Uuid::from_u128(2));
+    assert_eq!(generation(head).await, Uuid::from_u128(2));
+    let kept = store.identity().await.unwrap().generation;
+    assert_eq!(kept, Uuid::from_u128(2));
 }
 
 pub(crate) async fn a_stream_of_another_terminal_is_refused<S: Store>(store: S) {

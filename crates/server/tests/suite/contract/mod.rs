@@ -26,6 +26,7 @@ macro_rules! contract_suite {
             push: any_pieces_in_any_order_come_to_the_same,
             push: tenants_do_not_see_each_other,
             fork: another_entry_at_the_same_position_is_a_fork,
+            fork: a_cursor_beyond_the_feed_changes_the_generation,
             fork: a_stream_of_another_terminal_is_refused,
             fork: both_branches_are_kept_and_each_id_counts_once,
             fork: an_id_with_another_payload_is_held,
