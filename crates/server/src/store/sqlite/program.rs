@@ -29,21 +29,31 @@ impl LimitsCache {
         if let Some((_, limits)) = kept.get(tenant).filter(|(known, _)| *known == version) {
             return Ok(Arc::clone(limits));
         }
-        let limits = Arc::new(compile(conn, tenant)?);
+        let limits = Arc::new(compile(conn, tenant, version)?);
         kept.insert(tenant.to_owned(), (version, Arc::clone(&limits)));
         Ok(limits)
     }
 }
 
-fn compile(conn: &Connection, tenant: &str) -> Answer<LimitsByCode> {
-    let Some(document) = in_force(conn, tenant)? else {
-        return Ok(LimitsByCode::default());
+/// A program that an earlier version let by and this one does not must keep no sale out: then no limit
+/// is watched until the next publication.
+fn compile(conn: &Connection, tenant: &str, version: u32) -> Answer<LimitsByCode> {
+    let compiled = in_force(conn, tenant)?.map(|document| document.compile());
+    let codes = match compiled {
+        Some(Ok(program)) => program.codes,
+        Some(Err(faults)) => {
+            let faults = faults.len();
+            tracing::error!(
+                tenant,
+                version,
+                faults,
+                "the program in force cannot be read: limits of codes are not watched"
+            );
+            HashMap::new()
+        }
+        None => HashMap::new(),
     };
-    let program = document.compile().map_err(Error::ProgramFaults)?;
-    let limits = program
-        .codes
-        .into_iter()
-        .map(|(text, code)| (text, code.limits));
+    let limits = codes.into_iter().map(|(text, code)| (text, code.limits));
     Ok(limits.collect())
 }
 

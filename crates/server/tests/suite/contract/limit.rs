@@ -1,10 +1,11 @@
 //! Limits that only the server sees whole: the sale stands, somebody looks.
 
 use mostrador_protocol::message::Disposition::{Adjusted, Applied};
+use mostrador_protocol::program::{CodeDocument, ProgramDocument};
 use mostrador_server::Store;
 use uuid::Uuid;
 
-use super::scribe::{Scribe, dispositions, standing, uses};
+use super::scribe::{Scribe, TENANT, dispositions, standing, uses};
 
 const ANA: Uuid = Uuid::from_u128(1);
 const EVA: Uuid = Uuid::from_u128(2);
@@ -61,4 +62,21 @@ pub(crate) async fn uses_beyond_a_day_or_a_budget_are_adjusted<S: Store>(store: 
         "over_limit: code BUDGET gave 2000 minor units, its budget is 1500",
     ];
     assert_eq!(reasons, expected);
+}
+
+pub(crate) async fn a_program_that_cannot_be_read_any_more_keeps_no_sale_out<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let faulty = CodeDocument {
+        text: "🎉".to_owned(),
+        ..CodeDocument::default()
+    };
+    let program = ProgramDocument {
+        version: 99,
+        codes: vec![faulty],
+        ..ProgramDocument::bare("Café", "MXN", "America/Mexico_City")
+    };
+    store.publish(TENANT, program, 0).await.unwrap();
+    till.sell(ANA, "FREE");
+    assert_eq!(dispositions(&till.push(&store, 0).await), [Applied]);
+    assert_eq!(standing(&store, ANA).await, (1, 90));
 }

@@ -33,6 +33,7 @@ macro_rules! contract_suite {
             limit: a_use_beyond_the_total_limit_is_adjusted,
             limit: a_use_beyond_the_customer_limit_is_adjusted,
             limit: uses_beyond_a_day_or_a_budget_are_adjusted,
+            limit: a_program_that_cannot_be_read_any_more_keeps_no_sale_out,
             profile: the_later_profile_wins_in_any_order,
             profile: a_profile_reaches_every_terminal,
             feed: a_page_ends_where_a_transaction_ends,
