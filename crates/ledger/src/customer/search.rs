@@ -1,8 +1,9 @@
 //! Finding a customer by a part of what is remembered: name, phone, e-mail or card.
 //!
 //! Few candidates come from the indexes, each look-up with a limit, and are ranked here: exactness
-//! first, then who came last, then whose name begins as typed. Common names have more bearers than any limit; of those the latest
-//! visitors and the newest customers are looked at, and another letter decides.
+//! first, then who came last, then whose name begins as typed. Common names have more bearers than
+//! any limit; of those the latest visitors and the newest customers are looked at, and another letter
+//! decides.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

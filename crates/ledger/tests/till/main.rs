@@ -4,5 +4,6 @@ mod counter;
 mod opening;
 mod recording;
 mod searching;
+mod sending;
 mod server;
 mod syncing;

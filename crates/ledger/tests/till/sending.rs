@@ -1,0 +1,141 @@
+//! What goes out in which pieces, and what an answer acknowledges.
+
+use mostrador_ledger::outbox::Held;
+use mostrador_ledger::{Error, entry, outbox, stream};
+use mostrador_protocol::entry::EntryHash;
+use mostrador_protocol::message::{Disposition, EntryDisposition};
+use rusqlite::Connection;
+
+use crate::counter::{Counter, STREAM, Sold};
+
+/// What an honest server says that holds the till's own stream up to `through`.
+pub(crate) fn held(till: &Counter, through: u64) -> Held {
+    let chain = |connection: &Connection| {
+        let mut hash = EntryHash::ZERO;
+        entry::walk(connection, STREAM, |seq, _, stored| {
+            hash = if seq == through { stored } else { hash };
+            Ok(())
+        })?;
+        Ok::<_, Error>(hash)
+    };
+    let hash = till.ledger.read(chain).expect("the chain");
+    Held { through, hash }
+}
+
+#[test]
+fn batches_keep_to_their_limits_and_carry_the_bytes_as_made() {
+    let till = Counter::enrolled();
+    for _ in 0..5 {
+        till.sell(&Sold::default());
+    }
+    let next = |entries, bytes| {
+        let batch = till
+            .ledger
+            .read(|connection| outbox::next(connection, entries, bytes));
+        batch.expect("a read").expect("a batch")
+    };
+    assert_eq!(next(500, 1 << 20).entries.len(), 6);
+    assert_eq!(next(2, 1 << 20).entries.len(), 2);
+    assert_eq!(next(500, 1).entries.len(), 1, "always at least one");
+    let outcome: Result<(), Error> = till
+        .ledger
+        .transact(|tx| outbox::acknowledge(tx, STREAM, held(&till, 4), &[]));
+    outcome.expect("an acknowledgement");
+    let batch = next(500, 1 << 20);
+    assert_eq!((batch.base_seq, batch.entries.len()), (4, 2));
+    let head = till
+        .ledger
+        .read(stream::head)
+        .expect("a read")
+        .expect("a head");
+    let chain = batch
+        .entries
+        .iter()
+        .fold(batch.base_hash, |hash, raw| raw.hash(&hash));
+    assert_eq!(chain, head.hash);
+    let again = till
+        .ledger
+        .read(|connection| outbox::after(connection, STREAM, 0, (500, 1 << 20)));
+    assert_eq!(
+        again.expect("a read").map(|batch| batch.entries.len()),
+        Some(6)
+    );
+}
+
+#[test]
+fn acknowledgements_repeat_and_come_late_without_harm_but_never_lie_ahead() {
+    let till = Counter::enrolled();
+    till.sell(&Sold::default());
+    let acknowledge = |through| -> Result<(), Error> {
+        let held = held(&till, through);
+        till.ledger
+            .transact(|tx| outbox::acknowledge(tx, STREAM, held, &[]))
+    };
+    acknowledge(2).expect("all of it");
+    acknowledge(1).expect("late");
+    acknowledge(2).expect("again");
+    assert_eq!(till.ledger.read(outbox::waiting).expect("a count"), 0);
+    assert!(matches!(
+        acknowledge(3),
+        Err(Error::AcknowledgedTooFar { head: 2, .. })
+    ));
+}
+
+#[test]
+fn entries_of_a_copy_of_this_till_acknowledge_nothing() {
+    let till = Counter::enrolled();
+    till.sell(&Sold::default());
+    let of_the_copy = Held {
+        hash: EntryHash([7; 32]),
+        ..held(&till, 2)
+    };
+    let outcome: Result<(), Error> = till
+        .ledger
+        .transact(|tx| outbox::acknowledge(tx, STREAM, of_the_copy, &[]));
+    assert!(matches!(
+        outcome,
+        Err(Error::AcknowledgedOther { through: 2, .. })
+    ));
+    assert_eq!(till.ledger.read(outbox::waiting).expect("a count"), 2);
+}
+
+#[test]
+fn held_and_adjusted_entries_are_listed_until_they_are_released() {
+    let till = Counter::enrolled();
+    till.sell(&Sold::default());
+    till.sell(&Sold::default());
+    let note = |seq, disposition, reason: Option<&str>| {
+        let entry = EntryDisposition {
+            seq,
+            disposition,
+            reason: reason.map(str::to_owned),
+        };
+        let outcome: Result<(), Error> = till
+            .ledger
+            .transact(|tx| outbox::acknowledge(tx, STREAM, held(&till, 3), &[entry]));
+        outcome.expect("an acknowledgement");
+    };
+    note(2, Disposition::Adjusted, Some("over_limit"));
+    note(3, Disposition::Held, Some("malformed"));
+    let listed = till
+        .ledger
+        .read(|connection| outbox::attention(connection, 10))
+        .expect("a list");
+    let listed: Vec<_> = listed
+        .iter()
+        .map(|entry| (entry.seq, entry.disposition, entry.receipt.is_some()))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            (3, Disposition::Held, true),
+            (2, Disposition::Adjusted, true)
+        ]
+    );
+    note(3, Disposition::Applied, None);
+    let listed = till
+        .ledger
+        .read(|connection| outbox::attention(connection, 10))
+        .expect("a list");
+    assert_eq!(listed.len(), 1);
+}
