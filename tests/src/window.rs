@@ -151,18 +151,19 @@ impl Window {
         self.press(&[key::ENTER]).await
     }
 
-    /// Sends signs as fast as a scanner does, with its Enter.
+    /// Sends signs as a scanner does, in one burst that no busy machine can pull apart, and Enter.
     ///
     /// # Errors
     /// When the driver does not answer.
     pub async fn scan(&self, text: &str) -> Result<(), Error> {
-        let mut keys = KeyActions::new("scanner".to_owned());
-        for sign in text.chars().chain([key::ENTER]) {
-            keys = keys
-                .then(KeyAction::Down { value: sign })
-                .then(KeyAction::Up { value: sign });
-        }
-        self.answer(self.client.perform_actions(keys)).await
+        let script = "const strike = (key, code) => document.activeElement.dispatchEvent(\
+             new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true }));\
+             for (const sign of arguments[0])\
+               strike(sign, (/[0-9]/.test(sign) ? 'Digit' : 'Key') + sign.toUpperCase());\
+             strike('Enter', 'Enter')";
+        self.answer(self.client.execute(script, vec![json!(text)]))
+            .await?;
+        Ok(())
     }
 
     /// Presses keys together, the last one last.
