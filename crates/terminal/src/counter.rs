@@ -30,12 +30,15 @@ impl Till {
         drop(session);
         let identity = self.enrolled()?;
         let language = self.language();
-        let now_ms = self.shared.clock.now_ms();
+        let (now_ms, wall_ms) = (self.now_ms(), self.shared.clock.now_ms());
         self.read_with_rules(|connection, rules| {
             let now = rules.moment(now_ms);
             let priced = price(connection, rules, &open, &identity.store, now)?;
             let customer = match &priced.buyer {
-                Some(buyer) => Some(card(connection, language, &priced, buyer)?),
+                Some(buyer) => Some(CustomerCard {
+                    balance_age_s: balance_age_s(connection, wall_ms)?,
+                    ..card(connection, language, &priced, buyer)?
+                }),
                 None => None,
             };
             let chips = chips(connection, language, &priced)?;
@@ -53,7 +56,7 @@ impl Till {
     /// The open basket's quote on the state of this moment.
     pub(crate) fn priced(&self, open: &OpenBasket) -> Result<Priced, Error> {
         let identity = self.enrolled()?;
-        let now_ms = self.shared.clock.now_ms();
+        let now_ms = self.now_ms();
         self.read_with_rules(|connection, rules| {
             let now = rules.moment(now_ms);
             price(connection, rules, open, &identity.store, now)
@@ -182,12 +185,6 @@ fn card(
         .and_then(|profile| profile.phone.as_deref());
     let account = &buyer.account;
     let standing = standing_of(&priced.rules, account, priced.now);
-    let last_contact = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
-    let last_contact_ms: Option<i64> = last_contact.and_then(|text| text.parse().ok());
-    let age_s = last_contact_ms.map(|at_ms| {
-        let age_ms = priced.now.unix_ms.saturating_sub(at_ms);
-        u64::try_from(age_ms / 1_000).unwrap_or(0)
-    });
     let last_visit = account.last_purchase_ms.map(|at_ms| {
         let visit = priced.rules.moment(at_ms);
         visit.local_day().to_string()
@@ -203,12 +200,22 @@ fn card(
         tier_slug: standing.as_ref().map(|standing| standing.tier.slug.clone()),
         balance: account.available(priced.now.local_day()),
         debt: account.debt,
-        balance_age_s: age_s,
+        balance_age_s: None,
         balance_has_pending: ledger::account::has_pending(connection, buyer.id)?,
         progress: standing.and_then(|standing| progress(language, &standing)),
         purchases: account.purchases,
         last_visit,
     })
+}
+
+/// Seconds since the server last spoke, both moments by this till's own clock.
+fn balance_age_s(connection: &Connection, wall_ms: i64) -> Result<Option<u64>, Error> {
+    let last_contact = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
+    let last_contact_ms: Option<i64> = last_contact.and_then(|text| text.parse().ok());
+    Ok(last_contact_ms.map(|at_ms| {
+        let age_ms = wall_ms.saturating_sub(at_ms);
+        u64::try_from(age_ms / 1_000).unwrap_or(0)
+    }))
 }
 
 /// How far the next tier is.

@@ -8,7 +8,7 @@ use mostrador_terminal::view::SyncState;
 use uuid::Uuid;
 
 use crate::server::Line;
-use crate::shop::{ANA, MORNING_MS, Shop, options};
+use crate::shop::{ANA, MORNING_MS, Shop, cash, options};
 
 fn state(till: &Till) -> SyncState {
     till.sync_view().expect("a view").state
@@ -316,4 +316,24 @@ fn a_clock_that_differs_is_named_and_corrected() {
         shop.server.sales()[0].local_time.to_string(),
         "2025-03-01 10:00:00"
     );
+}
+
+#[test]
+fn the_screen_prices_by_the_clock_that_the_payment_goes_by() {
+    let shop = Shop::open();
+    let yesterday_ms = MORNING_MS - 86_400_000;
+    shop.clock.set_ms(yesterday_ms);
+    shop.till.sync_now().expect("tried");
+    shop.until("noticed", |till| {
+        till.sync_changes().borrow().clock_offset_ms != 0
+    });
+    shop.till
+        .set_customer(&ANA.to_string())
+        .expect("identified");
+    shop.till.add_product("queso", "").expect("added");
+    let view = shop.till.apply_code("viejo").expect("scanned");
+    assert_eq!(view.refused[0].refusal, "expired");
+    assert_eq!(view.customer.expect("Ana").balance_age_s, Some(0));
+    let paid = shop.till.pay(&[cash(view.total)], view.total);
+    assert_eq!(paid.expect("paid").total, 2_000_000);
 }
