@@ -117,20 +117,17 @@ impl Desk {
     }
 }
 
-/// What the window says, and the journal keeps when a person cannot mend it alone.
+/// What the window says; the journal keeps the causes when a person cannot mend it alone.
 fn in_words(till: &Till, error: &Error) -> Trouble {
     let trouble = till.trouble(error);
-    tracing::info!(code = %trouble.code, "refused");
+    match error.causes() {
+        Some(causes) => tracing::error!(code = %trouble.code, causes, "not done"),
+        None => tracing::info!(code = %trouble.code, "refused"),
+    }
     trouble
 }
 
-/// The whole chain of causes. Never what somebody typed: those errors are not logged here.
 fn log(error: &Error) {
-    let mut causes = Vec::new();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        causes.push(inner.to_string());
-        cause = inner.source();
-    }
-    tracing::error!(%error, causes = causes.join(": "), "the till could not be opened");
+    let causes = error.causes().unwrap_or_else(|| error.to_string());
+    tracing::error!(code = error.code(), causes, "the till could not be opened");
 }

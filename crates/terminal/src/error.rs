@@ -242,6 +242,18 @@ impl Error {
         }
     }
 
+    /// Every cause down to the first, in English, for the journal; `None` for an answer that needs no
+    /// more than its code. Never what somebody typed.
+    pub fn causes(&self) -> Option<String> {
+        match self {
+            Self::Key(_) | Self::Ledger(_) | Self::Folder { .. } | Self::Enrol(_) => {
+                Some(chain(self))
+            }
+            Self::ProgramUnusable { .. } => Some(self.to_string()),
+            _ => None,
+        }
+    }
+
     fn parameters(&self, language: Language) -> Vec<(&'static str, String)> {
         match self {
             Self::PinWrong { left } => vec![("left", left.to_string())],
@@ -283,10 +295,13 @@ impl Error {
             Self::PriceChanged { total, money } => {
                 vec![("total", money.amount(language, *total))]
             }
-            Self::Enrol(Failure::Refused(reply)) => vec![("reason", reply.message.clone())],
-            Self::Key(error) => vec![("reason", chain(error))],
-            Self::Ledger(error) => vec![("reason", chain(error))],
-            Self::Folder { .. } => vec![("reason", chain(self))],
+            Self::Enrol(Failure::Refused(reply)) => vec![("code", reply.code.clone())],
+            Self::Ledger(
+                ledger::Error::Missing { path, .. }
+                | ledger::Error::NotEncrypted { path }
+                | ledger::Error::Foreign { path },
+            ) => vec![("file", path.display().to_string())],
+            Self::Folder { folder, .. } => vec![("folder", folder.display().to_string())],
             _ => Vec::new(),
         }
     }
@@ -336,4 +351,38 @@ pub(crate) fn shortened(text: &str) -> String {
         return text.to_owned();
     }
     text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_file_is_said_in_one_language_and_its_causes_are_for_the_journal() {
+        let error = Error::Ledger(ledger::Error::Corrupt {
+            path: "/tills/one/till.sqlite".into(),
+            detail: "database disk image is malformed".into(),
+        });
+        let trouble = error.trouble(Language::Es);
+        assert_eq!(trouble.message, "El archivo de esta caja está dañado.");
+        let causes = error.causes().expect("there are some");
+        assert!(causes.contains("/tills/one/till.sqlite") && causes.contains("malformed"));
+        assert_eq!(Error::Locked.causes(), None);
+    }
+
+    #[test]
+    fn what_has_to_be_moved_is_named() {
+        let path = std::path::PathBuf::from("/tills/one/till.sqlite");
+        for error in [
+            ledger::Error::Foreign { path: path.clone() },
+            ledger::Error::NotEncrypted { path },
+        ] {
+            let trouble = Error::Ledger(error).trouble(Language::Es);
+            assert!(
+                trouble.message.contains("/tills/one/till.sqlite"),
+                "{}",
+                trouble.message
+            );
+        }
+    }
 }

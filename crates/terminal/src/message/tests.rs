@@ -90,6 +90,8 @@ fn both_languages_have_the_same_keys_with_the_same_parameters() {
     for (key, es) in sentences(Language::Es) {
         let en = &sentences(Language::En)[key];
         assert_eq!(parameters(es), parameters(en), "{key}");
+        // What a cause says is in English, whatever the sentence around it is.
+        assert!(!parameters(es).contains("reason"), "{key}");
         assert!(!es.trim().is_empty() && !en.trim().is_empty(), "{key}");
     }
 }
