@@ -184,7 +184,7 @@ impl<'a> Paper<'a> {
     }
 
     fn money(&self, minor: i64) -> String {
-        self.rules.money.say(self.language, minor)
+        on_paper(&self.rules.money.say(self.language, minor))
     }
 
     /// `1` for each `$ 1.000`, or `2` for each `$ 1`: never a fraction of a point where a whole one can
@@ -198,7 +198,7 @@ impl<'a> Paper<'a> {
         let (points, majors) = majors.map_or((per_unit, 1), |majors| (Decimal::ONE, majors));
         let money = self.rules.money;
         let unit = money.short(self.language, majors.saturating_mul(per_major));
-        (words::decimal(self.language, points), unit)
+        (words::decimal(self.language, points), on_paper(&unit))
     }
 
     fn figure(&mut self, key: &str, minor: i64) {
@@ -241,6 +241,11 @@ impl<'a> Paper<'a> {
         }
         self.text.push('\n');
     }
+}
+
+/// A printer's table of signs may hold no space but the plain one.
+fn on_paper(text: &str) -> String {
+    text.replace(words::NO_BREAK, " ")
 }
 
 /// `text` in lines of at most `columns` signs, broken between words where there is a space. Control

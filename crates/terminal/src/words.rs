@@ -7,6 +7,10 @@ use rust_decimal::Decimal;
 use crate::message::say;
 use crate::view::Language;
 
+/// Keeps a sign and its digits on one line of a screen. Paper breaks its lines itself, and its
+/// printer may not know this space.
+pub const NO_BREAK: char = '\u{a0}';
+
 /// How money of one currency is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Money {
@@ -24,7 +28,8 @@ impl Money {
     }
 
     /// `minor` units in words: `$ 12.000` in Spanish, `$12,000` in English. Cents of a currency that
-    /// is shown without decimals appear only when there are some.
+    /// is shown without decimals appear only when there are some. The space is one that no line is
+    /// broken at.
     pub fn say(self, language: Language, minor: i64) -> String {
         let sign = if minor < 0 { "-" } else { "" };
         let per_major = self.currency.minor_per_major().unsigned_abs();
@@ -45,7 +50,7 @@ impl Money {
         };
         match language {
             Language::En if symbol == "$" => format!("{sign}{symbol}{text}"),
-            Language::Es | Language::En => format!("{sign}{symbol} {text}"),
+            Language::Es | Language::En => format!("{sign}{symbol}{NO_BREAK}{text}"),
         }
     }
 
@@ -136,11 +141,11 @@ pub fn decimal(language: Language, value: Decimal) -> String {
     text
 }
 
-/// A rate: `12,5 %` or `12.5%`.
+/// A rate: `12,5 %`, also on one line, or `12.5%`.
 pub fn percent(language: Language, rate: BasisPoints) -> String {
     let value = decimal(language, Decimal::new(rate.0.into(), 2));
     match language {
-        Language::Es => format!("{value} %"),
+        Language::Es => format!("{value}{NO_BREAK}%"),
         Language::En => format!("{value}%"),
     }
 }
@@ -219,10 +224,15 @@ mod tests {
             ("EUR", 5, "EUR 0,05", "EUR 0.05"),
             ("JPY", 1_000, "JPY 1.000", "JPY 1,000"),
         ] {
-            assert_eq!(money(code).say(Language::Es, minor), es);
-            assert_eq!(money(code).say(Language::En, minor), en);
+            let say = |language| money(code).say(language, minor);
+            assert!(
+                !say(Language::Es).contains(' '),
+                "it would break over two lines"
+            );
+            assert_eq!(say(Language::Es).replace(NO_BREAK, " "), es);
+            assert_eq!(say(Language::En).replace(NO_BREAK, " "), en);
         }
-        assert_eq!(money("MXN").short(Language::Es, 100), "$ 1");
+        assert_eq!(money("MXN").short(Language::Es, 100), "$\u{a0}1");
     }
 
     #[test]
@@ -258,7 +268,7 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2025, 3, 5).expect("a day");
         assert_eq!(day(Language::Es, date), "5 de marzo de 2025");
         assert_eq!(day(Language::En, date), "March 5, 2025");
-        assert_eq!(percent(Language::Es, BasisPoints(1_250)), "12,5 %");
+        assert_eq!(percent(Language::Es, BasisPoints(1_250)), "12,5\u{a0}%");
         assert_eq!(percent(Language::En, BasisPoints(1_000)), "10%");
         assert_eq!(
             decimal(Language::Es, Decimal::new(-12_345_670, 3)),

@@ -66,6 +66,7 @@ fn a_sale_prints_what_it_gave_and_how_its_points_came_about() {
     "]]
     .assert_eq(&text[text.rfind("Puntos de esta").expect("points")..]);
     assert!(text.lines().all(|line| line.chars().count() <= 42));
+    assert!(!text.contains('\u{a0}'), "paper has plain spaces only");
     assert_eq!((receipt.change, receipt.balance), (1_600_000, Some(187)));
     let counter = shop.till.counter().expect("a counter");
     assert!(
@@ -131,7 +132,7 @@ fn a_total_that_changed_in_between_is_asked_again() {
     shop.till.recall().expect("recalled");
     let (code, message) = trouble(shop.till.pay(&[cash(seen)], seen));
     assert_eq!(code, "price_changed");
-    assert_eq!(message, "El total cambió: ahora es $ 20.000.");
+    assert_eq!(message, "El total cambió: ahora es $\u{a0}20.000.");
     assert_eq!(
         shop.till.counter().expect("a counter").lines.len(),
         1,
