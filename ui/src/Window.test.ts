@@ -43,6 +43,11 @@ async function open(): Promise<HTMLElement> {
   return screen.findByRole("combobox");
 }
 
+/** Until everything that was asked of the till is answered and shown. */
+async function settled(): Promise<void> {
+  await hand.keyboard("{Shift}{Shift}");
+}
+
 async function enter(text: string): Promise<void> {
   await hand.keyboard(`${text}{Enter}`);
 }
@@ -139,6 +144,65 @@ test("a tender that does not suffice is kept and the rest is asked for", async (
   await hand.keyboard("{Enter}");
   await screen.findByText(/no es una factura/);
   expect(till.sales[0]?.total).toBe(980_000);
+});
+
+test("a number typed for a line that is taken off changes no other line", async () => {
+  await open();
+  await enter("ESP-01");
+  await enter("CAP-01");
+  await hand.keyboard("{Control>}{ArrowDown}{/Control}7{Control>}{Delete}{/Control}");
+  await settled();
+  expect(till.basket.lines).toMatchObject([{ sku: "CAP-01", quantity: 1 }]);
+});
+
+test("a double click takes one line off", async () => {
+  await open();
+  await enter("ESP-01");
+  await enter("CAP-01");
+  await hand.dblClick(screen.getByRole("button", { name: /Quitar Espresso/ }));
+  await settled();
+  expect(till.basket.lines).toMatchObject([{ sku: "CAP-01" }]);
+});
+
+test("a scan takes no hit that the arrows had marked for something else", async () => {
+  await open();
+  await hand.keyboard("jos");
+  await screen.findByText("Josefa Ibáñez");
+  await hand.keyboard("{ArrowDown}");
+  await hand.click(screen.getByRole("group", { name: "Resultados" }));
+  await scanner.keyboard("capuchino{Enter}");
+  await settled();
+  expect(till.basket.lines).toHaveLength(0);
+  expect(till.basket.customer).toBeNull();
+});
+
+test("news from the server leaves a complaint as it was", async () => {
+  await open();
+  await enter("ESP-01");
+  await hand.keyboard("{Control>}{ArrowUp}{/Control}🙂{Enter}");
+  await screen.findByText(/no es una cantidad/);
+  till.stale("counter");
+  await settled();
+  expect(screen.getByText(/no es una cantidad.*Escriba un número/s)).toBeTruthy();
+});
+
+test("a view of the till that was asked for before a lock does not open it again", async () => {
+  await open();
+  const asked = till.api.tillView;
+  let answer: (() => void) | undefined;
+  const late = new Promise<void>((resolve) => (answer = resolve));
+  till.api.tillView = async (language) => {
+    const view = await asked(language);
+    await late;
+    till.api.tillView = asked;
+    return view;
+  };
+  till.stale("till");
+  await hand.keyboard("{Control>}l{/Control}");
+  await screen.findByLabelText("PIN");
+  answer?.();
+  await settled();
+  expect(screen.getByLabelText("PIN")).toBeTruthy();
 });
 
 test("the amount that was tapped is the one that is paid", async () => {

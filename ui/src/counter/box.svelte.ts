@@ -9,10 +9,10 @@ const MOST_PICKS = 8;
 
 export type Mode = "any" | "customer" | "code";
 export type Pick = { kind: "customer"; hit: CustomerHit } | { kind: "product"; hit: ProductHit };
-type Reading =
-  | { status: "idle" }
+type Read =
   | { status: "read"; of: string; saw: BoxReading }
   | { status: "failed"; of: string; trouble: Trouble };
+type Reading = { status: "idle" } | Read;
 
 export class Box {
   readonly #api: Api;
@@ -33,12 +33,10 @@ export class Box {
   }
 
   readonly open = $derived(this.text.trim() !== "" && this.mode !== "code");
-  readonly saw = $derived(this.reading.status === "read" ? this.reading.saw : null);
+  readonly saw = $derived(sawIn(this.reading));
   readonly picks = $derived(picksOf(this.saw, this.mode));
   /** Whether Enter may take the first pick by itself. */
-  readonly sure = $derived(
-    this.saw !== null && "sure" in this.saw && this.saw.sure && this.picks.length > 0,
-  );
+  readonly sure = $derived(isSure(this.saw) && this.picks.length > 0);
 
   /** The cashier typed; the reading follows when the hand rests. */
   typed(text: string): void {
@@ -76,59 +74,56 @@ export class Box {
   async enter(): Promise<boolean> {
     const text = this.text.trim();
     if (text === "") return false;
-    if (this.mode === "code") return this.#apply(text);
+    if (this.mode === "code") return this.#apply(text, this.text);
     clearTimeout(this.#settle);
-    if (this.reading.status === "idle" || this.reading.of !== this.text)
-      await this.#read(this.text);
-    return this.#takeReading();
+    const { reading } = this;
+    const known = reading.status !== "idle" && reading.of === this.text;
+    return this.#takeReading(known ? reading : await this.#read(this.text));
   }
 
   /** Takes the pick with this number, counted from 1. */
   async pick(number: number): Promise<boolean> {
     const pick = this.picks[number - 1];
-    return pick ? this.#take(pick) : false;
+    return pick ? this.#take(pick, this.text) : false;
   }
 
   /** A scan: the reading of its keys, or of their places when that one makes sense instead. */
   async scanned(scan: Scan): Promise<boolean> {
     clearTimeout(this.#settle);
     this.mode = "any";
+    // The mark stood on a hit of what was typed before.
+    this.marked = null;
+    this.undecided = false;
     const kept = this.text;
-    await this.#read(scan.byKey);
-    if (!this.#senseful() && scan.byPlace !== scan.byKey) {
-      const first = this.reading;
-      await this.#read(scan.byPlace);
-      if (!this.#senseful()) this.reading = first;
-    }
-    const of = this.reading.status === "idle" ? scan.byKey : this.reading.of;
-    this.text = of;
-    const taken = await this.#takeReading();
-    if (taken && kept !== of) this.typed(kept);
+    const byKey = await this.#read(scan.byKey);
+    const byPlace =
+      isSenseful(byKey) || scan.byPlace === scan.byKey ? byKey : await this.#read(scan.byPlace);
+    const reading = isSenseful(byPlace) ? byPlace : byKey;
+    this.reading = reading;
+    this.text = reading.of;
+    const taken = await this.#takeReading(reading);
+    if (taken && kept !== reading.of) this.typed(kept);
     return taken;
   }
 
-  #senseful(): boolean {
-    return (
-      this.saw !== null && this.saw.saw !== "nothing" && (this.saw.saw !== "code" || this.saw.known)
-    );
-  }
-
-  async #takeReading(): Promise<boolean> {
-    if (this.reading.status === "failed") {
-      this.#counter.complain(this.reading.trouble);
+  /** Takes what this reading means, whatever has been typed since. */
+  async #takeReading(reading: Read): Promise<boolean> {
+    if (reading.status === "failed") {
+      this.#counter.complain(reading.trouble);
       return false;
     }
-    const marked = this.marked === null ? undefined : this.picks[this.marked];
-    const pick = marked ?? (this.sure ? this.picks[0] : undefined);
-    if (pick) return this.#take(pick);
-    if (this.saw?.saw === "code" && this.mode === "any") return this.#apply(this.saw.text);
-    this.undecided = this.picks.length > 0;
+    const { saw, of } = reading;
+    const picks = picksOf(saw, this.mode);
+    const marked = this.marked === null ? undefined : picks[this.marked];
+    const pick = marked ?? (isSure(saw) ? picks[0] : undefined);
+    if (pick) return this.#take(pick, of);
+    if (saw.saw === "code" && this.mode === "any") return this.#apply(saw.text, of);
+    this.undecided = picks.length > 0;
     return false;
   }
 
-  async #take(pick: Pick): Promise<boolean> {
+  async #take(pick: Pick, of: string): Promise<boolean> {
     const { id } = pick.hit;
-    const of = this.text;
     const taken = await this.#counter.act((api) =>
       pick.kind === "customer" ? api.setCustomer(id) : api.addProduct(id, "1"),
     );
@@ -136,8 +131,7 @@ export class Box {
     return taken;
   }
 
-  async #apply(text: string): Promise<boolean> {
-    const of = this.text;
+  async #apply(text: string, of: string): Promise<boolean> {
     const applied = await this.#counter.act((api) => api.applyCode(text));
     if (applied) this.#done(of);
     return applied;
@@ -149,16 +143,30 @@ export class Box {
     this.typed(this.text.startsWith(of) ? this.text.slice(of.length) : this.text);
   }
 
-  async #read(text: string): Promise<void> {
+  async #read(text: string): Promise<Read> {
     const turn = ++this.#turn;
     const answer = await this.#api.readBox(text);
-    // A reading of what the box held before is of no use any more.
-    if (turn !== this.#turn) return;
-    this.reading =
+    const reading: Read =
       answer.status === "ok"
         ? { status: "read", of: text, saw: answer.data }
         : { status: "failed", of: text, trouble: answer.error };
+    // A reading of what the box held before is not shown any more.
+    if (turn === this.#turn) this.reading = reading;
+    return reading;
   }
+}
+
+function sawIn(reading: Reading): BoxReading | null {
+  return reading.status === "read" ? reading.saw : null;
+}
+
+function isSure(saw: BoxReading | null): boolean {
+  return saw !== null && "sure" in saw && saw.sure;
+}
+
+function isSenseful(reading: Read): boolean {
+  const saw = sawIn(reading);
+  return saw !== null && saw.saw !== "nothing" && (saw.saw !== "code" || saw.known);
 }
 
 function picksOf(saw: BoxReading | null, mode: Mode): readonly Pick[] {

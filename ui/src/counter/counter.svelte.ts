@@ -20,28 +20,25 @@ export class Counter {
 
   /** Runs an action after those before it; answers whether it was done. */
   act(action: (api: Api) => Promise<Answer<CounterView>>): Promise<boolean> {
-    const done = this.#queue.then(async () => {
+    return this.#inTurn(async () => {
       const answer = await action(this.#api);
       if (answer.status === "error") this.complain(answer.error);
-      else this.show(answer.data);
+      else {
+        this.view = answer.data;
+        this.say(answer.data.said);
+      }
       return answer.status === "ok";
     });
-    this.#queue = done.catch(() => undefined);
-    return done;
   }
 
   /** Fetches the counter again without a word about it. */
   refresh(): Promise<boolean> {
-    return this.act(async (api) => {
-      const answer = await api.counter();
-      if (answer.status === "error") return answer;
-      return { status: "ok", data: { ...answer.data, said: this.view ? this.said.text : "" } };
+    return this.#inTurn(async () => {
+      const answer = await this.#api.counter();
+      if (answer.status === "error") this.complain(answer.error);
+      else this.view = answer.data;
+      return answer.status === "ok";
     });
-  }
-
-  show(view: CounterView): void {
-    this.view = view;
-    this.said = { tone: "calm", text: view.said, hint: "" };
   }
 
   complain(trouble: Trouble): void {
@@ -50,5 +47,11 @@ export class Counter {
 
   say(text: string, tone: Said["tone"] = "calm"): void {
     this.said = { tone, text, hint: "" };
+  }
+
+  #inTurn(work: () => Promise<boolean>): Promise<boolean> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
   }
 }

@@ -15,6 +15,8 @@ export class Till {
   /** Why the last PIN or enrolment was not taken. */
   trouble = $state.raw<Trouble | null>(null);
   busy = $state(false);
+  /** Counts what changed who is at work: a view that was asked for before it is of no use. */
+  #turn = 0;
 
   constructor(api: Api) {
     this.#api = api;
@@ -24,7 +26,9 @@ export class Till {
   readonly view = $derived("view" in this.standing ? this.standing.view : null);
 
   async start(): Promise<void> {
+    const turn = this.#turn;
     const answer = await this.#api.tillView(speech.current);
+    if (turn !== this.#turn) return this.start();
     if (answer.status === "error") this.standing = { status: "failed", trouble: answer.error };
     else this.#show(answer.data);
   }
@@ -57,7 +61,9 @@ export class Till {
   async #ask(asked: Promise<Answer<TillView>>): Promise<boolean> {
     this.busy = true;
     this.trouble = null;
+    this.#turn += 1;
     const answer = await asked;
+    this.#turn += 1;
     this.busy = false;
     if (answer.status === "ok") this.#show(answer.data);
     else this.trouble = answer.error;
