@@ -146,6 +146,72 @@ test("a tender that does not suffice is kept and the rest is asked for", async (
   expect(till.sales[0]?.total).toBe(980_000);
 });
 
+test("an Enter that bounces keeps a tender and does not pay the rest with it", async () => {
+  await open();
+  await enter("CAP-01");
+  await hand.keyboard("[F9]");
+  await hand.type(await screen.findByLabelText("Recibe"), "5000");
+  await scanner.keyboard("{Enter}{Enter}");
+  await screen.findByRole("button", { name: "Quitar este pago" });
+  await settled();
+  expect(till.sales).toHaveLength(0);
+});
+
+test("a double click keeps a tender and does not pay the rest with it", async () => {
+  await open();
+  await enter("CAP-01");
+  await hand.keyboard("[F9]");
+  await hand.type(await screen.findByLabelText("Recibe"), "5000");
+  await hand.dblClick(await screen.findByRole("button", { name: /Anotar y pedir/ }));
+  await screen.findByRole("button", { name: "Quitar este pago" });
+  await settled();
+  expect(till.sales).toHaveLength(0);
+});
+
+test("two quick Enters pay once, and the receipt stays", async () => {
+  await open();
+  await enter("CAP-01");
+  await hand.keyboard("[F9]");
+  await screen.findByLabelText("Recibe");
+  await scanner.keyboard("{Enter}{Enter}");
+  await screen.findByText(/no es una factura/);
+  await settled();
+  expect(till.calls.filter((call) => call === "pay")).toHaveLength(1);
+  expect(screen.getByText(/no es una factura/)).toBeTruthy();
+});
+
+test("a total that changed behind the screen is said and not paid unseen", async () => {
+  await open();
+  await enter("CAP-01");
+  await hand.keyboard("[F9]");
+  await screen.findByLabelText("Recibe");
+  const line = till.basket.lines[0];
+  if (line) line.unit_price += 100_000;
+  await hand.keyboard("{Enter}");
+  expect(await screen.findByText("El total cambió.")).toBeTruthy();
+  await settled();
+  expect(screen.getByText("El total cambió.")).toBeTruthy();
+  expect(till.sales).toHaveLength(0);
+  await hand.keyboard("{Enter}");
+  await screen.findByText(/no es una factura/);
+  expect(till.sales[0]?.total).toBe(1_080_000);
+});
+
+test("what was handed over for a basket that is gone pays nothing of the next", async () => {
+  await open();
+  await enter("CAP-01");
+  await hand.keyboard("[F9]");
+  await hand.type(await screen.findByLabelText("Recibe"), "5000");
+  await hand.keyboard("{Enter}");
+  await screen.findByRole("button", { name: "Quitar este pago" });
+  await hand.keyboard("{Escape}{Control>}{ArrowUp}{Delete}{/Control}");
+  await screen.findByText("Escanee o escriba el primer producto.");
+  await enter("ESP-01");
+  await hand.keyboard("[F9]");
+  await screen.findByLabelText("Recibe");
+  expect(screen.queryByRole("button", { name: "Quitar este pago" })).toBeNull();
+});
+
 test("a number typed for a line that is taken off changes no other line", async () => {
   await open();
   await enter("ESP-01");
@@ -184,6 +250,17 @@ test("news from the server leaves a complaint as it was", async () => {
   till.stale("counter");
   await settled();
   expect(screen.getByText(/no es una cantidad.*Escriba un número/s)).toBeTruthy();
+});
+
+test("a button that goes away with its work leaves the focus in the box", async () => {
+  const box = await open();
+  await hand.keyboard("jos");
+  await screen.findByText("José Ángel Muñoz Peña");
+  await hand.keyboard("{Alt>}1{/Alt}");
+  await hand.click(await screen.findByRole("button", { name: "Quitar al cliente" }));
+  await settled();
+  expect(till.basket.customer).toBeNull();
+  expect(box).toBe(document.activeElement);
 });
 
 test("a view of the till that was asked for before a lock does not open it again", async () => {

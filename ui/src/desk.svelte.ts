@@ -93,10 +93,10 @@ export class Desk {
         return this.#basket((api) => api.recall());
       case "best_set":
         if (this.counter.view?.best_set) await this.counter.act((api) => api.useBestSet());
-        return;
+        return this.home();
       case "clear_customer":
         if (this.counter.view?.customer) await this.counter.act((api) => api.clearCustomer());
-        return;
+        return this.home();
       case "line_up":
         return this.#moveLine(-1);
       case "line_down":
@@ -121,7 +121,10 @@ export class Desk {
   async switchLanguage(): Promise<void> {
     this.counter.say("");
     await this.till.speak(speech.current === "es" ? "en" : "es");
-    if (this.till.standing.status === "open") await this.refetch(["counter", "sync", "today"]);
+    if (this.till.standing.status !== "open") return;
+    this.box.typed(this.box.text);
+    if (this.work.screen === "pay") void this.payment.refresh();
+    await this.refetch(["counter", "sync", "today"]);
   }
 
   /** Enter in the box. */
@@ -142,7 +145,11 @@ export class Desk {
   }
 
   confirmPayment(): Promise<void> {
-    return this.#inTurn(() => this.#pay());
+    const { kept } = this.payment;
+    return this.#inTurn(async () => {
+      // Struck twice: the first has paid, or has kept a tender and asks for the rest.
+      if (this.work.screen === "pay" && this.payment.kept === kept) await this.#pay();
+    });
   }
 
   async #pay(): Promise<void> {
@@ -158,14 +165,16 @@ export class Desk {
 
   confirmAmount(): Promise<void> {
     return this.#inTurn(async () => {
-      if (!(await this.amount.add())) return;
+      if (this.work.screen !== "amount" || !(await this.amount.add())) return;
       this.work.back();
       this.home();
     });
   }
 
   async showReceipt(saleId: string): Promise<void> {
-    if (await this.receipt.find(saleId)) this.work.open("receipt");
+    if (!(await this.receipt.find(saleId))) return;
+    this.work.open("receipt");
+    this.home();
   }
 
   /** One level back: the box, its mode, a screen, and at last nothing: work is never lost. */

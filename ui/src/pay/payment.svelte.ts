@@ -5,6 +5,9 @@ import { parseMoney, typedMoney, type Currency } from "../money/money";
 export const kinds = ["cash", "card", "transfer"] as const;
 export type Kind = (typeof kinds)[number];
 
+/** The tenders with the one that is being entered, and what they come to. */
+type Weighed = { entered: readonly TenderInput[]; preview: TendersView };
+
 type Status =
   | { status: "entering" }
   | { status: "paying" }
@@ -48,16 +51,14 @@ export class Payment {
     return this.refresh();
   }
 
-  /** Asks again what the tenders come to; also when the basket has changed. */
+  /** Asks again what the tenders come to. */
   async refresh(): Promise<void> {
-    const parsed = parseMoney(this.text, this.#money());
-    if (parsed.status === "unreadable" || parsed.status === "too_large") {
-      this.#turn += 1;
-      this.status = { status: "unreadable", why: parsed.status };
-      this.preview = this.before;
-      return;
-    }
-    await this.#weigh(parsed.status === "amount" ? parsed.minor : null);
+    await this.#weighed();
+  }
+
+  /** The basket costs something else now; what was weighed for this total already stays, with its word. */
+  async follow(total: number): Promise<void> {
+    if (this.preview?.total !== total) await this.refresh();
   }
 
   /** Takes the last kept tender back. */
@@ -66,47 +67,64 @@ export class Payment {
     void this.refresh();
   }
 
-  /** Pays, or keeps a tender that does not suffice and asks for the rest. */
+  /**
+   * Pays, or keeps a tender that does not suffice and asks for the rest. Never pays another total than
+   * the one that was on the screen.
+   */
   async confirm(): Promise<ReceiptView | null> {
     if (this.status.status === "paying") return null;
-    await this.refresh();
-    if (this.status.status === "unreadable" || !this.preview) return null;
-    if (this.preview.missing > 0) {
-      this.kept = this.#entered;
+    const seen = this.preview?.total;
+    const weighed = await this.#weighed();
+    if (!weighed) return null;
+    if (weighed.preview.missing > 0) {
+      this.kept = weighed.entered;
       this.text = "";
       await this.refresh();
       return null;
     }
-    return this.#pay(this.#entered, this.preview.total);
+    return this.#pay(weighed.entered, seen ?? weighed.preview.total);
   }
 
   clear(): void {
     this.kind = "cash";
     this.text = "";
     this.kept = [];
-    this.#entered = [];
+    this.#turn += 1;
     this.preview = null;
     this.before = null;
     this.status = { status: "entering" };
   }
 
-  #entered: readonly TenderInput[] = [];
-
-  async #weigh(amount: number | null): Promise<void> {
+  /** Weighs what is typed; none when it cannot be read or Rust says no. */
+  async #weighed(): Promise<Weighed | null> {
     const turn = ++this.#turn;
-    const before = await this.#api.previewTenders([...this.kept]);
-    if (turn !== this.#turn) return;
-    if (before.status === "error") return this.#refuse(before.error);
-    const exact = before.data.missing;
-    const given = amount ?? exact;
-    const entered = given > 0 ? [...this.kept, { kind: this.kind, amount: given }] : this.kept;
-    const preview = await this.#api.previewTenders([...entered]);
-    if (turn !== this.#turn) return;
-    if (preview.status === "error") return this.#refuse(preview.error);
-    this.#entered = entered;
-    this.before = before.data;
-    this.preview = preview.data;
-    this.status = { status: "entering" };
+    const parsed = parseMoney(this.text, this.#money());
+    if (parsed.status === "unreadable" || parsed.status === "too_large") {
+      this.status = { status: "unreadable", why: parsed.status };
+      this.preview = this.before;
+      return null;
+    }
+    const { kept, kind } = this;
+    const before = await this.#ask(kept, turn);
+    if (!before) return null;
+    const given = parsed.status === "amount" ? parsed.minor : before.missing;
+    const entered = given > 0 ? [...kept, { kind, amount: given }] : kept;
+    const preview = await this.#ask(entered, turn);
+    if (!preview) return null;
+    // Something newer is on its way to the screen.
+    if (turn === this.#turn) {
+      this.before = before;
+      this.preview = preview;
+      this.status = { status: "entering" };
+    }
+    return { entered, preview };
+  }
+
+  async #ask(tenders: readonly TenderInput[], turn: number): Promise<TendersView | null> {
+    const answer = await this.#api.previewTenders([...tenders]);
+    if (answer.status === "ok") return answer.data;
+    if (turn === this.#turn) this.#refuse(answer.error);
+    return null;
   }
 
   async #pay(tenders: readonly TenderInput[], seenTotal: number): Promise<ReceiptView | null> {
