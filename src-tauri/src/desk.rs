@@ -120,9 +120,10 @@ impl Desk {
 /// What the window says; the journal keeps the causes when a person cannot mend it alone.
 fn in_words(till: &Till, error: &Error) -> Trouble {
     let trouble = till.trouble(error);
-    match error.causes() {
-        Some(causes) => tracing::error!(code = %trouble.code, causes, "not done"),
-        None => tracing::info!(code = %trouble.code, "refused"),
+    if let Some(causes) = error.causes() {
+        tracing::error!(code = %trouble.code, causes, "not done");
+    } else {
+        tracing::info!(code = %trouble.code, "refused");
     }
     trouble
 }
