@@ -186,7 +186,7 @@ fn is_sure(exact: &[bool]) -> bool {
     }
 }
 
-/// Letters and digits in one word, or a word in dashes: nobody's name, and no product was found.
+/// Letters and digits in one word: nobody's name.
 fn looks_like_code(text: &str) -> bool {
     let one_word = !text.contains(char::is_whitespace);
     let has = |wanted: fn(&char) -> bool| text.chars().any(|sign| wanted(&sign));

@@ -139,7 +139,6 @@ fn every_key_that_the_code_names_is_in_the_catalogue() {
         "progress.",
         "receipt.",
         "refusal.",
-        "role.",
         "said.",
         "sale.",
         "sync.",
