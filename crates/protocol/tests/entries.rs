@@ -147,7 +147,23 @@ fn nonsense_is_named() {
 #[test]
 fn a_sale_that_does_not_add_up_says_where() {
     assert_eq!(sale().check(), Ok(()));
-    let broken: [Breakage; 7] = [
+    let broken: [Breakage; 11] = [
+        (
+            |sale| sale.lines[0].quantity = Decimal::TWO,
+            "price times quantity of a line: expected 12000, found 6000",
+        ),
+        (
+            |sale| sale.lines[0].quantity = Decimal::NEGATIVE_ONE,
+            "-1 cannot be a quantity",
+        ),
+        (
+            |sale| sale.lines[1].earns_points = false,
+            "base of the points: expected 5400, found 9000",
+        ),
+        (
+            |sale| sale.points.as_mut().unwrap().earned = 91,
+            "points earned: expected 90, found 91",
+        ),
         (
             |sale| sale.total = 9001,
             "gross less discount: expected 9000, found 9001",

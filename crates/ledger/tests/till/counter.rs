@@ -219,7 +219,7 @@ impl Sold {
                 base: total,
                 per_unit: 1.into(),
                 factors: Vec::new(),
-                bonus: 0,
+                bonus: self.points - total / 100,
                 earned: self.points,
                 expires_on: self.day + chrono::Days::new(365),
             }),

@@ -1,9 +1,12 @@
 //! Whether a sale adds up: what the server asks before a sale has effects.
 
+use rust_decimal::Decimal;
 use thiserror::Error;
 
+use loyalty::basket::Quantity;
 use loyalty::code::CodeText;
-use loyalty::money::Amount;
+use loyalty::money::{Amount, Currency, MAX_MINOR};
+use loyalty::rate;
 use mostrador_loyalty as loyalty;
 
 use super::{SaleCompleted, SaleLine};
@@ -45,13 +48,26 @@ pub enum Fault {
         /// The text.
         text: String,
     },
+    /// A quantity that no line can have.
+    #[error("{quantity} cannot be a quantity")]
+    Quantity {
+        /// The quantity.
+        quantity: Decimal,
+    },
+    /// Letters that are no currency.
+    #[error("{text:?} is not a currency")]
+    Currency {
+        /// The letters.
+        text: String,
+    },
     /// Points without a customer.
     #[error("points were earned but nobody is identified")]
     PointsWithoutCustomer,
 }
 
 impl SaleCompleted {
-    /// Checks that amounts are in range and that every sum is the sum of its parts.
+    /// Checks that amounts are in range, that every sum is the sum of its parts, and that prices and
+    /// points follow from what the sale says of itself: nobody has to trust a till's arithmetic.
     ///
     /// # Errors
     /// The first [`Fault`] found.
@@ -119,6 +135,12 @@ impl SaleCompleted {
 
     fn check_lines(&self) -> Result<(), Fault> {
         for line in &self.lines {
+            let quantity = Quantity::new(line.quantity).ok_or(Fault::Quantity {
+                quantity: line.quantity,
+            })?;
+            let price = Amount::clamped(wide(line.unit_price));
+            let gross = rate::price(price, quantity).minor();
+            equal("price times quantity of a line", wide(gross), line.gross)?;
             equal(
                 "net of a line",
                 wide(line.gross) - wide(line.discount),
@@ -182,13 +204,32 @@ impl SaleCompleted {
         }
     }
 
+    /// The same formula that the till quoted by, over what the sale says of itself.
     fn check_points(&self) -> Result<(), Fault> {
-        match &self.points {
-            Some(points) if points.earned > 0 && self.customer_id.is_none() => {
-                Err(Fault::PointsWithoutCustomer)
-            }
-            _ => Ok(()),
+        let Some(points) = &self.points else {
+            return Ok(());
+        };
+        if points.earned > 0 && self.customer_id.is_none() {
+            return Err(Fault::PointsWithoutCustomer);
         }
+        let earning = self.lines.iter().filter(|line| line.earns_points);
+        let earning: i128 = earning.map(|line| wide(line.net)).sum();
+        if wide(points.base) > earning {
+            return Err(Fault::Sum {
+                what: "base of the points",
+                expected: earning,
+                found: wide(points.base),
+            });
+        }
+        let currency = Currency::from_code(&self.currency).ok_or_else(|| Fault::Currency {
+            text: self.currency.clone(),
+        })?;
+        let multipliers = points.factors.iter().map(|factor| &factor.multiplier);
+        let factors = std::iter::once(&points.per_unit).chain(multipliers);
+        let base = Amount::clamped(wide(points.base));
+        let floored = rate::product_floor(base, currency, factors);
+        let earned = (wide(floored) + wide(points.bonus)).clamp(0, wide(MAX_MINOR));
+        equal("points earned", earned, points.earned)
     }
 }
 
