@@ -39,7 +39,7 @@ pub fn put(tx: &Connection, parked: &Parked) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes a basket out: the one named, or the one parked last.
+/// Takes a basket out: the one named, or the one that has waited longest.
 pub fn take(tx: &Connection, id: Option<Uuid>) -> Result<Option<Parked>, Error> {
     let parked = match id {
         Some(id) => all(tx)?.into_iter().find(|parked| parked.id == id),
@@ -52,11 +52,11 @@ pub fn take(tx: &Connection, id: Option<Uuid>) -> Result<Option<Parked>, Error> 
     Ok(parked)
 }
 
-/// Every parked basket, the latest first.
+/// Every parked basket, the one that has waited longest first.
 pub fn all(connection: &Connection) -> Result<Vec<Parked>, Error> {
     let mut statement = connection.prepare_cached(
         "select id, parked_at_ms, cashier_id, label, body
-         from parked order by parked_at_ms desc, id desc",
+         from parked order by parked_at_ms, id",
     )?;
     let parked = statement
         .query_map([], |row| {

@@ -34,7 +34,8 @@ impl Till {
         self.show(session)
     }
 
-    /// Brings the basket back that was parked last; one that is open takes its place.
+    /// Brings the basket back that has waited longest; one that is open goes to the end of the queue,
+    /// so that asking again and again shows every one.
     pub fn recall(&self) -> Result<CounterView, Error> {
         let (mut session, cashier) = self.at_work()?;
         let in_exchange =

@@ -135,18 +135,29 @@ fn from_file(
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let bytes = make()?;
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(path).map_err(trouble)?;
-            let text = hex::encode(bytes);
-            file.write_all(text.as_bytes()).map_err(trouble)?;
-            file.sync_all().map_err(trouble)?;
+            write_whole(path, &hex::encode(bytes)).map_err(trouble)?;
             Ok(DatabaseKey::from_bytes(bytes))
         }
         Err(error) => Err(trouble(error)),
     }
+}
+
+/// Writes beside `path` and moves: a power cut leaves the whole key or none, never an empty file.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let beside = path.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -172,6 +183,17 @@ mod tests {
             let file = std::fs::metadata(folder.path().join(KEY_FILE)).expect("it is there");
             assert_eq!(file.permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn what_a_power_cut_left_of_a_key_does_not_stop_the_first_start() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let half = folder.path().join(KEY_FILE).with_extension("new");
+        std::fs::write(&half, "0123").expect("written");
+        let made = in_file(folder.path(), 1).expect("made");
+        let again = in_file(folder.path(), 2).expect("read");
+        assert_eq!(made.key, again.key);
+        assert!(!half.exists());
     }
 
     #[test]

@@ -315,7 +315,7 @@ fn the_day_adds_up() {
 }
 
 #[test]
-fn parked_baskets_come_back_the_latest_first() {
+fn parked_baskets_come_back_in_the_order_of_waiting() {
     let till = Counter::enrolled();
     let basket = |number: u128| parked::Parked {
         id: Uuid::from_u128(number),
@@ -328,9 +328,9 @@ fn parked_baskets_come_back_the_latest_first() {
         for number in 1..=3 {
             parked::put(tx, &basket(number))?;
         }
-        assert_eq!(parked::take(tx, None)?, Some(basket(3)));
-        assert_eq!(parked::take(tx, Some(Uuid::from_u128(1)))?, Some(basket(1)));
-        assert_eq!(parked::take(tx, Some(Uuid::from_u128(1)))?, None);
+        assert_eq!(parked::take(tx, None)?, Some(basket(1)));
+        assert_eq!(parked::take(tx, Some(Uuid::from_u128(3)))?, Some(basket(3)));
+        assert_eq!(parked::take(tx, Some(Uuid::from_u128(3)))?, None);
         assert_eq!(parked::count(tx)?, 1);
         Ok(())
     };

@@ -209,6 +209,24 @@ fn a_parked_basket_survives_a_restart_and_changes_places_with_an_open_one() {
 }
 
 #[test]
+fn recalling_again_and_again_shows_every_parked_basket() {
+    let shop = Shop::open();
+    for product in ["queso", "limonada"] {
+        shop.till.add_product(product, "").expect("added");
+        shop.till.park().expect("parked");
+        shop.clock.advance_ms(1_000);
+    }
+    shop.till.add_product("lancha", "").expect("added");
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        let view = shop.till.recall().expect("recalled");
+        seen.push(view.lines[0].sku.clone());
+        shop.clock.advance_ms(1_000);
+    }
+    assert_eq!(seen, ["LX-003", "LX-002", "LX-001", "LX-003"]);
+}
+
+#[test]
 fn a_reference_is_sold_once_whatever_the_time() {
     let shop = Shop::open();
     shop.till.lock();
