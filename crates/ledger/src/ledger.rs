@@ -57,6 +57,7 @@ impl Ledger {
             first.hash = head.hash;
         }
         let witness = Witness::open(path, first)?;
+        open::settle(&connection)?;
         Ok(Self {
             path: path.to_owned(),
             key: key.clone(),

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::migration::{self, Trouble};
@@ -27,14 +28,41 @@ pub(crate) fn writer(
 ) -> Result<Connection, Error> {
     look_at_file(path, testimony)?;
     let mut connection = Connection::open(path)?;
+    // Until the file has passed, closing it must not move what the log beside it still holds.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     unlock(&connection, path, key)?;
     let tables =
         match connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0)) {
             Ok(tables) => tables,
             Err(error) => return Err(unreadable(path, key, testimony, error)),
         };
+    let held = testimony.map_or(0, |testimony| testimony.seq);
+    if held > 0 && !holds_entries(&connection).map_err(|error| damaged(path, error))? {
+        return Err(corrupt(
+            path,
+            &format!("it lost all of the {held} entries that it held"),
+        ));
+    }
     prepare(&mut connection, path, tables).map_err(|error| damaged(path, error))?;
     Ok(connection)
+}
+
+/// The file has passed: what the log beside it holds goes into it, now and at every close, so that a
+/// copy of the file alone is as complete as it can be.
+pub(crate) fn settle(connection: &Connection) -> Result<(), Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+    Ok(())
+}
+
+fn holds_entries(connection: &Connection) -> Result<bool, Error> {
+    let has_table: bool = connection.query_row(
+        "select exists (select 1 from sqlite_schema where type = 'table' and name = 'entry')",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(has_table
+        && connection.query_row("select exists (select 1 from entry)", [], |row| row.get(0))?)
 }
 
 /// Opens a connection that reads.

@@ -233,6 +233,39 @@ fn an_older_copy_of_the_file_is_noticed_and_takes_no_more_entries() {
 }
 
 #[test]
+fn a_file_that_lost_every_entry_is_refused_and_left_as_it_is() {
+    let till = Counter::enrolled();
+    till.sell(&Sold::default());
+    let Counter {
+        ledger,
+        path,
+        folder,
+        ..
+    } = till;
+    drop(ledger);
+    let blank = folder.path().join("blank.sqlite");
+    drop(mostrador_ledger::Ledger::open(&blank, &crate::counter::KEY).expect("a new file"));
+    std::fs::copy(&blank, &path).expect("the blank file put in its place");
+    let before = std::fs::read(&path).expect("bytes");
+    let refused = mostrador_ledger::Ledger::open(&path, &crate::counter::KEY);
+    let error = refused.expect_err("nobody may enrol over lost sales");
+    assert_eq!(error.code(), "ledger_corrupt");
+    assert_eq!(std::fs::read(&path).expect("bytes"), before);
+}
+
+#[test]
+fn what_was_sold_is_in_the_file_itself_after_the_next_start() {
+    let till = Counter::enrolled();
+    till.sell(&Sold::default());
+    let till = till.reopened().expect("the same file");
+    let alone = till.folder.path().join("copy.sqlite");
+    std::fs::copy(&till.path, &alone).expect("a copy without the log");
+    let copy = mostrador_ledger::Ledger::open(&alone, &crate::counter::KEY).expect("whole");
+    let head = copy.read(stream::head).expect("a read").expect("a head");
+    assert_eq!(head.seq, 2);
+}
+
+#[test]
 fn a_file_that_is_gone_is_not_begun_again() {
     let till = Counter::enrolled();
     let Counter {
