@@ -37,6 +37,10 @@ pub(crate) fn build_installed() -> Result<(), Error> {
 
 /// Builds the programs that need no window.
 pub(crate) fn build_headless(profile: &str) -> Result<(), Error> {
+    if workspace::built(profile, "mostrador").exists() {
+        // The window was built here: the same selection again compiles no dependency twice.
+        return build_all(profile);
+    }
     shell::run(
         cargo("build")
             .args(flags(profile))

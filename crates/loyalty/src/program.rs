@@ -148,10 +148,16 @@ pub struct Program {
 }
 
 impl Program {
+    /// Whether `text` looks like a code that was generated and given to one person: whoever has it
+    /// shows it, and nobody is offered it.
+    pub fn has_generated_shape(&self, text: &CodeText) -> bool {
+        self.generated_length == Some(text.as_str().chars().count())
+            && generated::has_generated_signs(text)
+    }
+
     /// Why a text that is no code of this program is refused.
     pub fn refusal_of_unknown(&self, text: &CodeText) -> Refusal {
-        let has_length = self.generated_length == Some(text.as_str().chars().count());
-        if !has_length || !generated::has_generated_signs(text) || generated::is_intact(text) {
+        if !self.has_generated_shape(text) || generated::is_intact(text) {
             return Refusal::UnknownCode;
         }
         let mut near = self

@@ -16,7 +16,8 @@ const MAX_CHIPS: usize = 6;
 const MAX_TRIED: usize = 200;
 
 /// Codes worth trying, by text: in force today, not on the basket, and not somebody else's. Codes
-/// with an owner are not offered, because who recommended is for the customer to say.
+/// with an owner are not offered, because who recommended is for the customer to say; nor are
+/// generated ones, which whoever was given them shows.
 pub(crate) fn candidates(priced: &Priced) -> Vec<CodeText> {
     let mut candidates: Vec<&Code> = priced
         .rules
@@ -46,6 +47,7 @@ fn is_worth_trying(priced: &Priced, code: &Code) -> bool {
         && code.valid_from.is_none_or(|from| from <= today)
         && code.valid_until.is_none_or(|until| today <= until)
         && for_this_customer
+        && !priced.rules.program.has_generated_shape(&code.text)
         && !priced.scanned.contains(&code.text)
 }
 

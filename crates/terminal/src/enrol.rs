@@ -78,7 +78,16 @@ fn identity_of(reply: EnrolReply, server_url: String, key: &SecretKey) -> Result
 
 /// `http://` or `https://` and a host; a slash at the end goes.
 fn check_address(text: &str) -> Result<String, Error> {
-    let address = text.trim().trim_end_matches('/');
+    let typed = text.trim().trim_end_matches('/');
+    let is_this_machine = ["127.0.0.1", "localhost", "[::1]"]
+        .iter()
+        .any(|host| typed.strip_prefix(host).is_some_and(is_port));
+    // What the server prints when it starts on the same machine.
+    let address = if is_this_machine {
+        format!("http://{typed}")
+    } else {
+        typed.to_owned()
+    };
     let host = address
         .strip_prefix("https://")
         .or_else(|| address.strip_prefix("http://"));
@@ -89,11 +98,19 @@ fn check_address(text: &str) -> Result<String, Error> {
                 .all(|sign| sign.is_ascii_graphic() && sign != '?')
     };
     if host.is_some_and(signs_are_fine) {
-        return Ok(address.to_owned());
+        return Ok(address);
     }
     Err(Error::ServerAddress {
         text: shortened(text),
     })
+}
+
+/// Nothing, or a colon and digits.
+fn is_port(rest: &str) -> bool {
+    rest.is_empty()
+        || rest
+            .strip_prefix(':')
+            .is_some_and(|port| port.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
@@ -104,9 +121,17 @@ mod tests {
     fn an_address_is_http_and_a_host() {
         assert!(check_address(" https://tienda.example.com/ ").is_ok_and(|a| !a.ends_with('/')));
         assert!(check_address("http://127.0.0.1:8080").is_ok());
+        for (typed, address) in [
+            ("127.0.0.1:8787", "http://127.0.0.1:8787"),
+            ("localhost:8787/", "http://localhost:8787"),
+        ] {
+            assert!(check_address(typed).is_ok_and(|read| read == address));
+        }
         for text in [
             "",
             "tienda",
+            "localhost.example.com",
+            "127.0.0.1:99999",
             "ftp://x",
             "https://",
             "http://a b",

@@ -1,6 +1,7 @@
 //! `run`: a till with demo data in a window, from nothing.
 
 use std::fs;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -40,6 +41,7 @@ pub(super) fn run(rest: &[String]) -> Result<(), Error> {
     cargo::build_all("debug")?;
     let folder = workspace::root().join(".demo");
     if options.reset && folder.exists() {
+        refuse_while_open(&folder)?;
         fs::remove_dir_all(&folder).map_err(Error::file(&folder))?;
     }
     open_window(&folder, &options.tenant)
@@ -74,6 +76,19 @@ fn read(rest: &[String]) -> Result<Options, Error> {
 fn has_display() -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     cfg!(not(target_os = "linux")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+/// Nobody's till is deleted while it is open: its server would answer.
+fn refuse_while_open(folder: &Path) -> Result<(), Error> {
+    let address = fs::read_to_string(folder.join("address")).unwrap_or_default();
+    match TcpStream::connect(address.trim()) {
+        Ok(_) => Err(Error::Usage(format!(
+            "something answers at {}, most likely another `cargo xtask run`: close its window \
+             before --reset",
+            address.trim()
+        ))),
+        Err(_) => Ok(()),
+    }
 }
 
 fn open_window(folder: &Path, tenant: &str) -> Result<(), Error> {
@@ -197,8 +212,8 @@ impl Server {
                 let said = fs::read_to_string(log).unwrap_or_default();
                 return Err(Error::Missing {
                     what: format!("The server ended with {status}:\n{}", said.trim()),
-                    remedy: "If its port is taken, close the other `cargo xtask run`; \
-                             `cargo xtask run --reset` begins anew on another port."
+                    remedy: "If its port is taken, close the other `cargo xtask run`, or whatever \
+                             else listens there."
                         .to_owned(),
                 });
             }

@@ -61,7 +61,8 @@ fn read(file: &Path) -> Result<ProgramDocument, Stop> {
                 let (line, column) = (fault.line, fault.column);
                 eprintln!("{}:{line}:{column}: {what}; {remedy}", file.display());
             }
-            eprintln!("error: {} faults; nothing was published", faults.len());
+            let count = faults.len();
+            eprintln!("error: {count} faults to mend; the program in force stays as it is");
             Err(Stop::No)
         }
         Err(error) => Err(error.into()),
