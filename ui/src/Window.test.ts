@@ -95,6 +95,51 @@ test("Enter takes no customer while two fit", async () => {
   expect(till.calls).not.toContain("setCustomer");
 });
 
+test("what led to nothing is replaced by what is typed next", async () => {
+  const box = await open();
+  await enter("xyz?");
+  await settled();
+  expect(box).toMatchObject({ value: "xyz?", selectionStart: 0, selectionEnd: 4 });
+  await enter("CAP-01");
+  await screen.findByLabelText("Cantidad de Capuchino de la casa");
+  expect(box).toMatchObject({ value: "" });
+});
+
+test("what led to nothing is replaced by what a quick hand types while it is read", async () => {
+  await open();
+  const { readBox } = till.api;
+  let answer: (() => void) | undefined;
+  const late = new Promise<void>((resolve) => (answer = resolve));
+  till.api.readBox = async (text) => {
+    await late;
+    return readBox(text);
+  };
+  await hand.keyboard("xyz?{Enter}CAP-01");
+  answer?.();
+  await enter("");
+  await screen.findByLabelText("Cantidad de Capuchino de la casa");
+});
+
+test("what led to nothing is gone after the next scan", async () => {
+  const box = await open();
+  await enter("xyz?");
+  await settled();
+  await scanner.keyboard("GRA-500{Enter}");
+  await screen.findByLabelText("Cantidad de Café en grano, Sierra Nevada, 500 g");
+  await settled();
+  expect(box).toMatchObject({ value: "" });
+});
+
+test("what the till refused is replaced by what is typed next", async () => {
+  const box = await open();
+  till.api.addProduct = () =>
+    Promise.resolve({ status: "error", error: { code: "no", message: "Ahora no.", hint: "" } });
+  await enter("CAP-01");
+  await screen.findByText(/Ahora no/);
+  await settled();
+  expect(box).toMatchObject({ value: "CAP-01", selectionStart: 0, selectionEnd: 6 });
+});
+
 test("a refused code keeps its sentence on the screen", async () => {
   await open();
   await enter("ESP-01");
@@ -141,6 +186,25 @@ test("a tender that does not suffice is kept and the rest is asked for", async (
   await hand.type(await screen.findByLabelText("Recibe"), "5000");
   await hand.keyboard("{Enter}{Control>}2{/Control}");
   await screen.findByRole("button", { name: "Quitar este pago" });
+  await hand.keyboard("{Enter}");
+  await screen.findByText(/no es una factura/);
+  expect(till.sales[0]?.total).toBe(980_000);
+});
+
+test("an empty field after a kept tender of the same kind pays nothing", async () => {
+  await open();
+  await enter("CAP-01");
+  await hand.keyboard("[F9]");
+  await hand.type(await screen.findByLabelText("Recibe"), "5000");
+  await hand.keyboard("{Enter}");
+  await screen.findByRole("button", { name: "Quitar este pago" });
+  for (const keys of ["{Shift}", "{Enter}", "{Enter}"]) {
+    await hand.keyboard(keys);
+    await settled();
+    expect(screen.getByText("Falta").nextElementSibling?.textContent).toMatch(/4\.800/);
+    expect(till.calls).not.toContain("pay");
+  }
+  await hand.type(screen.getByLabelText("Recibe"), "4800");
   await hand.keyboard("{Enter}");
   await screen.findByText(/no es una factura/);
   expect(till.sales[0]?.total).toBe(980_000);

@@ -24,6 +24,8 @@ export class Box {
   marked = $state<number | null>(null);
   /** Enter found more than one answer and took none. */
   undecided = $state(false);
+  /** The text that led to nothing last: what comes next replaces it. New each time. */
+  spent = $state.raw<{ text: string } | null>(null);
   #settle: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
 
@@ -94,7 +96,7 @@ export class Box {
     // The mark stood on a hit of what was typed before.
     this.marked = null;
     this.undecided = false;
-    const kept = this.text;
+    const kept = this.text === this.spent?.text ? "" : this.text;
     const byKey = await this.#read(scan.byKey);
     const byPlace =
       isSenseful(byKey) || scan.byPlace === scan.byKey ? byKey : await this.#read(scan.byPlace);
@@ -110,6 +112,7 @@ export class Box {
   async #takeReading(reading: Read): Promise<boolean> {
     if (reading.status === "failed") {
       this.#counter.complain(reading.trouble);
+      this.#spend(reading.of);
       return false;
     }
     const { saw, of } = reading;
@@ -119,6 +122,7 @@ export class Box {
     if (pick) return this.#take(pick, of);
     if (saw.saw === "code" && this.mode === "any") return this.#apply(saw.text, of);
     this.undecided = picks.length > 0;
+    if (!this.undecided) this.#spend(of);
     return false;
   }
 
@@ -128,12 +132,14 @@ export class Box {
       pick.kind === "customer" ? api.setCustomer(id) : api.addProduct(id, "1"),
     );
     if (taken) this.#done(of);
+    else this.#spend(of);
     return taken;
   }
 
   async #apply(text: string, of: string): Promise<boolean> {
     const applied = await this.#counter.act((api) => api.applyCode(text));
     if (applied) this.#done(of);
+    else this.#spend(of);
     return applied;
   }
 
@@ -141,6 +147,12 @@ export class Box {
   #done(of: string): void {
     this.mode = "any";
     this.typed(this.text.startsWith(of) ? this.text.slice(of.length) : this.text);
+  }
+
+  /** What led to nothing stays to be read; what a quick hand typed after it has replaced it already. */
+  #spend(of: string): void {
+    if (this.text === of) this.spent = { text: of };
+    else if (this.text.startsWith(of)) this.typed(this.text.slice(of.length));
   }
 
   async #read(text: string): Promise<Read> {

@@ -18,7 +18,7 @@ export class Payment {
   readonly #api: Api;
   readonly #money: () => Currency;
   kind = $state<Kind>("cash");
-  /** What was typed; empty means: just what is missing. */
+  /** What was typed; empty stands for the whole rest or for nothing, see `takesRest`. */
   text = $state("");
   /** Tenders that did not suffice alone. */
   kept = $state.raw<readonly TenderInput[]>([]);
@@ -28,6 +28,8 @@ export class Payment {
   before = $state.raw<TendersView | null>(null);
   status = $state.raw<Status>({ status: "entering" });
   #turn = 0;
+  /** Whether an empty field stands for all that is missing: not after a tender of the same kind. */
+  readonly takesRest = $derived(this.kept.every(({ kind }) => kind !== this.kind));
 
   constructor(api: Api, money: () => Currency) {
     this.#api = api;
@@ -104,10 +106,11 @@ export class Payment {
       this.preview = this.before;
       return null;
     }
-    const { kept, kind } = this;
+    const { kept, kind, takesRest } = this;
     const before = await this.#ask(kept, turn);
     if (!before) return null;
-    const given = parsed.status === "amount" ? parsed.minor : before.missing;
+    const rest = takesRest ? before.missing : 0;
+    const given = parsed.status === "amount" ? parsed.minor : rest;
     const entered = given > 0 ? [...kept, { kind, amount: given }] : kept;
     const preview = await this.#ask(entered, turn);
     if (!preview) return null;
