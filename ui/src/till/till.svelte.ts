@@ -53,6 +53,11 @@ export class Till {
     return true;
   }
 
+  /** Takes back what was said about the last PIN: with the next sign it is old, its seconds too. */
+  forget(): void {
+    this.trouble = null;
+  }
+
   /** Says something on the locked screen. */
   hint(message: string): void {
     this.trouble = { code: "locked", message, hint: "" };
