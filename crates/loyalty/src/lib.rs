@@ -3,12 +3,14 @@
 //! One idea: a quote never fails, it refuses. [`quote::quote`] takes everything it needs as
 //! arguments (program, customer, basket, scanned codes, what was used before, the moment) and
 //! returns discounts, refusals and points together. The same inputs give the same answer on the
-//! till and on the server, because there is no clock, no randomness, no I/O and no float in here.
+//! till and on the server, because there is no clock, no randomness, no I/O and no float in here
+//! (but for the statistics of [`experiment`], which are neither money nor points).
 //!
 //! Map: [`money`] and [`rate`] hold arithmetic; [`allocation`] splits an amount over lines;
 //! [`basket`], [`code`], [`program`], [`customer`] are the inputs; [`quote`] is the price;
 //! [`refusal`] names every "no"; [`points`] and [`tier`] are the loyalty side; [`account`] folds
-//! facts into balances; [`refund`] undoes a sale in parts that add up.
+//! facts into balances; [`refund`] undoes a sale in parts that add up; [`experiment`] says which
+//! variant of a code is ahead, if any.
 //!
 //! ```
 //! use mostrador_loyalty::basket::{Basket, Line, Quantity};
@@ -80,6 +82,7 @@ pub mod allocation;
 pub mod basket;
 pub mod code;
 pub mod customer;
+pub mod experiment;
 pub mod money;
 pub mod points;
 pub mod program;

@@ -50,6 +50,14 @@ pub fn part_half_up(amount: Amount, part: Quantity, whole: Quantity) -> Amount {
     amount_of(divided(doubled, whole.saturating_mul(2)))
 }
 
+/// `total` shared by `count`, rounded half up; `None` by nobody.
+pub fn mean_half_up(total: Amount, count: u64) -> Option<Amount> {
+    let count = u128::from(count);
+    let doubled = total.units().saturating_mul(2).saturating_add(count);
+    let mean = doubled.checked_div(count.saturating_mul(2))?;
+    Some(amount_of(mean))
+}
+
 /// `floor(whole x done / of)`: what is due after `done` of `of` parts, so that the differences of
 /// successive calls add up to `whole` exactly. All of it from `done >= of` on; nothing for a
 /// negative `whole`.
@@ -128,6 +136,10 @@ mod tests {
             part_half_up(amount(1000), quantity("0"), quantity("0.25")).minor(),
             0
         );
+        assert_eq!(mean_half_up(amount(1000), 3), Some(amount(333)));
+        assert_eq!(mean_half_up(amount(5), 2), Some(amount(3)));
+        assert_eq!(mean_half_up(Amount::MAX, u64::MAX), Some(Amount::ZERO));
+        assert_eq!(mean_half_up(amount(5), 0), None);
         assert_eq!(cumulative_floor(1000, 2, 3), 666);
         assert_eq!(cumulative_floor(1000, 0, 0), 1000);
         assert_eq!(cumulative_floor(-5, 1, 3), 0);
