@@ -10,12 +10,14 @@
 //! - `max_codes` counts every accepted code, tracking codes and codes without effect too, the tier's
 //!   discount not. The best set is bounded by the same number.
 //! - A code accepted twice is `already_applied`; a refused code scanned again is refused again.
-//! - `max_discount` and what is left of a budget cut the amount ([`AcceptedCode::capped`]); what
-//!   floors, full lines and the basket cap keep out is [`Note::Truncated`].
+//! - `max_discount` and what is left of a budget cut the amount without a note; what floors, full
+//!   lines and the basket cap keep out is [`Note::Truncated`]. [`AcceptedCode::cuts`] names every bound
+//!   that bit, in the order `max_discount`, budget, full lines, basket cap, floors.
 //! - Percents of reward coupons work like other percents, one step later.
 
 mod admission;
 mod best_set;
+mod cut;
 mod earning;
 mod eligibility;
 mod ground;
@@ -34,6 +36,7 @@ use crate::program::Program;
 use crate::refusal::{Note, Refusal};
 use crate::time::Moment;
 use admission::{Admission, Candidate};
+pub use cut::{Bound, Cut, NextStep};
 use earning::Points;
 use ground::Ground;
 use work::{Job, Sheet, Taken, Takes, Work};
@@ -125,8 +128,19 @@ pub struct AcceptedCode {
     pub consumed: bool,
     /// What to say about it.
     pub note: Option<Note>,
-    /// Whether `max_discount` cut it.
-    pub capped: bool,
+    /// Every bound that made it less than its benefit says, in the order in which they work. The
+    /// amounts lost and `amount` add up to what the benefit says.
+    pub cuts: Vec<Cut>,
+    /// What more of its lines would give, for spend tiers; none on the highest step, and none when
+    /// `max_discount` or the budget lets no more by.
+    pub next_step: Option<NextStep>,
+}
+
+impl AcceptedCode {
+    /// Whether `max_discount` or what is left of the budget cut it.
+    pub fn is_capped(&self) -> bool {
+        is_capped(&self.cuts)
+    }
 }
 
 /// A code that did not join.
@@ -200,7 +214,8 @@ fn take_tier_discount(
     let work = Work {
         takes: Takes::Share(tier.discount),
         lines: ground.reach_of(|line| line.discountable).lines,
-        ceiling: None,
+        max_discount: None,
+        budget_left: None,
     };
     let taken = sheet.take(&work);
     (!taken.amount.is_zero()).then(|| TierDiscount {
@@ -228,12 +243,18 @@ fn take_codes(
             note: note(&taken),
             consumed: !taken.amount.is_zero(),
             amount: taken.amount,
-            capped: taken.is_capped,
+            next_step: job.next_step.filter(|_| !is_capped(&taken.cuts)),
             shares: taken.shares,
+            cuts: taken.cuts,
             ..without_discount(job.code, line_count)
         }
     };
     jobs.into_iter().map(take).collect()
+}
+
+/// Whether the code's own bounds bit.
+fn is_capped(cuts: &[Cut]) -> bool {
+    cuts.iter().any(|cut| cut.by.is_of_the_code())
 }
 
 fn note(taken: &Taken) -> Option<Note> {
@@ -276,7 +297,8 @@ fn without_discount(code: &Code, line_count: usize) -> AcceptedCode {
         shares: vec![Amount::ZERO; line_count],
         consumed: false,
         note: None,
-        capped: false,
+        cuts: Vec::new(),
+        next_step: None,
     }
 }
 

@@ -15,6 +15,7 @@ use loyalty::money::Amount;
 use loyalty::quote::Quote;
 use loyalty::rate;
 use loyalty::refund::{ReturnedLine, Returns, SoldLine};
+use loyalty::refusal::Note;
 
 fn sum(amounts: &[Amount]) -> i64 {
     amounts.iter().map(|amount| amount.minor()).sum()
@@ -70,6 +71,27 @@ proptest! {
             prop_assert!(!code.discounts || code.consumed != code.amount.is_zero());
         }
         prop_assert!(quote.points.is_none_or(|points| points.total >= 0));
+    }
+
+    #[test]
+    fn what_bounds_keep_out_is_said_in_full(sale in sale()) {
+        for code in &sale.quote(&sale.scanned).accepted {
+            prop_assert!(code.cuts.iter().all(|cut| !cut.lost.is_zero()));
+            let said: Amount = code
+                .cuts
+                .iter()
+                .filter(|cut| !cut.by.is_of_the_code())
+                .map(|cut| cut.lost)
+                .sum();
+            match code.note {
+                Some(Note::Truncated { lost }) => prop_assert_eq!(said, lost),
+                Some(Note::NoEffect) => {}
+                None => prop_assert!(said.is_zero()),
+            }
+            if let Some(last) = code.cuts.last() {
+                prop_assert_eq!(last.to, code.amount);
+            }
+        }
     }
 
     #[test]

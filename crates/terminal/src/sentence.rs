@@ -73,7 +73,7 @@ pub(crate) fn accepted(language: Language, rules: &Rules, code: &AcceptedCode) -
         }
         None => {}
     }
-    if code.capped {
+    if code.is_capped() {
         sentences.push(say(language, "code.capped", &[]));
     }
     if let Some(owner) = &code.owner {

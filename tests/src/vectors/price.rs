@@ -97,7 +97,7 @@ impl Got {
             with: BTreeMap::new(),
             needs: BTreeMap::new(),
             meant: BTreeMap::new(),
-            capped: sorted(accepted().filter(|code| code.capped).map(text)),
+            capped: sorted(accepted().filter(|code| code.is_capped()).map(text)),
             consumed: sorted(accepted().filter(|code| code.consumed).map(text)),
             order: accepted().map(text).collect(),
             factors: factors

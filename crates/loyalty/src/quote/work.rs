@@ -9,6 +9,7 @@ use crate::money::{Amount, BasisPoints};
 use crate::program::Stacking;
 use crate::rate;
 
+use super::cut::{Bound, Cut, Cuts, NextStep};
 use super::ground::{Ground, GroundLine, Reach};
 
 /// Steps in their order. Free products are fixed discounts: they take what their units still cost.
@@ -37,14 +38,18 @@ pub(super) struct Work {
     pub(super) takes: Takes,
     /// One for each line of the basket.
     pub(super) lines: Vec<bool>,
-    /// `max_discount`, or what is left of the budget if that is less.
-    pub(super) ceiling: Option<Amount>,
+    /// The most that the code takes off.
+    pub(super) max_discount: Option<Amount>,
+    /// What is left of its budget.
+    pub(super) budget_left: Option<Amount>,
 }
 
 impl Work {
-    /// What the ceiling leaves of an amount.
+    /// What `max_discount` and the budget leave of an amount.
     fn allowed(&self, wanted: Amount) -> Amount {
-        self.ceiling.map_or(wanted, |ceiling| wanted.min(ceiling))
+        let most = self.max_discount.unwrap_or(Amount::MAX);
+        let left = self.budget_left.unwrap_or(Amount::MAX);
+        wanted.min(most).min(left)
     }
 }
 
@@ -54,6 +59,8 @@ pub(super) struct Job<'a> {
     pub(super) code: &'a Code,
     pub(super) step: Step,
     pub(super) work: Work,
+    /// What more of its lines would open, for spend tiers.
+    pub(super) next_step: Option<NextStep>,
 }
 
 impl<'a> Job<'a> {
@@ -89,13 +96,19 @@ impl<'a> Job<'a> {
             .limits
             .budget
             .map(|budget| budget.saturating_sub(spent));
-        let ceiling = [code.max_discount, budget_left].into_iter().flatten().min();
         let work = Work {
             takes,
             lines,
-            ceiling,
+            max_discount: code.max_discount,
+            budget_left,
         };
-        Some(Self { code, step, work })
+        let next_step = NextStep::of(code, reach.gross);
+        Some(Self {
+            code,
+            step,
+            work,
+            next_step,
+        })
     }
 
     /// What jobs are sorted by: step, priority descending, code bytes ascending. Never scan order.
@@ -148,8 +161,9 @@ pub(super) struct Taken {
     pub(super) shares: Vec<Amount>,
     /// What fitted nowhere: beyond the room of its lines or the basket cap.
     pub(super) lost: Amount,
-    /// Whether its ceiling cut it.
-    pub(super) is_capped: bool,
+    /// The bounds that bit, in the order in which they work; with `amount` they come to what the
+    /// benefit says.
+    pub(super) cuts: Vec<Cut>,
 }
 
 impl<'g> Sheet<'g> {
@@ -197,19 +211,54 @@ impl<'g> Sheet<'g> {
         let (wanted, parts) = self.wanted_parts(work);
         let allowed = work.allowed(wanted);
         let shares = split(allowed.min(self.cap_left), &parts);
+        let amount: Amount = shares.iter().copied().sum();
+        let cuts = self.cuts(work, wanted, amount);
         for (line, share) in self.lines.iter_mut().zip(&shares) {
             line.left = line.left.saturating_sub(*share);
             line.room = line.room.saturating_sub(*share);
         }
-        let amount: Amount = shares.iter().copied().sum();
         self.cap_left = self.cap_left.saturating_sub(amount);
         self.discount = self.discount.saturating_add(amount);
         Taken {
             amount,
             shares,
             lost: allowed.saturating_sub(amount),
-            is_capped: allowed < wanted,
+            cuts,
         }
+    }
+
+    /// Which bounds make `wanted` only `amount`, before that is taken.
+    fn cuts(&self, work: &Work, wanted: Amount, amount: Amount) -> Vec<Cut> {
+        if amount == wanted {
+            return Vec::new();
+        }
+        let mut cuts = Cuts::of(wanted);
+        cuts.bound(work.max_discount.unwrap_or(Amount::MAX), || {
+            Bound::MaxDiscount
+        });
+        cuts.bound(work.budget_left.unwrap_or(Amount::MAX), || Bound::Budget);
+        // Free units want what they cost, so that only a floor can keep them.
+        let left: Amount = match work.takes {
+            Takes::Units(_) => Amount::MAX,
+            Takes::Share(_) | Takes::Fixed(_) => {
+                self.reached(work).map(|(_, line)| line.left).sum()
+            }
+        };
+        cuts.bound(left, || Bound::NothingLeft);
+        cuts.bound(self.cap_left, || Bound::BasketCap);
+        cuts.bound(amount, || Bound::Floor {
+            lines: self.floored(work),
+        });
+        cuts.into_found()
+    }
+
+    /// The lines of `work` that cost something and cannot be taken down to nothing.
+    fn floored(&self, work: &Work) -> Vec<usize> {
+        let lines = self.lines.iter().zip(&work.lines).enumerate();
+        lines
+            .filter(|(_, (line, is_reached))| **is_reached && line.room < line.left)
+            .map(|(index, _)| index)
+            .collect()
     }
 
     /// The lines that `work` reaches, as they were and as they are.
