@@ -10,6 +10,7 @@ mod check;
 mod compile;
 mod default;
 mod fault;
+mod label;
 mod near;
 mod read;
 mod shape;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use fault::Fault;
+pub use label::{LabelDocument, Labelled};
 
 /// A whole program as its author writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,9 @@ pub struct ProgramDocument {
     /// What bringing a new customer is worth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<ReferralDocument>,
+    /// What people read for slugs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<LabelDocument>,
     /// Every code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<CodeDocument>,
@@ -414,6 +419,7 @@ impl ProgramDocument {
             tiers: None,
             rewards: Vec::new(),
             referral: None,
+            labels: Vec::new(),
             codes: Vec::new(),
         }
     }

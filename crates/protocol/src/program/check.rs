@@ -13,6 +13,7 @@ use loyalty::money::{Currency, MAX_MINOR};
 use mostrador_loyalty as loyalty;
 
 use super::fault::{KeyFault, Path};
+use super::label::check_labels;
 use super::near::nearest;
 use super::shape::LANGUAGES;
 use super::{Fault, PointsDocument, ProgramDocument, RewardDocument, TiersDocument};
@@ -60,6 +61,7 @@ impl ProgramDocument {
             );
             faults.amount(&path.key("min_purchase"), referral.min_purchase, 0);
         }
+        check_labels(&mut faults, &root.key("labels"), &self.labels);
         code::check_codes(&mut faults, &root.key("codes"), &self.codes, &tier_slugs);
         faults.found
     }
@@ -230,24 +232,24 @@ fn check_reward(faults: &mut Faults, path: &Path, reward: &RewardDocument, tier_
 
 /// Faults as they are found, and the questions that many keys share.
 #[derive(Debug, Default)]
-struct Faults {
+pub(super) struct Faults {
     found: Vec<KeyFault>,
 }
 
 impl Faults {
-    fn add(&mut self, path: Path, what: String, remedy: impl Into<String>) {
+    pub(super) fn add(&mut self, path: Path, what: String, remedy: impl Into<String>) {
         let remedy = remedy.into();
         self.found.push(KeyFault { path, what, remedy });
     }
 
-    fn text(&mut self, path: &Path, text: &str) {
+    pub(super) fn text(&mut self, path: &Path, text: &str) {
         if text.trim().is_empty() {
             self.add(path.clone(), "is empty".to_owned(), "write a text");
         }
     }
 
     /// Slugs are written to entries and URLs: lower case ASCII letters, digits, dashes, underscores.
-    fn slug(&mut self, path: &Path, slug: &str) {
+    pub(super) fn slug(&mut self, path: &Path, slug: &str) {
         let is_fine = |sign: char| {
             sign.is_ascii_lowercase() || sign.is_ascii_digit() || matches!(sign, '-' | '_')
         };

@@ -89,6 +89,7 @@ pub(super) const PROGRAM: &[Key] = &[
     optional("tiers", Shape::Table(TIERS)),
     optional("rewards", Shape::List(&Shape::Table(REWARD))),
     optional("referral", Shape::Table(REFERRAL)),
+    optional("labels", Shape::List(&Shape::Table(LABEL))),
     optional("codes", Shape::List(&Shape::Table(CODE))),
 ];
 
@@ -139,6 +140,14 @@ const REFERRAL: &[Key] = &[
     required("bonus_points", MANY),
     optional("welcome_points", MANY),
     optional("min_purchase", Shape::Amount),
+];
+
+const LABEL: &[Key] = &[
+    optional("category", Shape::Text),
+    optional("partner", Shape::Text),
+    optional("store", Shape::Text),
+    required("es", Shape::Text),
+    optional("en", Shape::Text),
 ];
 
 const CODE: &[Key] = &[
