@@ -1,0 +1,126 @@
+//! The left pane and the codes: basket, totals, codes, points.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::customer::CustomerCard;
+
+/// The whole counter: basket, customer, codes, totals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CounterView {
+    /// The identified customer.
+    pub customer: Option<CustomerCard>,
+    /// The lines with their discounts.
+    pub lines: Vec<LineView>,
+    /// Sum of gross, minor units.
+    pub gross: i64,
+    /// Sum of discounts, minor units.
+    pub discount: i64,
+    /// To pay, minor units.
+    pub total: i64,
+    /// The tier's percent row.
+    pub tier_discount: Option<TierDiscountView>,
+    /// Accepted codes in order of work.
+    pub codes: Vec<CodeView>,
+    /// Refused codes in scan order.
+    pub refused: Vec<RefusedView>,
+    /// The better set, when there is one.
+    pub best_set: Option<BestSetView>,
+    /// Points to earn, when the program has points.
+    pub points: Option<PointsView>,
+    /// Codes that this customer could use now, offered before anybody types.
+    pub chips: Vec<ChipView>,
+    /// What the last action has to say (a line changed, a product added), in words; may be empty.
+    pub said: String,
+    /// How many baskets are parked.
+    pub parked: u32,
+}
+
+/// A line on screen and receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LineView {
+    /// Name.
+    pub name: String,
+    /// Stock keeping unit.
+    pub sku: String,
+    /// Units, a decimal in plain digits.
+    pub quantity: String,
+    /// Price of one unit, minor units.
+    pub unit_price: i64,
+    /// Before discounts, minor units.
+    pub gross: i64,
+    /// Discounts, minor units.
+    pub discount: i64,
+    /// After discounts, minor units.
+    pub net: i64,
+}
+
+/// The percent row of the tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TierDiscountView {
+    /// Name of the tier.
+    pub tier: String,
+    /// Minor units.
+    pub amount: i64,
+}
+
+/// An accepted code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CodeView {
+    /// Text.
+    pub text: String,
+    /// `referral`, `coupon`, `reward`.
+    pub kind: String,
+    /// What it gives, in words: "10 % en nautical".
+    pub gives: String,
+    /// What it took off, minor units.
+    pub amount: i64,
+    /// Stable code of its note, if any.
+    pub note: Option<String>,
+    /// The note, the cap that bit or the agent it counts for, in words; may be empty.
+    pub sentence: String,
+}
+
+/// A refused code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RefusedView {
+    /// Text.
+    pub text: String,
+    /// Stable code of the refusal.
+    pub refusal: String,
+    /// What happened and what to do, in words, with the stable code in brackets.
+    pub sentence: String,
+}
+
+/// A better set of the scanned codes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BestSetView {
+    /// Its codes.
+    pub codes: Vec<String>,
+    /// Discount with it, minor units.
+    pub discount: i64,
+    /// What it saves beyond the accepted codes, minor units.
+    pub gain: i64,
+    /// In words.
+    pub sentence: String,
+}
+
+/// Points to earn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PointsView {
+    /// Points.
+    pub earn: i64,
+    /// Each factor in words: "Oro × 1,5".
+    pub factors: Vec<String>,
+    /// Whether a customer is identified who gets them.
+    pub for_customer: bool,
+}
+
+/// A code on offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ChipView {
+    /// Text.
+    pub text: String,
+    /// What it gives, in words.
+    pub gives: String,
+}

@@ -1,0 +1,46 @@
+//! The customer as the counter shows them.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// The customer on the left pane.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CustomerCard {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Last four digits of the phone.
+    pub phone_last4: Option<String>,
+    /// Name of the tier.
+    pub tier: Option<String>,
+    /// Slug of the tier, for its colour.
+    pub tier_slug: Option<String>,
+    /// Points that can be spent now.
+    pub balance: i64,
+    /// Points owed.
+    pub debt: i64,
+    /// Age of the balance: seconds since the server last spoke; none: never.
+    pub balance_age_s: Option<u64>,
+    /// Whether own entries on this till are in the balance that the server has not seen.
+    pub balance_has_pending: bool,
+    /// Points to the next tier, "340 points to Gold" in words.
+    pub progress: Option<ProgressView>,
+    /// Completed purchases.
+    pub purchases: u64,
+    /// Local day of the last visit, ISO.
+    pub last_visit: Option<String>,
+}
+
+/// Distance to the next tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ProgressView {
+    /// The next tier's name.
+    pub next: String,
+    /// Points missing.
+    pub missing: i64,
+    /// Share of the way from this tier to the next, in basis points.
+    pub progress_bp: u32,
+    /// In words.
+    pub sentence: String,
+}

@@ -1,0 +1,49 @@
+//! Paying, and what comes out of it.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// A means of payment as the cashier enters it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TenderInput {
+    /// `cash`, `card` or `transfer`.
+    pub kind: String,
+    /// Minor units handed over.
+    pub amount: i64,
+}
+
+/// What the tenders entered so far come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TendersView {
+    /// To pay, minor units.
+    pub total: i64,
+    /// Sum of the tenders, minor units.
+    pub given: i64,
+    /// Still to pay, minor units; zero when the tenders suffice.
+    pub missing: i64,
+    /// To give back in cash, minor units.
+    pub change: i64,
+    /// Amounts a customer is likely to hand over in cash, smallest first.
+    pub quick: Vec<i64>,
+}
+
+/// What a paid sale shows and prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ReceiptView {
+    /// The sale's id.
+    pub sale_id: String,
+    /// Receipt number.
+    pub receipt: String,
+    /// The receipt as monospaced text, 42 columns, in the session's language.
+    pub text: String,
+    /// Paid, minor units.
+    pub total: i64,
+    /// Given back, minor units.
+    pub change: i64,
+    /// Points earned.
+    pub points_earned: i64,
+    /// The customer's balance afterwards.
+    pub balance: Option<i64>,
+    /// What happens next, in words: sent, or kept until the connection returns.
+    pub said: String,
+}
