@@ -15,6 +15,7 @@ mod near;
 mod read;
 mod shape;
 mod text;
+mod warn;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -23,6 +24,8 @@ use uuid::Uuid;
 
 pub use fault::Fault;
 pub use label::{LabelDocument, Labelled};
+pub use text::Findings;
+pub use warn::{Around, Catalogue, Warning};
 
 /// A whole program as its author writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

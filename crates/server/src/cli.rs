@@ -95,7 +95,10 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Store(command) => command.run(open()?, &mint).await,
         Command::EnrolCode(command) => command.run(open()?, &mint).await,
         Command::Terminal(command) => command.run(open()?).await,
-        Command::Program(program::Program::Check { file }) => program::check(&file),
+        Command::Program(program::Program::Check(command)) => {
+            let store = command.tenant.as_ref().map(|_| open()).transpose()?;
+            command.run(store, &mint).await
+        }
         Command::Program(program::Program::Publish(command)) => command.run(open()?, &mint).await,
         Command::Import(command) => command.run(open()?, &mint).await,
         Command::Demo(command) => command.run(open_or_make()?, &mint).await,

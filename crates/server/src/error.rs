@@ -96,7 +96,7 @@ pub enum Error {
     #[error("the program has {} faults", .0.len())]
     ProgramFaults(Vec<Fault>),
     /// The version does not ascend.
-    #[error("version {offered} cannot follow the published version {published}")]
+    #[error("{}", descends(*offered, *published))]
     ProgramVersion {
         /// What was offered.
         offered: u32,
@@ -176,5 +176,14 @@ impl Error {
             cause = next.source();
         }
         text
+    }
+}
+
+/// Why a program cannot be published under its number.
+fn descends(offered: u32, published: u32) -> String {
+    if offered == published {
+        format!("version {offered} is published already, with other content")
+    } else {
+        format!("version {offered} cannot follow the published version {published}")
     }
 }

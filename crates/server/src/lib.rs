@@ -23,7 +23,7 @@ pub mod terminal;
 
 pub use self::error::Error;
 pub use self::mint::Mint;
-pub use self::publish::{publish, read_program};
+pub use self::publish::{examine, publish, read_program};
 pub use self::server::Server;
-pub use self::store::Store;
 pub use self::store::sqlite::SqliteStore;
+pub use self::store::{Published, Store};

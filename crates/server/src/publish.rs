@@ -2,23 +2,51 @@
 
 use std::path::Path;
 
-use mostrador_protocol::program::ProgramDocument;
+use mostrador_protocol::program::{Around, Catalogue, Findings, ProgramDocument};
 
 use crate::Error;
 use crate::mint::Mint;
-use crate::store::Store;
+use crate::store::{Published, Store};
 
 /// Reads a program from its TOML file.
 ///
 /// # Errors
 /// [`Error::ProgramFaults`] with every fault of the text, each with its line.
 pub fn read_program(path: &Path) -> Result<ProgramDocument, Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+    ProgramDocument::parse(&text_of(path)?).map_err(Error::ProgramFaults)
+}
+
+/// Reads a program from its TOML file with every fault and warning. With a tenant the names in it are
+/// looked up in what the store holds of that company.
+pub async fn examine<S: Store>(
+    path: &Path,
+    mint: &Mint,
+    company: Option<(&S, &str)>,
+) -> Result<Findings, Error> {
+    let text = text_of(path)?;
+    let (mut stores, mut products) = (Vec::new(), Vec::new());
+    if let Some((store, tenant)) = company {
+        let shops = store.shops(tenant).await?.into_iter();
+        stores = shops.map(|shop| shop.id).collect();
+        products = store.products(tenant).await?;
+    }
+    let catalogue = Catalogue {
+        stores: &stores,
+        products: &products,
+    };
+    let around = Around {
+        now_ms: mint.now_ms(),
+        catalogue: company.map(|_| catalogue),
+    };
+    Ok(ProgramDocument::examine(&text, &around))
+}
+
+fn text_of(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::File {
         attempt: "reading",
         path: path.to_owned(),
         source,
-    })?;
-    ProgramDocument::parse(&text).map_err(Error::ProgramFaults)
+    })
 }
 
 /// Publishes a program for a tenant; its terminals get it with their next pull.
@@ -30,13 +58,15 @@ pub async fn publish<S: Store>(
     mint: &Mint,
     tenant: &str,
     program: ProgramDocument,
-) -> Result<(), Error> {
+) -> Result<Published, Error> {
     let faults = program.check();
     if !faults.is_empty() {
         return Err(Error::ProgramFaults(faults));
     }
     let version = program.version;
-    store.publish(tenant, program, mint.now_ms()).await?;
-    tracing::info!(tenant, version, "a program was published");
-    Ok(())
+    let published = store.publish(tenant, program, mint.now_ms()).await?;
+    if published == Published::Now {
+        tracing::info!(tenant, version, "a program was published");
+    }
+    Ok(published)
 }

@@ -79,6 +79,15 @@ pub struct Counts {
     pub feed: u64,
 }
 
+/// What became of a program that was offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// It is in force from now on.
+    Now,
+    /// It was in force already, word for word; nothing was written.
+    Already,
+}
+
 /// Keeps tenants, terminals, streams, what they came to, and the feed.
 pub trait Store: Clone + Send + Sync + 'static {
     /// Who this server is.
@@ -165,13 +174,14 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// profile that is not later than the stored one changes nothing.
     fn put(&self, tenant: &str, rows: Vec<Row>) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Publishes a program; [`Error::ProgramVersion`] unless its version ascends.
+    /// Publishes a program. What is in force, offered again unchanged, is no publication; otherwise
+    /// [`Error::ProgramVersion`] unless its version ascends: a published one never changes or returns.
     fn publish(
         &self,
         tenant: &str,
         program: ProgramDocument,
         now_ms: i64,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
+    ) -> impl Future<Output = Result<Published, Error>> + Send;
     /// The program in force: the highest version.
     fn program(
         &self,

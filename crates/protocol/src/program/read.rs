@@ -144,6 +144,10 @@ fn scalar(shape: &Shape, value: &DeValue<'_>) -> Result<Value, Misfit> {
         (Shape::Hour, DeValue::String(text)) => super::compile::hour(text)
             .map(|_| Value::from(text.as_ref()))
             .ok_or_else(|| (format!("{text:?} is no time of day"), remedy(shape))),
+        (Shape::Decimal, DeValue::Float(number)) => Err((
+            format!("expected {}, found {}", wanted(shape), found(value)),
+            format!("write it between quotes: \"{}\"", number.as_str()),
+        )),
         (shape, value) => Err((
             format!("expected {}, found {}", wanted(shape), found(value)),
             remedy(shape),

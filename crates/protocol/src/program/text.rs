@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::{Path, Step};
 use super::read::Reader;
+use super::warn::{Around, Warning};
 use super::{Fault, ProgramDocument};
 
 impl ProgramDocument {
@@ -24,31 +25,88 @@ impl ProgramDocument {
     /// assert_eq!(places, [(1, 1), (3, 12)]); // time_zone is missing; the currency is none
     /// ```
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        let read = Read::new(text);
+        match read.document {
+            Some(document) if read.faults.is_empty() => Ok(document),
+            _ => Err(read.faults),
+        }
+    }
+
+    /// Reads a program file with its faults and, around them, its warnings.
+    pub fn examine(text: &str, around: &Around<'_>) -> Findings {
+        let read = Read::new(text);
+        let document = read.document.as_ref();
+        let warnings = document.map_or_else(Vec::new, |document| {
+            document.key_warnings(around, &read.doubtful)
+        });
+        let placed = warnings.into_iter().map(|warning| {
+            let offset = offset_of(read.root.get_ref(), &warning.path);
+            let (line, column) = position(read.text, offset);
+            warning.placed(line, column)
+        });
+        let mut warnings: Vec<Warning> = placed.collect();
+        warnings.sort();
+        Findings {
+            document: read.document.filter(|_| read.faults.is_empty()),
+            faults: read.faults,
+            warnings,
+        }
+    }
+}
+
+/// What was found in a program file.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    /// The program; none when it has faults.
+    pub document: Option<ProgramDocument>,
+    /// Every fault, in the order of the text.
+    pub faults: Vec<Fault>,
+    /// What is legal but surely not meant, in the order of the text. Of a file with broken syntax
+    /// there are none, and of one with faults only those that no fault has a part in.
+    pub warnings: Vec<Warning>,
+}
+
+/// A text that was read as far as it goes.
+struct Read<'t> {
+    text: &'t str,
+    root: Spanned<DeTable<'t>>,
+    /// With stand-ins for what could not be read; none when the syntax is broken.
+    document: Option<ProgramDocument>,
+    faults: Vec<Fault>,
+    /// Where faults were found.
+    doubtful: Vec<Path>,
+}
+
+impl<'t> Read<'t> {
+    fn new(text: &'t str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, errors) = DeTable::parse_recoverable(text);
         let mut faults: Vec<Fault> = errors.iter().map(|error| syntax(text, error)).collect();
         let is_whole = faults.is_empty();
         let mut reader = Reader::default();
         let read = reader.document(root.get_ref());
+        let mut doubtful = reader.replaced;
         for fault in reader.faults {
             let placed = place(text, fault.offset, &fault.path, fault.what, fault.remedy);
-            let is_shadow = fault.is_missing || faults.iter().any(|one| one.line == placed.line);
+            let is_shadow = fault.is_missing
+                || faults.iter().any(|one| one.line == placed.line)
+                || (!is_whole && is_below_broken_header(text, fault.offset, &errors));
+            doubtful.push(fault.path);
             if is_whole || !is_shadow {
                 faults.push(placed);
             }
         }
-        let replaced = reader.replaced;
-        match serde_json::from_value::<Self>(read) {
-            Ok(document) if is_whole => {
-                let broken = document.key_faults();
-                let is_new = |path: &Path| !replaced.iter().any(|other| overlap(other, path));
-                for fault in broken.into_iter().filter(|fault| is_new(&fault.path)) {
+        let mut document = None;
+        match serde_json::from_value::<ProgramDocument>(read) {
+            Ok(read) if is_whole => {
+                let mut broken = read.key_faults();
+                broken.retain(|fault| !doubtful.iter().any(|other| overlap(other, &fault.path)));
+                for fault in broken {
                     let offset = offset_of(root.get_ref(), &fault.path);
+                    doubtful.push(fault.path.clone());
                     faults.push(place(text, offset, &fault.path, fault.what, fault.remedy));
                 }
-                if faults.is_empty() {
-                    return Ok(document);
-                }
+                document = Some(read);
             }
             Ok(_) => {}
             Err(error) => faults.push(Fault {
@@ -60,7 +118,13 @@ impl ProgramDocument {
         }
         faults.sort();
         faults.dedup();
-        Err(faults)
+        Self {
+            text,
+            root,
+            document,
+            faults,
+            doubtful,
+        }
     }
 }
 
@@ -69,7 +133,17 @@ fn syntax(text: &str, error: &toml::de::Error) -> Fault {
         .span()
         .map_or((0, 0), |span| position(text, span.start));
     let message = error.message();
-    let remedy = if message.contains("duplicate key") {
+    let value = error.span().and_then(|span| text.get(span.start..));
+    let word: String = value
+        .unwrap_or_default()
+        .chars()
+        .take_while(|sign| sign.is_alphabetic())
+        .collect();
+    let is_flag = ["yes", "no", "on", "off", "true", "false", "si", "sí"]
+        .contains(&word.to_lowercase().as_str());
+    let remedy = if is_flag {
+        "write true or false, in lower case"
+    } else if message.contains("duplicate key") {
         "keep one of the two"
     } else if message.contains("string") || message.contains("quote") {
         "put texts, days and decimals between quotes: key = \"text\""
@@ -82,6 +156,23 @@ fn syntax(text: &str, error: &toml::de::Error) -> Fault {
         what: message.to_owned(),
         remedy: remedy.to_owned(),
     }
+}
+
+/// Whether the nearest header above a byte of the text is one that cannot be read: what stands below it
+/// belongs to nothing that is known.
+fn is_below_broken_header(text: &str, offset: usize, errors: &[toml::de::Error]) -> bool {
+    let above = text.get(..offset).unwrap_or(text);
+    let mut start = 0;
+    let mut header = None;
+    for line in above.split_inclusive('\n') {
+        if line.trim_start().starts_with('[') {
+            header = Some(start..start + line.len());
+        }
+        start += line.len();
+    }
+    let Some(header) = header else { return false };
+    let mut spans = errors.iter().filter_map(toml::de::Error::span);
+    spans.any(|span| header.contains(&span.start))
 }
 
 fn place(text: &str, offset: usize, path: &Path, what: String, remedy: String) -> Fault {

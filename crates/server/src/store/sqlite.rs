@@ -24,7 +24,7 @@ use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
-use super::{Counts, Greeted, Greeting, ServerIdentity, Store};
+use super::{Counts, Greeted, Greeting, Published, ServerIdentity, Store};
 use crate::Error;
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{Batch, Outcome, StoredEntry};
@@ -262,7 +262,12 @@ impl Store for SqliteStore {
         self.write(move |tx, _| put::put(tx, &tenant, rows)).await
     }
 
-    async fn publish(&self, tenant: &str, program: ProgramDocument, now_ms: i64) -> Answer<()> {
+    async fn publish(
+        &self,
+        tenant: &str,
+        program: ProgramDocument,
+        now_ms: i64,
+    ) -> Answer<Published> {
         let tenant = tenant.to_owned();
         self.write(move |tx, _| program::publish(tx, &tenant, program, now_ms))
             .await

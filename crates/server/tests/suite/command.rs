@@ -119,6 +119,11 @@ fn every_mistake_gets_a_sentence() {
         .replace("percent_bp = 1000", "percent = 10");
     let broken = write(folder.path(), "broken.toml", &broken);
     let program = write(folder.path(), "program.toml", PROGRAM);
+    let other = write(
+        folder.path(),
+        "other.toml",
+        &PROGRAM.replace("1000", "2000"),
+    );
     ok(data, &["tenant", "create", "cafe"]);
     ok(data, &["program", "publish", "--tenant", "cafe", &program]);
     let cases: [(&[&str], &str); 9] = [
@@ -142,8 +147,8 @@ fn every_mistake_gets_a_sentence() {
         ),
         (&["program", "check", &broken], "broken.toml:"),
         (
-            &["program", "publish", "--tenant", "cafe", &program],
-            "cannot follow",
+            &["program", "publish", "--tenant", "cafe", &other],
+            "is published already",
         ),
         (
             &["import", "--tenant", "cafe", "customers", "nowhere.csv"],

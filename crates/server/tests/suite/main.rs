@@ -8,4 +8,5 @@ mod contract;
 mod http;
 mod import;
 mod long_poll;
+mod program;
 mod sqlite;

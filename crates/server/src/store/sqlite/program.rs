@@ -13,6 +13,7 @@ use rusqlite::{Connection, Transaction};
 use super::{Answer, column, directory, feed};
 use crate::Error;
 use crate::ingest::fold::LimitsByCode;
+use crate::store::Published;
 
 /// Limits of the program in force, by tenant: published programs never change, so a version is read
 /// and compiled once.
@@ -78,8 +79,11 @@ pub(super) fn publish(
     tenant: &str,
     program: ProgramDocument,
     now_ms: i64,
-) -> Answer<()> {
+) -> Answer<Published> {
     directory::require_tenant(tx, tenant)?;
+    if in_force(tx, tenant)?.is_some_and(|known| known == program) {
+        return Ok(Published::Already);
+    }
     if let Some(published) = version(tx, tenant)?.filter(|known| *known >= program.version) {
         return Err(Error::ProgramVersion {
             offered: program.version,
@@ -91,7 +95,8 @@ pub(super) fn publish(
     let document = column::json("a program", &program)?;
     let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &program.version, &document, &now_ms];
     column::run(tx, "publishing a program", (sql, &values))?;
-    feed::append(tx, tenant, &[Row::Program(Box::new(program))])
+    feed::append(tx, tenant, &[Row::Program(Box::new(program))])?;
+    Ok(Published::Now)
 }
 
 pub(super) fn code_uses(conn: &Connection, tenant: &str) -> Answer<Vec<CodeUseRow>> {

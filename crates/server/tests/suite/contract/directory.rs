@@ -3,7 +3,7 @@
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::signature::SecretKey;
 use mostrador_server::terminal::{Enrolment, Shop, Tenant};
-use mostrador_server::{Error, Mint, Store, enrol_code};
+use mostrador_server::{Error, Mint, Published, Store, enrol_code};
 
 use super::scribe::{TENANT, furnish};
 
@@ -109,7 +109,12 @@ pub(crate) async fn a_program_is_published_once_and_ascends<S: Store>(store: S) 
         })
     );
     assert!(refused, "{again:?}");
-    store.publish(TENANT, program(3), 0).await.unwrap();
+    let three = store.publish(TENANT, program(3), 0).await;
+    assert_eq!(three.unwrap(), Published::Now);
+    let positions = store.counts(TENANT).await.unwrap().feed;
+    let three = store.publish(TENANT, program(3), 9).await;
+    assert_eq!(three.unwrap(), Published::Already);
+    assert_eq!(store.counts(TENANT).await.unwrap().feed, positions);
     assert!(store.publish(TENANT, program(2), 0).await.is_err());
     assert_eq!(store.program(TENANT).await.unwrap().unwrap().version, 3);
 

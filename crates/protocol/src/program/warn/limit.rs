@@ -1,0 +1,42 @@
+//! Limits that another limit reaches first.
+
+use super::{CodeDocument, Path, Warnings};
+
+pub(super) fn look(warnings: &mut Warnings<'_>, path: &Path, code: &CodeDocument) {
+    let limits = [
+        ("per_customer_limit", code.per_customer_limit),
+        ("per_day_limit", code.per_day_limit),
+    ];
+    for (key, limit) in limits {
+        if let (Some(limit), Some(total)) = (limit, code.total_limit) {
+            is_reached(warnings, path.key(key), limit, ("total_limit", total));
+        }
+    }
+    if let Some(limit) = code.per_customer_limit.filter(|limit| *limit > 1)
+        && code.first_purchase_only
+    {
+        warnings.add(
+            "limit_without_effect",
+            path.key("per_customer_limit"),
+            format!("{limit} uses are never reached: a customer has one first purchase"),
+            "remove it",
+        );
+    }
+}
+
+/// Warns when `total` of everybody (or of the whole stock) comes before `limit`.
+pub(super) fn is_reached(
+    warnings: &mut Warnings<'_>,
+    path: Path,
+    limit: u64,
+    (key, total): (&str, u64),
+) {
+    if limit > total {
+        warnings.add(
+            "limit_without_effect",
+            path,
+            format!("{limit} is more than {key}, {total}, which is reached first"),
+            "write a lower one, or remove it",
+        );
+    }
+}
