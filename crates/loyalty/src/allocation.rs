@@ -32,138 +32,288 @@ pub struct Part {
 /// assert_eq!(shares.iter().map(|share| share.minor()).collect::<Vec<_>>(), [500, 1500]);
 /// ```
 pub fn split(amount: Amount, parts: &[Part]) -> Vec<Amount> {
-    let mut seats: Vec<Seat> = parts.iter().map(Seat::new).collect();
-    let mut left = units(amount);
-    while left > 0 {
-        let (total, room) = open_sums(&seats);
-        if left >= room {
-            fill_all(&mut seats);
-            break;
+    let mut splitter = Splitter::default();
+    let parts = parts.iter();
+    splitter.load(parts.map(|part| (part.weight.units(), part.room.units())));
+    let shares = splitter.split(amount.units());
+    shares.iter().copied().map(Amount::of_units).collect()
+}
+
+/// A split at work. Its memory is used again by the next split: the search for the best set makes
+/// thousands.
+///
+/// Sums of weights stay below 2^63 for any basket of up to 1024 lines of [`Amount::MAX`]; a quote's
+/// lines together never pass [`Amount::MAX`].
+#[derive(Debug, Default)]
+pub(crate) struct Splitter {
+    /// 0 for a part that takes nothing more: a closed one.
+    weights: Vec<u64>,
+    /// 0 for a closed part.
+    rooms: Vec<u64>,
+    shares: Vec<u64>,
+    remainders: Vec<u64>,
+    buckets: Buckets,
+    /// Open parts whose remainders cannot yet be told apart from the last one that gets a unit: how
+    /// far they are above the lowest, and where.
+    close: Vec<(Reverse<u64>, usize)>,
+}
+
+impl Splitter {
+    /// Begins with parts of a weight and a room each, in units.
+    pub(crate) fn load(&mut self, parts: impl ExactSizeIterator<Item = (u64, u64)>) {
+        self.weights.resize(parts.len(), 0);
+        self.rooms.resize(parts.len(), 0);
+        self.remainders.resize(parts.len(), 0);
+        self.shares.clear();
+        self.shares.resize(parts.len(), 0);
+        let columns = self.weights.iter_mut().zip(&mut self.rooms);
+        for ((weight, room), (of, most)) in columns.zip(parts) {
+            let is_open = of != 0 && most != 0;
+            *weight = if is_open { of } else { 0 };
+            *room = if is_open { most } else { 0 };
         }
-        let filled = fill_full(&mut seats, left, total);
-        if filled == 0 {
-            give_by_largest_remainder(&mut seats, left, total);
-            break;
-        }
-        left = left.saturating_sub(filled);
     }
-    seats
-        .iter()
-        .map(|seat| Amount::clamped(seat.share.into()))
-        .collect()
+
+    /// Splits `amount` over the loaded parts, one share for each in their order.
+    pub(crate) fn split(&mut self, amount: u64) -> &[u64] {
+        let mut left = amount;
+        while left > 0 {
+            let (total, room) = (sum(&self.weights), sum(&self.rooms));
+            if left >= room {
+                self.fill_all();
+                break;
+            }
+            let out = self.share_out(left, total);
+            if !out.has_full {
+                let missing = left.saturating_sub(out.given);
+                if missing > 0 {
+                    self.give_missing(missing, &out);
+                }
+                break;
+            }
+            left = left.saturating_sub(self.fill_full());
+        }
+        &self.shares
+    }
+
+    /// What the rule comes to when the amount is at least all the room there is.
+    fn fill_all(&mut self) {
+        let parts = self.shares.iter_mut().zip(&self.rooms).zip(&self.weights);
+        for ((share, room), weight) in parts {
+            *share = if *weight > 0 { *room } else { *share };
+        }
+    }
+
+    /// Gives each open part `floor(left x weight / total)` and keeps the remainders.
+    fn share_out(&mut self, left: u64, total: u64) -> SharedOut {
+        let rate = Proportion::new(left, total);
+        let mut out = SharedOut {
+            given: 0,
+            has_full: false,
+            lowest: u64::MAX,
+            highest: 0,
+        };
+        let parts = self.weights.iter().zip(&self.rooms);
+        let results = self.shares.iter_mut().zip(&mut self.remainders);
+        for ((weight, room), (share, remainder)) in parts.zip(results) {
+            let whole;
+            (whole, *remainder) = rate.of(*weight);
+            let is_open = *weight > 0;
+            *share = if is_open { whole } else { *share };
+            out.given = out.given.wrapping_add(whole);
+            // A closed part has no room: 0 - 1 is more than it is given.
+            out.has_full |= whole > room.wrapping_sub(1);
+            out.lowest = out.lowest.min(if is_open { *remainder } else { u64::MAX });
+            out.highest = out.highest.max(*remainder);
+        }
+        out
+    }
+
+    /// Closes every part that was given its room or more, at its room; returns what they hold.
+    fn fill_full(&mut self) -> u64 {
+        let mut taken: u64 = 0;
+        let parts = self.weights.iter_mut().zip(&mut self.rooms);
+        for ((weight, room), share) in parts.zip(&mut self.shares) {
+            if *weight > 0 && *share >= *room {
+                taken = taken.wrapping_add(*room);
+                *share = *room;
+                *weight = 0;
+                *room = 0;
+            }
+        }
+        taken
+    }
+
+    /// One more for the `count` largest remainders, ties to the first. Each of those parts has room
+    /// for it, and fewer units are missing than parts have a remainder: each is below one unit.
+    ///
+    /// Remainders are sorted into buckets by their first bits, and only those in the bucket of the last
+    /// unit are looked at again.
+    fn give_missing(&mut self, count: u64, out: &SharedOut) {
+        let mut shift = bucket_shift(out.highest.saturating_sub(out.lowest));
+        let mut needed = usize::try_from(count).unwrap_or(usize::MAX);
+        self.close.clear();
+        let above = |remainder: u64| remainder.saturating_sub(out.lowest);
+        let parts = self.remainders.iter().map(|remainder| above(*remainder));
+        let last = self.buckets.last(parts, shift, &mut needed);
+        let parts = self
+            .shares
+            .iter_mut()
+            .zip(&self.remainders)
+            .zip(&self.weights);
+        for (index, ((share, remainder), weight)) in parts.enumerate() {
+            let above = above(*remainder);
+            let bucket = bucket(above, shift);
+            *share = share.wrapping_add(u64::from(bucket > last));
+            if bucket == last && *weight > 0 {
+                self.close.push((Reverse(above), index));
+            }
+        }
+        while shift > 0 && needed < self.close.len() && self.close.len() > FEW {
+            shift = shift.saturating_sub(BUCKET_BITS);
+            self.look_closer(shift, &mut needed);
+        }
+        if needed < self.close.len() && self.close.len() <= FEW {
+            self.close.sort_unstable();
+        }
+        for (_, index) in self.close.iter().take(needed) {
+            add_one(&mut self.shares, *index);
+        }
+    }
+
+    /// Sorts the close remainders by more of their bits.
+    fn look_closer(&mut self, shift: u32, needed: &mut usize) {
+        let Self {
+            shares,
+            buckets,
+            close,
+            ..
+        } = self;
+        let parts = close.iter().map(|(Reverse(above), _)| *above);
+        let last = buckets.last(parts, shift, needed);
+        close.retain(|(Reverse(above), index)| {
+            let bucket = bucket(*above, shift);
+            if bucket > last {
+                add_one(shares, *index);
+            }
+            bucket == last
+        });
+    }
 }
 
-/// A part at work. Sums of weights stay below 2^64 for any basket of up to 2048 lines of
-/// [`Amount::MAX`]; a quote's lines together never pass [`Amount::MAX`].
-struct Seat {
-    weight: u64,
-    room: u64,
-    share: u64,
-    is_open: bool,
+fn add_one(shares: &mut [u64], index: usize) {
+    if let Some(share) = shares.get_mut(index) {
+        *share = share.wrapping_add(1);
+    }
 }
 
-impl Seat {
-    fn new(part: &Part) -> Self {
-        let weight = units(part.weight);
-        let room = units(part.room);
+/// What [`Splitter::share_out`] found.
+#[derive(Debug, Clone, Copy)]
+struct SharedOut {
+    /// The sum of what was given.
+    given: u64,
+    /// Whether the exact share of any part reaches its room.
+    has_full: bool,
+    /// The lowest and the highest remainder of the open parts.
+    lowest: u64,
+    highest: u64,
+}
+
+/// How many remainders have the same bits from some bit on.
+#[derive(Debug, Default)]
+struct Buckets(Vec<usize>);
+
+impl Buckets {
+    /// The bucket with the last of the `needed` largest remainders; `needed` becomes how many of that
+    /// bucket are among them.
+    fn last(
+        &mut self,
+        remainders: impl Iterator<Item = u64>,
+        shift: u32,
+        needed: &mut usize,
+    ) -> usize {
+        self.0.clear();
+        self.0.resize(BUCKETS, 0);
+        for remainder in remainders {
+            if let Some(size) = self.0.get_mut(bucket(remainder, shift)) {
+                *size = size.wrapping_add(1);
+            }
+        }
+        for (bucket, size) in self.0.iter().enumerate().rev() {
+            if *size >= *needed {
+                return bucket;
+            }
+            *needed = needed.saturating_sub(*size);
+        }
+        0
+    }
+}
+
+fn sum(column: &[u64]) -> u64 {
+    column.iter().fold(0, |sum, units| sum.wrapping_add(*units))
+}
+
+const BUCKET_BITS: u32 = 8;
+const BUCKETS: usize = 1 << BUCKET_BITS;
+const BUCKET_MASK: u64 = 0xff;
+/// So few are sorted faster than counted.
+const FEW: usize = 16;
+
+/// What leaves the first [`BUCKET_BITS`] of a number up to `highest`.
+const fn bucket_shift(highest: u64) -> u32 {
+    let bits = u64::BITS.saturating_sub(highest.leading_zeros());
+    bits.saturating_sub(BUCKET_BITS)
+}
+
+/// Its bits from `shift` on, or the last [`BUCKET_BITS`] of them.
+fn bucket(remainder: u64, shift: u32) -> usize {
+    let bits = remainder.wrapping_shr(shift) & BUCKET_MASK;
+    usize::try_from(bits).unwrap_or(0)
+}
+
+/// `left / total`, ready to be multiplied by many weights without dividing again.
+#[derive(Debug, Clone, Copy)]
+struct Proportion {
+    left: u64,
+    total: u64,
+    /// The whole part of `left / total`.
+    whole: u64,
+    /// The rest of it in parts of 2^64, rounded down.
+    fraction: u64,
+}
+
+impl Proportion {
+    fn new(left: u64, total: u64) -> Self {
+        let whole = left.checked_div(total).unwrap_or(0);
+        let rest = u128::from(left.checked_rem(total).unwrap_or(0));
+        let scaled = rest.wrapping_shl(u64::BITS).checked_div(total.into());
         Self {
-            weight,
-            room,
-            share: 0,
-            is_open: weight > 0 && room > 0,
+            left,
+            total,
+            whole,
+            fraction: u64::try_from(scaled.unwrap_or(0)).unwrap_or(u64::MAX),
         }
     }
-}
 
-/// Weight and room of the open seats together.
-fn open_sums(seats: &[Seat]) -> (u64, u64) {
-    let open = seats.iter().filter(|seat| seat.is_open);
-    open.fold((0, 0), |(total, room), seat| {
+    /// `left x weight / total` and its remainder.
+    ///
+    /// The fraction is less than 2^-64 too small and a weight is below 2^53, so that the quotient is
+    /// right or one too small; the remainder, which is below 2^64 in both cases, tells.
+    fn of(self, weight: u64) -> (u64, u64) {
+        let part = u128::from(self.fraction).wrapping_mul(weight.into());
+        let part = u64::try_from(part.wrapping_shr(u64::BITS)).unwrap_or(u64::MAX);
+        let quotient = self.whole.wrapping_mul(weight).wrapping_add(part);
+        let remainder = self
+            .left
+            .wrapping_mul(weight)
+            .wrapping_sub(quotient.wrapping_mul(self.total));
+        let is_short = remainder >= self.total;
+        let more = if is_short { self.total } else { 0 };
         (
-            total.saturating_add(seat.weight),
-            room.saturating_add(seat.room),
+            quotient.wrapping_add(u64::from(is_short)),
+            remainder.wrapping_sub(more),
         )
-    })
-}
-
-/// What the rule comes to when the amount is at least all the room there is.
-fn fill_all(seats: &mut [Seat]) {
-    for seat in seats.iter_mut().filter(|seat| seat.is_open) {
-        seat.share = seat.room;
     }
-}
-
-/// Fills every open seat whose exact share of `left` reaches its room; returns what that took.
-fn fill_full(seats: &mut [Seat], left: u64, total: u64) -> u64 {
-    let mut taken: u64 = 0;
-    for seat in seats.iter_mut().filter(|seat| seat.is_open) {
-        if is_reached(left, seat.weight, seat.room, total) {
-            seat.share = seat.room;
-            seat.is_open = false;
-            taken = taken.saturating_add(seat.room);
-        }
-    }
-    taken
-}
-
-/// Whether `left x weight / total >= room`, without a division, in 64 bits where that is enough.
-fn is_reached(left: u64, weight: u64, room: u64, total: u64) -> bool {
-    if let (Some(wanted), Some(needed)) = (left.checked_mul(weight), room.checked_mul(total)) {
-        return wanted >= needed;
-    }
-    let wanted = u128::from(left).saturating_mul(u128::from(weight));
-    wanted >= u128::from(room).saturating_mul(u128::from(total))
-}
-
-/// Gives `left` to the open seats, each of which has room for its share rounded up.
-fn give_by_largest_remainder(seats: &mut [Seat], left: u64, total: u64) {
-    let mut missing = left;
-    let mut remainders: Vec<(Reverse<u64>, usize)> = Vec::with_capacity(seats.len());
-    for (index, seat) in seats
-        .iter_mut()
-        .enumerate()
-        .filter(|(_, seat)| seat.is_open)
-    {
-        let (share, remainder) = divided(left, seat.weight, total);
-        seat.share = share;
-        missing = missing.saturating_sub(share);
-        remainders.push((Reverse(remainder), index));
-    }
-    // Fewer units are missing than seats are open: each remainder is below one unit.
-    let count = usize::try_from(missing).unwrap_or(usize::MAX);
-    if count == 0 {
-        return;
-    }
-    if count < remainders.len() {
-        remainders.select_nth_unstable(count);
-    }
-    for (_, index) in remainders.iter().take(count) {
-        if let Some(seat) = seats.get_mut(*index) {
-            seat.share = seat.share.saturating_add(1);
-        }
-    }
-}
-
-/// `left x weight / total` and its remainder, in 64 bits where that is enough.
-fn divided(left: u64, weight: u64, total: u64) -> (u64, u64) {
-    if let Some(product) = left.checked_mul(weight) {
-        return (
-            product.checked_div(total).unwrap_or(0),
-            product.checked_rem(total).unwrap_or(0),
-        );
-    }
-    let product = u128::from(left).saturating_mul(u128::from(weight));
-    let whole = u128::from(total);
-    let share = product.checked_div(whole).unwrap_or(0);
-    let remainder = product.checked_rem(whole).unwrap_or(0);
-    (
-        u64::try_from(share).unwrap_or(u64::MAX),
-        u64::try_from(remainder).unwrap_or(u64::MAX),
-    )
-}
-
-fn units(amount: Amount) -> u64 {
-    u64::try_from(amount.minor()).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -36,8 +36,13 @@ impl Amount {
     }
 
     /// The number of minor units without a sign, for arithmetic that cannot go below zero.
-    pub(crate) fn units(self) -> u128 {
-        u128::try_from(self.0).unwrap_or(0)
+    pub(crate) fn units(self) -> u64 {
+        u64::try_from(self.0).unwrap_or(0)
+    }
+
+    /// The inverse of [`Amount::units`], at most [`Amount::MAX`].
+    pub(crate) fn of_units(units: u64) -> Self {
+        i64::try_from(units).map_or(Self::MAX, |minor| Self(minor.min(MAX_MINOR)))
     }
 
     /// Whether there is no money.

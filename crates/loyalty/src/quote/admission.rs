@@ -61,7 +61,7 @@ impl<'a> Admission<'a> {
             return Err(refusal);
         }
         let refusal = self.refusal_by_stacking(code, request.program.max_codes);
-        match Job::new(code, ground, &reach, used.discount) {
+        match Job::new(code, ground, reach, used.discount) {
             Some(job) => self.add_candidate(job, refusal.is_none()),
             None if refusal.is_none() => self.others.push(code),
             None => {}

@@ -3,16 +3,20 @@
 //! Exact, by branch and bound. Sets grow in the order of work, so that each one is priced from its
 //! prefix with a single further discount. What a code would take off right after the prefix is the most
 //! it takes off in any longer set, since the codes between only use up room, cap and what is left; so
-//! the prefix and the largest of these amounts bound every longer set from above, and most sets are
-//! never priced.
+//! the prefix and the largest of these amounts bound every longer set from above. Where percents
+//! compound there is a second bound, which knows that each works on no more than what the ones before
+//! it left of all lines that any code reaches. Most sets are never priced.
 
 use std::cmp::Reverse;
 
+use crate::allocation::Splitter;
 use crate::code::CodeText;
-use crate::money::Amount;
+use crate::money::{Amount, BasisPoints};
+use crate::rate;
 
 use super::admission::Candidate;
-use super::work::{Job, Sheet};
+use super::sheet::Sheet;
+use super::work::Job;
 
 /// The best of the subsets of `candidates` that may meet: at most `max_codes` of them, a single one or
 /// only stackable ones. Most discount wins, then fewer codes, then the codes that come first by text.
@@ -38,6 +42,11 @@ pub(super) fn best_set(
             discount: start.discount,
             ranks: Vec::new(),
         },
+        reachable: start
+            .discount
+            .saturating_add(start.left_of_any(pieces.iter().map(|piece| &piece.job.work))),
+        splitter: Splitter::default(),
+        spare: Vec::new(),
     };
     if max_codes > 0 {
         for piece in &pieces {
@@ -76,14 +85,20 @@ struct Set {
     ranks: Vec<usize>,
 }
 
-struct Search {
+struct Search<'g> {
     max_codes: usize,
     /// The most that any set can take off, tier included.
     ceiling: Amount,
     best: Set,
+    /// What the lines that any piece reaches cost after the tier's discount, and that discount: less the
+    /// discount of a sheet, no less than what is left of those lines.
+    reachable: Amount,
+    splitter: Splitter,
+    /// Sheets that nobody looks at any more: the memory of the next ones.
+    spare: Vec<Sheet<'g>>,
 }
 
-impl Search {
+impl<'g> Search<'g> {
     fn consider(&mut self, discount: Amount, chosen: &[usize]) {
         let key = (Reverse(discount), chosen.len());
         let best_key = (Reverse(self.best.discount), self.best.ranks.len());
@@ -98,14 +113,15 @@ impl Search {
     }
 
     /// Prices the pieces that take off most alone, the likely best: a good set early cuts most others.
-    fn try_largest(&mut self, start: &Sheet<'_>, pieces: &[Piece<'_, '_>]) {
+    fn try_largest(&mut self, start: &Sheet<'g>, pieces: &[Piece<'_, '_>]) {
         let mut largest: Vec<&Piece<'_, '_>> = pieces.iter().collect();
         largest.sort_unstable_by_key(|piece| (Reverse(piece.alone), piece.rank));
         largest.truncate(self.max_codes);
         largest.sort_unstable_by_key(|piece| piece.job.order());
         let mut sheet = start.clone();
         for piece in &largest {
-            sheet.take(&piece.job.work);
+            let amount = sheet.amount_of(&piece.job.work);
+            sheet.take_known(&piece.job.work, amount, &mut self.splitter);
         }
         let ranks: Vec<usize> = largest.iter().map(|piece| piece.rank).collect();
         self.consider(sheet.discount, &ranks);
@@ -113,18 +129,12 @@ impl Search {
 
     /// Prices every set of `chosen`, which costs `sheet`, and some of `rest` that can still beat the
     /// best.
-    fn explore(&mut self, sheet: &Sheet<'_>, chosen: &mut Vec<usize>, rest: &[Piece<'_, '_>]) {
+    fn explore(&mut self, sheet: &Sheet<'g>, chosen: &mut Vec<usize>, rest: &[Piece<'_, '_>]) {
         let slots = self.max_codes.saturating_sub(chosen.len());
         if slots == 0 || rest.is_empty() {
             return;
         }
-        let next: Vec<Next> = rest
-            .iter()
-            .map(|piece| Next {
-                amount: sheet.amount_of(&piece.job.work),
-                rank: piece.rank,
-            })
-            .collect();
+        let next = next_amounts(sheet, rest, slots);
         for next in &next {
             let discount = sheet.discount.saturating_add(next.amount);
             chosen.push(next.rank);
@@ -143,31 +153,49 @@ impl Search {
             let discount = sheet.discount.saturating_add(here.amount);
             chosen.push(piece.rank);
             if self.may_improve(discount, chosen, tail(&next, after)) {
-                let mut sheet = sheet.clone();
-                sheet.take(&piece.job.work);
-                self.explore(&sheet, chosen, tail(rest, after));
+                let spare = self.spare.pop();
+                let mut after_it = spare.unwrap_or_else(|| sheet.clone());
+                after_it.clone_from(sheet);
+                after_it.take_known(&piece.job.work, here.amount, &mut self.splitter);
+                self.explore(&after_it, chosen, tail(rest, after));
+                self.spare.push(after_it);
             }
             chosen.pop();
         }
+    }
+
+    /// The most that all of `rest` in their order can bring `discount` to. Each step gives more for a
+    /// higher discount before it, never less, so that leaving pieces out brings it no higher.
+    fn compounded(&self, discount: Amount, rest: &[Next]) -> Amount {
+        rest.iter().fold(discount, |discount, next| {
+            let left = self.reachable.saturating_sub(discount);
+            let rated = next
+                .rate
+                .map_or(left, |rate| rate::share_half_up(left, rate));
+            discount.saturating_add(next.amount.min(rated).min(left))
+        })
     }
 
     /// Whether a set of `chosen`, which takes off `discount`, and at least one of `rest` could beat the
     /// best.
     fn may_improve(&self, discount: Amount, chosen: &[usize], rest: &[Next]) -> bool {
         let slots = self.max_codes.saturating_sub(chosen.len());
-        if slots == 0 || rest.is_empty() {
+        let Some(first) = rest.first().filter(|_| slots > 0) else {
             return false;
+        };
+        let most = first.most(slots);
+        let mut bound = discount.saturating_add(most).min(self.ceiling);
+        if bound > self.best.discount {
+            bound = bound.min(self.compounded(discount, rest));
         }
-        let mut amounts: Vec<Amount> = rest.iter().map(|next| next.amount).collect();
-        amounts.sort_unstable_by_key(|amount| Reverse(*amount));
-        amounts.truncate(slots);
-        let most: Amount = amounts.iter().copied().sum();
-        let bound = discount.saturating_add(most).min(self.ceiling);
         if bound != self.best.discount {
             return bound > self.best.discount;
         }
+        if chosen.len() >= self.best.ranks.len() {
+            return false;
+        }
         let missing = self.best.discount.saturating_sub(discount);
-        let needed = fewest(&amounts, missing).max(1);
+        let needed = fewest(rest, missing).max(1);
         let size = chosen.len().saturating_add(needed);
         if size != self.best.ranks.len() {
             return size < self.best.ranks.len();
@@ -179,22 +207,63 @@ impl Search {
 /// What a piece would take off next, and its rank.
 struct Next {
     amount: Amount,
+    /// Its rate, if it works on what is left.
+    rate: Option<BasisPoints>,
     rank: usize,
+    /// The most that as many pieces as there are slots take off together, from this one on, and the
+    /// most that one piece less takes off.
+    most: (Amount, Amount),
+    slots: usize,
+}
+
+impl Next {
+    /// The most that `slots` pieces from this one on take off together.
+    fn most(&self, slots: usize) -> Amount {
+        if slots < self.slots {
+            self.most.1
+        } else {
+            self.most.0
+        }
+    }
+}
+
+/// What each piece of `rest` would take off `sheet`.
+fn next_amounts(sheet: &Sheet<'_>, rest: &[Piece<'_, '_>], slots: usize) -> Vec<Next> {
+    let mut largest: Vec<Amount> = Vec::with_capacity(slots.saturating_add(1));
+    let mut next: Vec<Next> = Vec::with_capacity(rest.len());
+    for piece in rest.iter().rev() {
+        let amount = sheet.amount_of(&piece.job.work);
+        let place = largest.partition_point(|other| *other >= amount);
+        largest.insert(place, amount);
+        largest.truncate(slots);
+        let sum = |count: usize| largest.iter().take(count).copied().sum();
+        next.push(Next {
+            amount,
+            rate: sheet.rate_of_left(&piece.job.work),
+            rank: piece.rank,
+            most: (sum(slots), sum(slots.saturating_sub(1))),
+            slots,
+        });
+    }
+    next.reverse();
+    next
 }
 
 fn tail<T>(list: &[T], from: usize) -> &[T] {
     list.get(from..).unwrap_or_default()
 }
 
-/// How many of the largest amounts, given first, are needed for `missing`.
-fn fewest(largest_first: &[Amount], missing: Amount) -> usize {
+/// How many of the largest amounts are needed for `missing`.
+fn fewest(rest: &[Next], missing: Amount) -> usize {
+    let mut amounts: Vec<Amount> = rest.iter().map(|next| next.amount).collect();
+    amounts.sort_unstable_by_key(|amount| Reverse(*amount));
     let mut sum = Amount::ZERO;
     let mut count: usize = 0;
-    for amount in largest_first {
+    for amount in amounts {
         if sum >= missing {
             break;
         }
-        sum = sum.saturating_add(*amount);
+        sum = sum.saturating_add(amount);
         count = count.saturating_add(1);
     }
     count

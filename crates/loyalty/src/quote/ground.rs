@@ -22,6 +22,10 @@ pub(super) struct GroundLine<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Ground<'a> {
     pub(super) lines: Vec<GroundLine<'a>>,
+    /// The lines' gross in units.
+    pub(super) gross_column: Vec<u64>,
+    /// The lines' quantities in thousandths.
+    pub(super) thousandths_column: Vec<u64>,
     pub(super) gross: Amount,
 }
 
@@ -40,7 +44,16 @@ impl<'a> Ground<'a> {
                 room: gross.saturating_sub(floor),
             });
         }
-        Self { lines, gross: sum }
+        Self {
+            gross_column: lines.iter().map(|line| line.gross.units()).collect(),
+            thousandths_column: basket
+                .lines
+                .iter()
+                .map(|line| line.quantity.thousandths())
+                .collect(),
+            lines,
+            gross: sum,
+        }
     }
 
     /// Which lines `code` works on: those that its restrictions on products, categories and partners
@@ -54,29 +67,51 @@ impl<'a> Ground<'a> {
 
     /// Which lines satisfy `applies`.
     pub(super) fn reach_of(&self, applies: impl Fn(&Line) -> bool) -> Reach {
-        let lines: Vec<bool> = self.lines.iter().map(|line| applies(line.line)).collect();
-        let reached = self
-            .lines
-            .iter()
-            .zip(&lines)
-            .filter(|(_, reached)| **reached);
-        let gross = reached.map(|(line, _)| line.gross).sum();
-        Reach { lines, gross }
+        let mut reach = Reach {
+            lines: Vec::with_capacity(self.lines.len()),
+            masks: Vec::with_capacity(self.lines.len()),
+            gross: Amount::ZERO,
+        };
+        for (index, line) in self.lines.iter().enumerate() {
+            let is_reached = applies(line.line);
+            reach.masks.push(if is_reached { u64::MAX } else { 0 });
+            if is_reached {
+                reach.lines.push(index);
+                reach.gross = reach.gross.saturating_add(line.gross);
+            }
+        }
+        reach
     }
 }
 
 /// The lines that something works on.
 #[derive(Debug, Clone)]
 pub(super) struct Reach {
-    /// One for each line of the basket.
-    pub(super) lines: Vec<bool>,
+    /// Their places in the basket, ascending.
+    pub(super) lines: Vec<usize>,
+    /// The same, one for each line of the basket: every bit for a line that is reached, none for
+    /// another, so that sums over a column need no branch.
+    masks: Vec<u64>,
     /// Their gross together: the eligible gross.
     pub(super) gross: Amount,
 }
 
 impl Reach {
     pub(super) fn is_empty(&self) -> bool {
-        !self.lines.contains(&true)
+        self.lines.is_empty()
+    }
+
+    /// The sum over the lines of a column with one number for each line of the basket.
+    pub(super) fn sum(&self, column: &[u64]) -> Amount {
+        let lines = column.iter().zip(&self.masks);
+        let units = lines.fold(0_u64, |sum, (units, mask)| sum.wrapping_add(units & mask));
+        Amount::of_units(units)
+    }
+
+    /// The numbers of the lines in a column with one for each line of the basket.
+    pub(super) fn of<'c>(&'c self, column: &'c [u64]) -> impl ExactSizeIterator<Item = u64> + 'c {
+        let lines = self.lines.iter();
+        lines.map(|index| column.get(*index).copied().unwrap_or(0))
     }
 }
 
