@@ -273,15 +273,16 @@ fn find(tell: &mut Narrator<'_>, plot: &Plot, at: &Counter, typed: &str) -> Resu
 
 fn tell_codes(tell: &mut Narrator<'_>, at: &Counter, counter: &CounterView) -> Result<(), Error> {
     for code in &counter.codes {
-        let sentence = if code.sentence.is_empty() {
-            &code.gives
-        } else {
-            &code.sentence
-        };
+        let mut sentences: Vec<&str> = vec![&code.gives];
+        if !code.sentence.is_empty() {
+            sentences = vec![&code.sentence];
+        }
+        sentences.extend(code.bounds.iter().map(String::as_str));
         tell.answer(&format!(
-            "✓ {:<14} −{:<12} {sentence}",
+            "✓ {:<14} −{:<12} {}",
             code.text,
-            money(at, code.amount)
+            money(at, code.amount),
+            sentences.join(" ")
         ))?;
     }
     for code in &counter.refused {

@@ -41,6 +41,8 @@ pub mod key {
     pub const F1: char = '\u{E031}';
     /// F2, the box.
     pub const F2: char = '\u{E032}';
+    /// F4, park.
+    pub const F4: char = '\u{E034}';
     /// F7, an amount.
     pub const F7: char = '\u{E037}';
     /// F8, codes.

@@ -150,6 +150,33 @@ test("a refused code keeps its sentence on the screen", async () => {
   expect(sentence.closest("[data-code]")?.getAttribute("data-code")).toBe("EXTRA10");
 });
 
+test("a code says what it was taken off, what cut it, and what is missing to its next step", async () => {
+  await open();
+  await enter("CAP-01");
+  await enter("ESCALERA");
+  const next = await screen.findByText("Faltan $ 12.000 para 10 %.");
+  const row = next.closest<HTMLElement>("[data-code=ESCALERA]");
+  const words = row?.textContent.replace(/\s+/g, " ") ?? "";
+  expect(words).toContain("En toda la compra");
+  expect(words).toContain("Tope de $ 100 alcanzado: sin tope serían $ 150. [truncated]");
+  expect(screen.getByText("[truncated]").className).toContain("text-xs");
+});
+
+test("an offer is taken by Alt and its number; one that still lacks something says so and waits", async () => {
+  await open();
+  await hand.keyboard("jos");
+  await screen.findByText("José Ángel Muñoz Peña");
+  await hand.keyboard("{Alt>}1{/Alt}");
+  const far = await screen.findByText("faltan $ 12.000");
+  expect(far.closest("button")?.disabled).toBe(true);
+  await hand.keyboard("{Alt>}2{/Alt}");
+  await settled();
+  expect(till.basket.codes).toEqual([]);
+  await hand.keyboard("{Alt>}1{/Alt}");
+  await settled();
+  expect(till.basket.codes).toEqual(["EXTRA10"]);
+});
+
 test("a scan while paying lands in the basket, and its Enter pays nothing", async () => {
   await open();
   await enter("ESP-01");

@@ -224,7 +224,7 @@ export class Desk {
       if (amount !== undefined) await this.payment.hand(amount);
     }
     const chip = this.counter.view?.chips[number - 1];
-    if (this.work.screen === "codes" && chip) await this.applyCode(chip.text);
+    if (this.work.screen === "codes" && chip && chip.gain > 0) await this.applyCode(chip.text);
   }
 
   async applyCode(text: string): Promise<void> {

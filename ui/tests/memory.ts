@@ -14,7 +14,7 @@ import type {
   TodayView,
   Trouble,
 } from "../src/api/api";
-import { bestSet, codes, customers, pins, products, receiptText, refusal } from "./shop";
+import { bestSet, chips, codes, customers, pins, products, receiptText, refusal } from "./shop";
 
 type Line = { name: string; sku: string; quantity: number; unit_price: number };
 type Basket = { customer: string | null; lines: Line[]; codes: string[] };
@@ -86,8 +86,10 @@ export class MemoryTill {
       total: gross - discount,
       tier_discount: null,
       codes: accepted.map(({ text, coupon, amount }) => {
-        const { gives, sentence } = coupon;
-        return { text, kind: "coupon", gives, amount, note: null, sentence };
+        const { gives, sentence, bounds = [], next_step = "" } = coupon;
+        const applies_to = amount > 0 ? "En toda la compra" : "";
+        const said = { applies_to, bounds: [...bounds], next_step, sentence };
+        return { text, kind: "coupon", gives, amount, note: null, ...said };
       }),
       refused: left.map(({ text, coupon }) => refusal(text, coupon !== undefined)),
       best_set: left.some(({ text }) => text === "BLACKFRIDAY50") ? bestSet : null,
@@ -96,7 +98,7 @@ export class MemoryTill {
         factors: customer ? ["Oro × 1,5"] : [],
         for_customer: customer !== null,
       },
-      chips: customer ? [{ text: "EXTRA10", gives: "10 % desde $ 50.000" }] : [],
+      chips: customer ? [...chips] : [],
       said: this.#said,
       parked: this.parked.length,
     };

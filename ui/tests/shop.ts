@@ -1,6 +1,7 @@
 /** What the till in memory sells, and to whom. */
 import type {
   BestSetView,
+  ChipView,
   CustomerCard,
   CustomerHit,
   DemoPin,
@@ -8,7 +9,14 @@ import type {
   RefusedView,
 } from "../src/api/api";
 
-export type Coupon = { percent: number; minimum: number; gives: string; sentence: string };
+export type Coupon = {
+  percent: number;
+  minimum: number;
+  gives: string;
+  sentence: string;
+  bounds?: readonly string[];
+  next_step?: string;
+};
 
 export const pins: readonly DemoPin[] = [
   { name: "Luz Marina Díaz", role: "cashier", pin: "1234" },
@@ -31,9 +39,22 @@ export const codes: Readonly<Record<string, Coupon>> = {
   VERANO10: { percent: 10, minimum: 0, gives: "10 %", sentence: "" },
   FIRST5: { percent: 5, minimum: 0, gives: "5 %", sentence: "" },
   CARLOSVIP: { percent: 0, minimum: 0, gives: "Referido", sentence: "Cuenta para Carlos Vega." },
+  ESCALERA: {
+    percent: 5,
+    minimum: 0,
+    gives: "5 % desde $ 1.000 y 10 % desde $ 30.000",
+    sentence: "",
+    bounds: ["Tope de $ 100 alcanzado: sin tope serían $ 150. [truncated]"],
+    next_step: "Faltan $ 12.000 para 10 %.",
+  },
   EXTRA10: { percent: 10, minimum: 5_000_000, gives: "10 %", sentence: "" },
   BLACKFRIDAY50: { percent: 50, minimum: 100_000_000, gives: "50 %", sentence: "" },
 };
+
+export const chips: readonly ChipView[] = [
+  { text: "EXTRA10", gives: "10 %", gain: 120_000, sentence: "descuenta $ 1.200" },
+  { text: "LEJOS", gives: "10 % desde $ 50.000", gain: 0, sentence: "faltan $ 12.000" },
+];
 
 export const bestSet: BestSetView = {
   codes: ["BLACKFRIDAY50"],

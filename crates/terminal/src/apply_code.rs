@@ -5,6 +5,7 @@ use mostrador_loyalty::refusal::Refusal;
 
 use crate::error::shortened;
 use crate::message::say;
+use crate::speaker::{ProductNames, Speaker};
 use crate::till::Till;
 use crate::view::CounterView;
 use crate::{Error, sentence, words};
@@ -29,7 +30,12 @@ impl Till {
             let language = self.language();
             let refusal = &Refusal::AlreadyApplied;
             session.said = self.read_with_rules(|_, rules| {
-                Ok(sentence::refusal(language, &rules, &code, refusal))
+                let speaker = Speaker {
+                    language,
+                    rules: &rules,
+                    products: &ProductNames::new(),
+                };
+                Ok(sentence::refusal(&speaker, &code, refusal, None))
             })?;
         } else if session.open.codes.len() >= MAX_SCANNED {
             return Err(Error::TooManyCodes { max: MAX_SCANNED });

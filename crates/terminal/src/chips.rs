@@ -3,14 +3,19 @@
 use mostrador_loyalty::code::{Code, CodeKind, CodeText};
 use mostrador_loyalty::customer::Usage;
 use mostrador_loyalty::money::Amount;
-use mostrador_loyalty::quote::{Request, quote};
+use mostrador_loyalty::quote::quote;
+use mostrador_loyalty::refusal::Refusal;
 
+use crate::gives::gives;
 use crate::price::Priced;
-use crate::sentence;
-use crate::view::{ChipView, Language};
+use crate::speaker::Speaker;
+use crate::view::ChipView;
 
 /// The most chips on screen.
 const MAX_CHIPS: usize = 6;
+
+/// The most of them that still lack something.
+const MAX_NEAR: usize = 2;
 
 /// The most codes that are tried: a program may hold thousands, a keystroke may not.
 const MAX_TRIED: usize = 200;
@@ -51,39 +56,76 @@ fn is_worth_trying(priced: &Priced, code: &Code) -> bool {
         && !priced.scanned.contains(&code.text)
 }
 
-/// Those of `candidates` that would join the basket as it is and take money off. `usage` covers the
-/// scanned codes and the candidates.
-pub(crate) fn offer(
-    language: Language,
-    priced: &Priced,
-    candidates: &[CodeText],
-    usage: &Usage,
-) -> Vec<ChipView> {
-    let joins = |candidate: &&CodeText| {
+/// Those of `candidates` that would join the basket as it is and take money off, most first; then the
+/// few that only lack a part of their minimum purchase, nearest first. `usage` covers the scanned codes
+/// and the candidates.
+pub(crate) fn offer(priced: &Priced, candidates: &[CodeText], usage: &Usage) -> Vec<Offer> {
+    let (mut ready, mut near) = (Vec::new(), Vec::new());
+    for text in candidates {
         let mut scanned = priced.scanned.clone();
-        scanned.push((*candidate).clone());
-        let with_it = quote(&Request {
-            program: &priced.rules.program,
-            customer: priced.buyer.as_ref().map(|buyer| &buyer.facts),
-            basket: &priced.basket,
-            scanned: &scanned,
-            usage,
-            place: &priced.place,
-            now: priced.now,
-            non_earning_tender: Amount::ZERO,
-        });
-        with_it.discount > priced.quote.discount
-            && with_it.accepted.iter().any(|code| code.text == **candidate)
+        scanned.push(text.clone());
+        let with_it = quote(&priced.request(&scanned, usage));
+        let gain = with_it.discount.saturating_sub(priced.quote.discount);
+        let refusal = with_it.refused.iter().find(|code| code.text == *text);
+        match refusal.map(|code| &code.refusal) {
+            None if !gain.is_zero() => ready.push(Offer::of(text, Promise::Gain(gain))),
+            Some(Refusal::MinimumNotMet { missing, .. }) => {
+                near.push(Offer::of(text, Promise::Missing(*missing)));
+            }
+            _ => {}
+        }
+    }
+    ready.sort_unstable_by(|one, two| (two.amount(), &one.text).cmp(&(one.amount(), &two.text)));
+    near.sort_unstable_by(|one, two| (one.amount(), &one.text).cmp(&(two.amount(), &two.text)));
+    near.truncate(MAX_NEAR);
+    ready.truncate(MAX_CHIPS - near.len());
+    ready.extend(near);
+    ready
+}
+
+/// A code on offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offer {
+    pub(crate) text: CodeText,
+    pub(crate) promise: Promise,
+}
+
+/// What a code would do for this basket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Promise {
+    /// Takes so much off now.
+    Gain(Amount),
+    /// Needs so much more of what it applies to.
+    Missing(Amount),
+}
+
+impl Offer {
+    fn of(text: &CodeText, promise: Promise) -> Self {
+        Self {
+            text: text.clone(),
+            promise,
+        }
+    }
+
+    const fn amount(&self) -> Amount {
+        match self.promise {
+            Promise::Gain(amount) | Promise::Missing(amount) => amount,
+        }
+    }
+}
+
+/// An offer as the screen shows it.
+pub(crate) fn view(speaker: &Speaker<'_>, offer: &Offer) -> ChipView {
+    let known = speaker.rules.program.codes.get(&offer.text);
+    let amount = speaker.money(offer.amount());
+    let (key, gain) = match offer.promise {
+        Promise::Gain(gain) => ("code.gain", gain.minor()),
+        Promise::Missing(_) => ("code.missing", 0),
     };
-    let program = &priced.rules.program;
-    candidates
-        .iter()
-        .filter(joins)
-        .take(MAX_CHIPS)
-        .filter_map(|text| program.codes.get(text))
-        .map(|code| ChipView {
-            text: code.text.to_string(),
-            gives: sentence::gives(language, &priced.rules, code),
-        })
-        .collect()
+    ChipView {
+        text: offer.text.to_string(),
+        gives: known.map_or_else(String::new, |code| gives(speaker, code)),
+        gain,
+        sentence: speaker.say(key, &[("amount", &amount)]),
+    }
 }

@@ -5,16 +5,23 @@ use std::sync::MutexGuard;
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_loyalty::code::CodeKind;
-use mostrador_loyalty::quote::QuotedLine;
+use mostrador_loyalty::money::Amount;
+use mostrador_loyalty::quote::{AcceptedCode, Quote, QuotedLine};
+use mostrador_loyalty::refusal::Refusal;
 use mostrador_loyalty::tier::Standing;
 
+use crate::applied::{self, Met};
+use crate::better::better;
+use crate::chips::Offer;
+use crate::gives::gives;
 use crate::message::say;
 use crate::price::{Buyer, Priced, price, standing_of};
 use crate::session::{OpenBasket, OpenLine, Session};
+use crate::speaker::{Speaker, product_names};
 use crate::till::Till;
 use crate::view::{
-    BestSetView, ChipView, CodeView, CounterView, CustomerCard, Language, LineView, PointsView,
-    ProgressView, RefusedView, TierDiscountView,
+    BestSetView, CodeView, CounterView, CustomerCard, Language, LineView, PointsView, ProgressView,
+    RefusedView, TierDiscountView,
 };
 use crate::{Error, chips, sentence, words};
 
@@ -41,14 +48,28 @@ impl Till {
                 }),
                 None => None,
             };
-            let chips = chips(connection, language, &priced)?;
+            let offers = offers(connection, &priced)?;
+            let program = &priced.rules.program;
+            let named = priced
+                .scanned
+                .iter()
+                .chain(offers.iter().map(|offer| &offer.text));
+            let named = named.filter_map(|text| program.codes.get(text));
+            let products = product_names(connection, named)?;
+            let speaker = Speaker {
+                language,
+                rules: &priced.rules,
+                products: &products,
+            };
+            let chips = offers.iter().map(|offer| chips::view(&speaker, offer));
+            let chips = chips.collect();
             let parked = ledger::parked::count(connection)?;
             Ok(CounterView {
                 customer,
                 chips,
                 said,
                 parked: u32::try_from(parked).unwrap_or(u32::MAX),
-                ..assemble(language, &open, &priced)
+                ..assemble(&speaker, &open, &priced)
             })
         })
     }
@@ -64,25 +85,16 @@ impl Till {
     }
 }
 
-fn assemble(language: Language, open: &OpenBasket, priced: &Priced) -> CounterView {
+fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> CounterView {
     let Priced { rules, quote, .. } = priced;
-    let codes = quote.accepted.iter().map(|code| CodeView {
-        text: code.text.to_string(),
-        kind: kind_name(code.kind).to_owned(),
-        gives: rules
-            .program
-            .codes
-            .get(&code.text)
-            .map(|known| sentence::gives(language, rules, known))
-            .unwrap_or_default(),
-        amount: code.amount.minor(),
-        note: code.note.as_ref().map(|note| note.code().to_owned()),
-        sentence: sentence::accepted(language, rules, code),
-    });
-    let refused = quote.refused.iter().map(|code| RefusedView {
-        text: code.text.to_string(),
-        refusal: code.refusal.code().to_owned(),
-        sentence: sentence::refusal(language, rules, &code.text, &code.refusal),
+    let refused = quote.refused.iter().map(|code| {
+        let is_alone = matches!(code.refusal, Refusal::NotStackable { .. });
+        let better = is_alone.then(|| better(priced, &code.text));
+        RefusedView {
+            text: code.text.to_string(),
+            refusal: code.refusal.code().to_owned(),
+            sentence: sentence::refusal(speaker, &code.text, &code.refusal, better.as_ref()),
+        }
     });
     let best = &quote.best_set;
     let tier_name = priced
@@ -108,20 +120,20 @@ fn assemble(language: Language, open: &OpenBasket, priced: &Priced) -> CounterVi
                 tier: rules.tier_name(&discount.tier).to_owned(),
                 amount: discount.amount.minor(),
             }),
-        codes: codes.collect(),
+        codes: code_views(speaker, open, quote),
         refused: refused.collect(),
         best_set: (!best.gain.is_zero()).then(|| BestSetView {
             codes: best.codes.iter().map(ToString::to_string).collect(),
             discount: best.discount.minor(),
             gain: best.gain.minor(),
-            sentence: sentence::best_set(language, rules, best),
+            sentence: sentence::best_set(speaker, best),
         }),
         points: quote.points.as_ref().map(|points| PointsView {
             earn: points.total,
             factors: points
                 .factors
                 .iter()
-                .map(|factor| sentence::factor(language, factor, tier_name))
+                .map(|factor| sentence::factor(speaker.language, factor, tier_name))
                 .collect(),
             for_customer: priced.buyer.is_some(),
         }),
@@ -129,6 +141,31 @@ fn assemble(language: Language, open: &OpenBasket, priced: &Priced) -> CounterVi
         said: String::new(),
         parked: 0,
     }
+}
+
+fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, quote: &Quote) -> Vec<CodeView> {
+    let names = open.lines.iter().map(|line| line.name.clone());
+    let gross = quote.lines.iter().map(|line| line.gross);
+    let lines: Vec<(String, Amount)> = names.zip(gross).collect();
+    let view = |code: &AcceptedCode| {
+        let met = Met {
+            lines: &lines,
+            code,
+        };
+        let known = speaker.rules.program.codes.get(&code.text);
+        CodeView {
+            text: code.text.to_string(),
+            kind: kind_name(code.kind).to_owned(),
+            gives: known.map_or_else(String::new, |known| gives(speaker, known)),
+            amount: code.amount.minor(),
+            applies_to: applied::applies_to(speaker, &met),
+            bounds: applied::bounds(speaker, &met),
+            next_step: applied::next_step(speaker, code),
+            note: code.note.as_ref().map(|note| note.code().to_owned()),
+            sentence: applied::note(speaker, code),
+        }
+    };
+    quote.accepted.iter().map(view).collect()
 }
 
 fn line_view(line: &OpenLine, quoted: &QuotedLine) -> LineView {
@@ -152,11 +189,8 @@ pub(crate) const fn kind_name(kind: CodeKind) -> &'static str {
     }
 }
 
-fn chips(
-    connection: &Connection,
-    language: Language,
-    priced: &Priced,
-) -> Result<Vec<ChipView>, Error> {
+/// What could be used on this basket now.
+fn offers(connection: &Connection, priced: &Priced) -> Result<Vec<Offer>, Error> {
     if priced.basket.lines.is_empty() {
         return Ok(Vec::new());
     }
@@ -169,7 +203,7 @@ fn chips(
     let customer = priced.buyer.as_ref().map(|buyer| buyer.id);
     let day = priced.now.local_day();
     let usage = ledger::code_use::usage(connection, &asked, customer, day)?;
-    Ok(chips::offer(language, priced, &candidates, &usage))
+    Ok(chips::offer(priced, &candidates, &usage))
 }
 
 fn card(

@@ -30,13 +30,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod applied;
 mod apply_code;
 mod basket;
+mod better;
 mod chips;
 mod counter;
 mod customer;
 mod enrol;
 mod error;
+mod gives;
 mod identify;
 pub mod message;
 pub mod moment;
@@ -52,6 +55,7 @@ mod sell;
 mod sentence;
 mod session;
 mod settle;
+mod speaker;
 mod stamp;
 mod strip;
 pub mod tender;

@@ -66,4 +66,4 @@ fn fill(sentence: &str, parameters: &[(&str, &str)]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,7 +7,7 @@ use mostrador_ledger::Connection;
 use mostrador_loyalty::account::Account;
 use mostrador_loyalty::basket::Basket;
 use mostrador_loyalty::code::CodeText;
-use mostrador_loyalty::customer::{CustomerFacts, Place};
+use mostrador_loyalty::customer::{CustomerFacts, Place, Usage};
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::quote::{Quote, Request, quote};
 use mostrador_loyalty::tier::{Standing, standing};
@@ -26,8 +26,26 @@ pub(crate) struct Priced {
     pub(crate) place: Place,
     pub(crate) basket: Basket,
     pub(crate) scanned: Vec<CodeText>,
+    /// What was used before of the scanned codes.
+    pub(crate) usage: Usage,
     pub(crate) buyer: Option<Buyer>,
     pub(crate) quote: Quote,
+}
+
+impl Priced {
+    /// The same sale with other codes; `usage` covers them.
+    pub(crate) fn request<'a>(&'a self, scanned: &'a [CodeText], usage: &'a Usage) -> Request<'a> {
+        Request {
+            program: &self.rules.program,
+            customer: self.buyer.as_ref().map(|buyer| &buyer.facts),
+            basket: &self.basket,
+            scanned,
+            usage,
+            place: &self.place,
+            now: self.now,
+            non_earning_tender: Amount::ZERO,
+        }
+    }
 }
 
 /// The identified customer with what this till knows of the account.
@@ -100,6 +118,7 @@ pub(crate) fn price(
         place,
         basket,
         scanned,
+        usage,
         buyer,
         quote,
     })

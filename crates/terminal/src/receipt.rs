@@ -1,12 +1,15 @@
 //! The receipt as monospaced text: 42 columns, the width of an 80 mm printer.
 
+use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::program::Factor;
 use mostrador_protocol::entry::SaleCompleted;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::gives::gives;
 use crate::message::say;
 use crate::rules::Rules;
+use crate::speaker::Speaker;
 use crate::view::Language;
 use crate::{sentence, words};
 
@@ -100,8 +103,18 @@ fn totals(paper: &mut Paper<'_>, sale: &SaleCompleted) {
         paper.row(&name, &amount);
     }
     for code in &sale.codes {
-        let amount = paper.money(-code.amount);
-        paper.row(&code.text, &amount);
+        if code.amount > 0 {
+            let amount = paper.money(-code.amount);
+            paper.row(&code.text, &amount);
+        } else {
+            paper.row(&code.text, "");
+            let gives = if code.consumed {
+                paper.gives(sale, &code.text)
+            } else {
+                paper.say("receipt.no_effect", &[])
+            };
+            paper.row(&format!("  {gives}"), "");
+        }
     }
     paper.figure("receipt.total", sale.total);
     for tender in &sale.tenders {
@@ -181,6 +194,19 @@ impl<'a> Paper<'a> {
 
     fn say(&self, key: &str, parameters: &[(&str, &str)]) -> String {
         say(self.language, key, parameters)
+    }
+
+    /// What a code that took nothing off gave instead; products are called what the sale calls them.
+    fn gives(&self, sale: &SaleCompleted, code: &str) -> String {
+        let lines = sale.lines.iter();
+        let products = lines.map(|line| (line.product.clone(), line.name.clone()));
+        let speaker = Speaker {
+            language: self.language,
+            rules: self.rules,
+            products: &products.collect(),
+        };
+        let known = CodeText::parse(code).and_then(|text| self.rules.program.codes.get(&text));
+        on_paper(&known.map_or_else(String::new, |code| gives(&speaker, code)))
     }
 
     fn money(&self, minor: i64) -> String {

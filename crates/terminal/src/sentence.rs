@@ -1,34 +1,65 @@
-//! Refusals, notes and benefits in words.
+//! Refusals, the better set and factors of points in words.
 
 use mostrador_loyalty::code::{Benefit, Code, CodeText};
+use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::program::Factor;
-use mostrador_loyalty::quote::{AcceptedCode, BestSet};
-use mostrador_loyalty::refusal::{Note, Refusal};
+use mostrador_loyalty::quote::BestSet;
+use mostrador_loyalty::refusal::Refusal;
 
 use crate::message::{has, say};
-use crate::rules::Rules;
+use crate::speaker::Speaker;
 use crate::view::Language;
 use crate::words;
 
-/// Why a code did not join, and what to do.
+/// What is better than a code that cannot meet the others.
+#[derive(Debug, Clone)]
+pub(crate) struct Better {
+    /// Codes to use instead, as they were scanned.
+    pub(crate) codes: Vec<String>,
+    /// How much more they take off.
+    pub(crate) more: Amount,
+}
+
+/// Why a code did not join, and what to do. `better` is for codes that cannot meet others.
 pub(crate) fn refusal(
-    language: Language,
-    rules: &Rules,
+    speaker: &Speaker<'_>,
     code: &CodeText,
     refusal: &Refusal,
+    better: Option<&Better>,
 ) -> String {
-    let money = rules.money;
-    let number = |value: u64| value.to_string();
-    let more: Vec<(&str, String)> = match refusal {
-        Refusal::BadCheckSign {
-            did_you_mean: Some(suggestion),
-        } => vec![("suggestion", suggestion.to_string())],
+    let known = speaker.rules.program.codes.get(code);
+    let mut more = parameters(speaker, refusal);
+    let mut key = format!("refusal.{}", refusal.code());
+    if let Some((variant, parameter)) = detail(speaker, known, refusal) {
+        key = format!("{key}.{variant}");
+        more.push(parameter);
+    }
+    if let (Refusal::NotStackable { .. }, Some(better)) = (refusal, better) {
+        let codes = words::list(speaker.language, &better.codes);
+        let is_more = !better.more.is_zero();
+        key = format!("{key}.{}", if is_more { "better" } else { "same" });
+        more.extend([("best", codes), ("more", speaker.money(better.more))]);
+    }
+    let mut parameters = vec![("code", code.as_str())];
+    parameters.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
+    speaker.say(&key, &parameters)
+}
+
+type Parameter = (&'static str, String);
+
+/// The figures that the refusal itself has.
+fn parameters(speaker: &Speaker<'_>, refusal: &Refusal) -> Vec<Parameter> {
+    let language = speaker.language;
+    let number = |value: u64| words::number(language, i64::try_from(value).unwrap_or(i64::MAX));
+    match refusal {
         Refusal::NotStarted { from } => vec![("from", words::day(language, *from))],
         Refusal::Expired { until } => vec![("until", words::day(language, *until))],
-        Refusal::TierTooLow { needs } => vec![("needs", rules.tier_name(needs).to_owned())],
+        Refusal::TierTooLow { needs } => {
+            vec![("needs", speaker.rules.tier_name(needs).to_owned())]
+        }
         Refusal::MinimumNotMet { missing, minimum } => vec![
-            ("missing", money.amount(language, *missing)),
-            ("minimum", money.amount(language, *minimum)),
+            ("missing", speaker.money(*missing)),
+            ("minimum", speaker.money(*minimum)),
         ],
         Refusal::TotalLimitReached { limit }
         | Refusal::CustomerLimitReached { limit }
@@ -36,16 +67,38 @@ pub(crate) fn refusal(
         Refusal::StackLimit { max } => vec![("max", max.to_string())],
         Refusal::NotStackable { with } => vec![("with", with.to_string())],
         _ => Vec::new(),
-    };
-    let mut parameters = vec![("code", code.as_str())];
-    parameters.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
-    let key = match refusal {
-        Refusal::BadCheckSign {
-            did_you_mean: Some(_),
-        } => "refusal.bad_check_sign.did_you_mean".to_owned(),
-        other => format!("refusal.{}", other.code()),
-    };
-    say(language, &key, &parameters)
+    }
+}
+
+/// What the program knows beyond the refusal: the better sentence, and its parameter.
+fn detail(
+    speaker: &Speaker<'_>,
+    known: Option<&Code>,
+    refusal: &Refusal,
+) -> Option<(&'static str, Parameter)> {
+    match refusal {
+        Refusal::BadCheckSign { did_you_mean } => {
+            let suggestion = did_you_mean.as_ref()?.to_string();
+            Some(("did_you_mean", ("suggestion", suggestion)))
+        }
+        Refusal::OutsideHours => {
+            let windows = &known?.restrictions.windows;
+            Some(("when", ("when", speaker.hours(windows))))
+        }
+        Refusal::WrongStore => {
+            let stores = speaker.stores(&known?.restrictions)?;
+            Some(("which", ("stores", stores)))
+        }
+        Refusal::NoEligibleLine => {
+            let code = known?;
+            if let Benefit::FreeProduct { product, .. } = &code.benefit {
+                return Some(("free", ("product", speaker.product(product))));
+            }
+            let places = speaker.places(&code.restrictions)?;
+            Some(("which", ("where", places)))
+        }
+        _ => None,
+    }
 }
 
 /// The refusal's name without parameters, for figures.
@@ -58,102 +111,13 @@ pub(crate) fn refusal_title(language: Language, refusal: &str) -> String {
     }
 }
 
-/// What there is to say about a code that joined; may be empty.
-pub(crate) fn accepted(language: Language, rules: &Rules, code: &AcceptedCode) -> String {
-    let text = code.text.as_str();
-    let mut sentences = Vec::new();
-    match &code.note {
-        Some(Note::NoEffect) => {
-            sentences.push(say(language, "note.no_effect", &[("code", text)]));
-        }
-        Some(Note::Truncated { lost }) => {
-            let lost = rules.money.amount(language, *lost);
-            let parameters = [("code", text), ("lost", lost.as_str())];
-            sentences.push(say(language, "note.truncated", &parameters));
-        }
-        None => {}
-    }
-    if code.is_capped() {
-        sentences.push(say(language, "code.capped", &[]));
-    }
-    if let Some(owner) = &code.owner {
-        sentences.push(say(language, "code.counts_for", &[("owner", owner)]));
-    }
-    sentences.join(" ")
-}
-
 /// The better set of the scanned codes, and what it saves.
-pub(crate) fn best_set(language: Language, rules: &Rules, set: &BestSet) -> String {
+pub(crate) fn best_set(speaker: &Speaker<'_>, set: &BestSet) -> String {
     let codes: Vec<String> = set.codes.iter().map(ToString::to_string).collect();
-    let codes = words::list(language, &codes);
-    let gain = rules.money.amount(language, set.gain);
-    say(
-        language,
-        "code.best_set",
-        &[("codes", codes.as_str()), ("gain", gain.as_str())],
-    )
-}
-
-/// What a code of the program gives: "10 % de descuento en nautical".
-pub(crate) fn gives(language: Language, rules: &Rules, code: &Code) -> String {
-    let mut text = benefit(language, rules, &code.benefit);
-    let restrictions = &code.restrictions;
-    let places: Vec<String> = restrictions
-        .categories
-        .iter()
-        .chain(&restrictions.partners)
-        .take(3)
-        .cloned()
-        .collect();
-    if !places.is_empty() {
-        let places = words::list(language, &places);
-        let parameters = [("gives", text.as_str()), ("where", places.as_str())];
-        text = say(language, "gives.in", &parameters);
-    }
-    if !code.min_purchase.is_zero() {
-        let minimum = rules.money.amount(language, code.min_purchase);
-        let parameters = [("gives", text.as_str()), ("minimum", minimum.as_str())];
-        text = say(language, "gives.from", &parameters);
-    }
-    if let Some(maximum) = code.max_discount {
-        let maximum = rules.money.amount(language, maximum);
-        let parameters = [("gives", text.as_str()), ("maximum", maximum.as_str())];
-        text = say(language, "gives.at_most", &parameters);
-    }
-    text
-}
-
-fn benefit(language: Language, rules: &Rules, benefit: &Benefit) -> String {
-    match benefit {
-        Benefit::Tracking => say(language, "gives.tracking", &[]),
-        Benefit::Percent(rate) => {
-            let percent = words::percent(language, *rate);
-            say(language, "gives.percent", &[("percent", percent.as_str())])
-        }
-        Benefit::Fixed(amount) => {
-            let amount = rules.money.amount(language, *amount);
-            say(language, "gives.fixed", &[("amount", amount.as_str())])
-        }
-        Benefit::SpendTiers(_) => say(language, "gives.spend_tiers", &[]),
-        Benefit::FreeProduct { product, units } => {
-            let units = units.to_string();
-            let parameters = [("units", units.as_str()), ("product", product.as_str())];
-            say(language, "gives.free_product", &parameters)
-        }
-        Benefit::PointsMultiplier(factor) => {
-            let factor = words::decimal(language, *factor);
-            let parameters = [("factor", factor.as_str())];
-            say(language, "gives.points_multiplier", &parameters)
-        }
-        Benefit::BonusPoints(points) => {
-            let points = words::number(language, *points);
-            say(
-                language,
-                "gives.bonus_points",
-                &[("points", points.as_str())],
-            )
-        }
-    }
+    let codes = words::list(speaker.language, &codes);
+    let gain = speaker.money(set.gain);
+    let parameters = [("codes", codes.as_str()), ("gain", gain.as_str())];
+    speaker.say("code.best_set", &parameters)
 }
 
 /// A factor of the points: "Fin de semana × 1,2". `tier` is the name of the customer's tier.
@@ -173,3 +137,6 @@ pub(crate) fn factor(language: Language, factor: &Factor, tier: Option<&str>) ->
     let parameters = [("name", name.as_str()), ("multiplier", multiplier.as_str())];
     say(language, "factor.line", &parameters)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ mod take {
     use mostrador_sync::clock::{Clock as _, SystemClock};
     use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
     use mostrador_tests::Error;
-    use mostrador_tests::shop::{CAFE_VT, Crowd, Shop};
+    use mostrador_tests::shop::{CAFE_VT, Crowd, LIVEX, Shop};
     use mostrador_tests::window::{Window, key};
     use rust_decimal::Decimal;
     use uuid::Uuid;
@@ -38,6 +38,60 @@ mod take {
         ("te-jamaica", 3, &["ANAVIP"]),
     ];
 
+    /// A basket with its codes, and what has to be on the screen.
+    struct Scene {
+        name: &'static str,
+        /// Stock keeping unit, and a part of the name.
+        products: &'static [(&'static str, &'static str)],
+        /// Code, and the tone of its row.
+        codes: &'static [(&'static str, &'static str)],
+        shows: &'static str,
+    }
+
+    const SCENES: [Scene; 6] = [
+        Scene {
+            name: "codes-stacked",
+            products: &[("LX-ISL-002", "balinesa"), ("LX-CUL-001", "amurallada")],
+            codes: &[
+                ("VERANO10", "good"),
+                ("FIRST5", "good"),
+                ("ISLAS15", "good"),
+                ("CARLOSVIP", "good"),
+            ],
+            shows: "[data-offers]",
+        },
+        Scene {
+            name: "codes-capped",
+            products: &[("LX-ADV-002", "parapente"), ("LX-CUL-011", "champeta")],
+            codes: &[("BLACKFRIDAY50", "good")],
+            shows: "[data-bound]",
+        },
+        Scene {
+            name: "codes-best-set",
+            products: &[("LX-NAU-007", "Snorkel"), ("LX-CUL-001", "amurallada")],
+            codes: &[("VERANO10", "good"), ("BLACKFRIDAY50", "bad")],
+            shows: "[data-best-set]",
+        },
+        Scene {
+            name: "codes-missing",
+            products: &[("LX-CUL-005", "mochila"), ("LX-EXT-001", "fotos")],
+            codes: &[("ESCALERA", "bad")],
+            shows: "[data-code=ESCALERA][data-tone=bad]",
+        },
+        Scene {
+            name: "codes-next-step",
+            products: &[("LX-NAU-009", "dos tanques"), ("LX-ADV-003", "Torrentismo")],
+            codes: &[("ESCALERA", "good")],
+            shows: "[data-next-step]",
+        },
+        Scene {
+            name: "codes-offers",
+            products: &[("LX-NAU-007", "Snorkel")],
+            codes: &[],
+            shows: "[data-offers]",
+        },
+    ];
+
     /// Takes all of them.
     pub(super) async fn run() -> Result<(), Error> {
         let cli = Cli::parse();
@@ -51,20 +105,71 @@ mod take {
         drop(till);
 
         let window = Window::open(&shop.till_folder("Caja 1")).await?;
-        let pin = cashier(&shop).await?;
+        let pin = cashier(&shop, "centro").await?;
         for language in ["es", "en"] {
             let into = |name: &str| cli.into.join(format!("{language}-{name}.png"));
             window.find("input[name=pin]").await?;
-            if language != "es" {
-                window.press(&[key::CONTROL, 'i']).await?;
-            }
-            window.find(&format!("html[lang={language}]")).await?;
+            speak(&window, language).await?;
             save(&window, &into("pin")).await?;
             window.enter(&pin).await?;
             counter(&window, &regular, into).await?;
             window.press(&[key::CONTROL, 'l']).await?;
         }
+        window.close().await?;
+        drop(shop);
+        codes(&cli).await
+    }
+
+    /// The code panel of the other company: codes that stack, a cap that bit, a better set, a step that
+    /// is not reached yet.
+    async fn codes(cli: &Cli) -> Result<(), Error> {
+        let folder = tempfile::TempDir::new()?;
+        let shop = Shop::open_from(&cli.fixtures, folder.path(), LIVEX, Crowd::All)?;
+        let (store, _) = LIVEX.stores[0];
+        let till = shop.till(store, "Caja 1", &shop.url()).await?;
+        shop.agree(&[&till]).await?;
+        till.stop_sync().await;
+        drop(till);
+        let window = Window::open(&shop.till_folder("Caja 1")).await?;
+        window.find("input[name=pin]").await?;
+        window.enter(&cashier(&shop, store).await?).await?;
+        window.find("[role=combobox]").await?;
+        for language in ["es", "en"] {
+            speak(&window, language).await?;
+            for scene in &SCENES {
+                play(&window, scene).await?;
+                let path = cli.into.join(format!("{language}-{}.png", scene.name));
+                save(&window, &path).await?;
+                // Parked, so that the next scene begins with an empty basket.
+                window.press(&[key::F4]).await?;
+                window.find("button[aria-keyshortcuts=F9]:disabled").await?;
+            }
+        }
         window.close().await
+    }
+
+    async fn play(window: &Window, scene: &Scene) -> Result<(), Error> {
+        for (sku, name) in scene.products {
+            window.enter(sku).await?;
+            window.read_until("main ol", name).await?;
+        }
+        for (code, tone) in scene.codes {
+            window.scan(code).await?;
+            window
+                .find(&format!("[data-code={code}][data-tone={tone}]"))
+                .await?;
+        }
+        window.find(scene.shows).await?;
+        Ok(())
+    }
+
+    /// Switches to `language` if the window speaks the other.
+    async fn speak(window: &Window, language: &str) -> Result<(), Error> {
+        if language != "es" {
+            window.press(&[key::CONTROL, 'i']).await?;
+        }
+        window.find(&format!("html[lang={language}]")).await?;
+        Ok(())
     }
 
     async fn counter(
@@ -141,11 +246,11 @@ mod take {
         Ok(regular.unwrap_or_default())
     }
 
-    async fn cashier(shop: &Shop) -> Result<String, Error> {
+    async fn cashier(shop: &Shop, store: &str) -> Result<String, Error> {
         let staff = shop.store()?.staff(shop.tenant()).await?;
         let cashier = staff
             .into_iter()
-            .find(|person| person.store.as_deref() == Some("centro"));
+            .find(|person| person.store.as_deref() == Some(store));
         Ok(cashier
             .and_then(|person| person.demo_pin)
             .unwrap_or_default())

@@ -122,6 +122,10 @@ export type ChipView = {
 	text: string,
 	/**  What it gives, in words. */
 	gives: string,
+	/**  What it would take off this basket now, minor units; zero: it still lacks something. */
+	gain: number,
+	/**  The gain, or what is missing, in words. */
+	sentence: string,
 };
 
 /**  An accepted code. */
@@ -130,13 +134,19 @@ export type CodeView = {
 	text: string,
 	/**  `referral`, `coupon`, `reward`. */
 	kind: string,
-	/**  What it gives, in words: "10 % en nautical". */
+	/**  What it gives, in words: "10 % de descuento en náutica". */
 	gives: string,
 	/**  What it took off, minor units. */
 	amount: number,
+	/**  What it took that off, in words: "En toda la compra", or the names of lines; may be empty. */
+	applies_to: string,
+	/**  Each bound that made it less than it says, in words with figures. */
+	bounds: string[],
+	/**  What is missing to its next step and what that gives, in words; may be empty. */
+	next_step: string,
 	/**  Stable code of its note, if any. */
 	note: string | null,
-	/**  The note, the cap that bit or the agent it counts for, in words; may be empty. */
+	/**  The note or the agent it counts for, in words; may be empty. */
 	sentence: string,
 };
 

@@ -71,13 +71,19 @@ pub struct CodeView {
     pub text: String,
     /// `referral`, `coupon`, `reward`.
     pub kind: String,
-    /// What it gives, in words: "10 % en nautical".
+    /// What it gives, in words: "10 % de descuento en náutica".
     pub gives: String,
     /// What it took off, minor units.
     pub amount: i64,
+    /// What it took that off, in words: "En toda la compra", or the names of lines; may be empty.
+    pub applies_to: String,
+    /// Each bound that made it less than it says, in words with figures.
+    pub bounds: Vec<String>,
+    /// What is missing to its next step and what that gives, in words; may be empty.
+    pub next_step: String,
     /// Stable code of its note, if any.
     pub note: Option<String>,
-    /// The note, the cap that bit or the agent it counts for, in words; may be empty.
+    /// The note or the agent it counts for, in words; may be empty.
     pub sentence: String,
 }
 
@@ -123,4 +129,8 @@ pub struct ChipView {
     pub text: String,
     /// What it gives, in words.
     pub gives: String,
+    /// What it would take off this basket now, minor units; zero: it still lacks something.
+    pub gain: i64,
+    /// The gain, or what is missing, in words.
+    pub sentence: String,
 }

@@ -1,6 +1,7 @@
 //! Codes at the counter: sums, reasons, the best set, and what is offered.
 
 use expect_test::expect;
+use mostrador_protocol::program::{CodeDocument, SpendTierDocument};
 use mostrador_terminal::view::{CounterView, Language};
 use mostrador_terminal::words::NO_BREAK;
 
@@ -10,9 +11,21 @@ fn counter_text(view: &CounterView) -> String {
     use std::fmt::Write;
     let mut text = String::new();
     for code in &view.codes {
-        let said = [code.gives.as_str(), code.sentence.as_str()].join(" | ");
-        let said = said.trim_end_matches(" | ");
-        let _ = writeln!(text, "+ {} {} | {said}", code.text, code.amount);
+        let parts = [&code.gives, &code.applies_to].into_iter();
+        let parts = parts
+            .chain(&code.bounds)
+            .chain([&code.next_step, &code.sentence]);
+        let said: Vec<&str> = parts
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let _ = writeln!(
+            text,
+            "+ {} {} | {}",
+            code.text,
+            code.amount,
+            said.join(" | ")
+        );
     }
     for code in &view.refused {
         let _ = writeln!(text, "- {}", code.sentence);
@@ -20,12 +33,10 @@ fn counter_text(view: &CounterView) -> String {
     if let Some(best) = &view.best_set {
         let _ = writeln!(text, "* {}", best.sentence);
     }
-    let chips: Vec<&str> = view.chips.iter().map(|chip| chip.text.as_str()).collect();
-    let _ = writeln!(
-        text,
-        "{} - {} = {} | {chips:?}",
-        view.gross, view.discount, view.total
-    );
+    for chip in &view.chips {
+        let _ = writeln!(text, "? {} {} | {}", chip.text, chip.gain, chip.sentence);
+    }
+    let _ = writeln!(text, "{} - {} = {}", view.gross, view.discount, view.total);
     // Sentences keep a sign and its digits on one line; the expectations below are typed by hand.
     text.replace(NO_BREAK, " ")
 }
@@ -42,15 +53,15 @@ fn stacked_codes_add_up_and_every_no_has_its_reason() {
     shop.till.apply_code("unavez").expect("scanned");
     let view = shop.till.apply_code("nadie").expect("scanned");
     expect![[r"
-        + VERANO10 200000 | 10 % de descuento
+        + VERANO10 200000 | 10 % de descuento | En toda la compra
         + CARLOSVIP 0 | Registra quién recomendó | Cuenta para Carlos.
         - Faltan $ 30.000 para usar EXTRA10 (compra mínima $ 50.000). Agregue productos o retírelo. [minimum_not_met]
         - VIEJO venció el 28 de febrero de 2025. Retírelo y cobre sin él. [expired]
-        - MITAD no se combina con VERANO10. Elija uno de los dos. [not_stackable]
+        - Este código no se combina con VERANO10. Conviene MITAD: descuenta $ 8.000 más. [not_stackable]
         - UNAVEZ es para clientes identificados. Busque al cliente por nombre, teléfono o tarjeta. [customer_required]
         - El código NADIE no existe en el programa. Revise cada letra o retírelo. [unknown_code]
         * Conviene MITAD: descuenta $ 8.000 más.
-        2000000 - 200000 = 1800000 | []
+        2000000 - 200000 = 1800000
     "]].assert_eq(&counter_text(&view));
 
     // EXTRA10 falls in by itself when the basket grows.
@@ -128,16 +139,21 @@ fn chips_offer_what_this_customer_could_use_now() {
         "empty basket"
     );
     let view = shop.till.add_product("lancha", "").expect("added");
-    assert_eq!(offered(&view), ["EXTRA10", "MITAD", "VERANO10"]);
     assert_eq!(
-        view.chips[1].gives,
+        offered(&view),
+        ["EXTRA10", "VERANO10", "MITAD"],
+        "most first"
+    );
+    assert_eq!(
+        view.chips[2].gives,
         "50\u{a0}% de descuento, hasta $\u{a0}10.000"
     );
+    assert_eq!(view.chips[2].sentence, "descuenta $\u{a0}10.000");
     let view = shop
         .till
         .set_customer(&ANA.to_string())
         .expect("identified");
-    assert_eq!(offered(&view), ["EXTRA10", "MITAD", "UNAVEZ", "VERANO10"]);
+    assert_eq!(offered(&view), ["EXTRA10", "VERANO10", "MITAD", "UNAVEZ"]);
     shop.till.apply_code("unavez").expect("scanned");
     shop.pay_cash();
     shop.till
@@ -150,6 +166,47 @@ fn chips_offer_what_this_customer_could_use_now() {
     );
     let view = shop.till.apply_code("unavez").expect("scanned");
     assert_eq!(view.refused[0].refusal, "customer_limit_reached");
+}
+
+#[test]
+fn what_cut_a_code_and_what_is_missing_to_the_next_step_are_said_with_figures() {
+    let shop = Shop::open_with(|program| {
+        let steps = [(10_000_000, 500), (13_200_000, 1_000)];
+        program.codes.push(CodeDocument {
+            text: "ESCALERA".to_owned(),
+            spend_tiers: steps
+                .map(|(from, percent)| SpendTierDocument {
+                    from,
+                    percent_bp: Some(percent),
+                    fixed: None,
+                })
+                .to_vec(),
+            ..CodeDocument::default()
+        });
+    });
+    shop.till.add_product("queso", "").expect("added");
+    let view = shop.till.apply_code("escalera").expect("scanned");
+    expect![[r"
+        - Faltan $ 80.000 para usar ESCALERA (compra mínima $ 100.000). Agregue productos o retírelo. [minimum_not_met]
+        ? MITAD 1000000 | descuenta $ 10.000
+        ? VERANO10 200000 | descuenta $ 2.000
+        ? EXTRA10 0 | faltan $ 30.000
+        2000000 - 0 = 2000000
+    "]].assert_eq(&counter_text(&view));
+    shop.till.remove_code("escalera").expect("removed");
+    shop.till.add_product("lancha", "").expect("added");
+    shop.till.set_quantity(0, "0").expect("taken out");
+    let view = shop.till.apply_code("escalera").expect("scanned");
+    expect![[r"
+        + ESCALERA 600000 | 5 % desde $ 100.000 y 10 % desde $ 132.000 | En toda la compra | Faltan $ 12.000 para 10 %.
+        12000000 - 600000 = 11400000
+    "]].assert_eq(&counter_text(&view));
+    shop.till.remove_code("escalera").expect("removed");
+    let view = shop.till.apply_code("mitad").expect("scanned");
+    expect![[r"
+        + MITAD 1000000 | 50 % de descuento, hasta $ 10.000 | En toda la compra | Tope de $ 10.000 alcanzado: sin tope serían $ 60.000.
+        12000000 - 1000000 = 11000000
+    "]].assert_eq(&counter_text(&view));
 }
 
 #[test]

@@ -45,7 +45,8 @@ fn a_sale_prints_what_it_gave_and_how_its_points_came_about() {
         Subtotal                         $ 130.000
         EXTRA10                          -$ 13.000
         VERANO10                         -$ 13.000
-        CARLOSVIP                              $ 0
+        CARLOSVIP
+          Registra quién recomendó
         TOTAL                            $ 104.000
         Efectivo                         $ 120.000
         Cambio                            $ 16.000
