@@ -88,7 +88,7 @@ impl Scene {
         for number in 0..codes {
             let code = code(number);
             scanned.push(code.text.clone());
-            program.codes.insert(code.text.clone(), code);
+            program.codes.insert(code);
         }
         Self {
             program,
@@ -109,6 +109,7 @@ impl Scene {
             scanned: black_box(&self.scanned),
             usage: &self.usage,
             place: &self.place,
+            sale: uuid::Uuid::nil(),
             now: Moment {
                 unix_ms: 0,
                 local: chrono::NaiveDateTime::default(),

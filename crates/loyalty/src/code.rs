@@ -1,6 +1,8 @@
 //! Codes: what they give (benefit), where (restriction), how often (limit).
 
 pub mod generated;
+pub mod series;
+pub mod variant;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,6 +12,8 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::money::{Amount, BasisPoints};
+use series::Series;
+use variant::Variant;
 
 /// The longest code a person can be asked to type.
 pub const MAX_CODE_CHARS: usize = 40;
@@ -197,6 +201,12 @@ pub struct Code {
     pub active: bool,
     /// When an undone sale gives the use back.
     pub reinstate: Reinstate,
+    /// Codes of an experiment that are priced like this one but for what they override; scanning this
+    /// one assigns one of them.
+    pub variants: Vec<Variant>,
+    /// Generated codes that are priced like this one. The code's own text is then a name that nobody
+    /// can scan.
+    pub series: Option<Series>,
 }
 
 impl Code {
@@ -218,6 +228,8 @@ impl Code {
             valid_until: None,
             active: true,
             reinstate: Reinstate::default(),
+            variants: Vec::new(),
+            series: None,
         }
     }
 }

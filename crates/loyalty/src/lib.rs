@@ -29,7 +29,7 @@
 //! };
 //! let mut program = Program::bare(Currency::from_code("COP").unwrap());
 //! for code in [percent("VERANO10", 10, true), percent("FIRST5", 5, true), percent("SOLO12", 12, false)] {
-//!     program.codes.insert(code.text.clone(), code);
+//!     program.codes.insert(code);
 //! }
 //! let basket = Basket {
 //!     lines: vec![Line {
@@ -53,6 +53,7 @@
 //!     scanned: &scanned,
 //!     usage: &Usage::default(),
 //!     place: &Place::default(),
+//!     sale: uuid::Uuid::nil(),
 //!     now: Moment { unix_ms: 0, local: Default::default() },
 //!     non_earning_tender: Amount::ZERO,
 //! });

@@ -1,12 +1,15 @@
 //! The rules in force: versioned, immutable once published.
 
-use std::collections::HashMap;
+mod codes;
+mod resolve;
 
 use rust_decimal::Decimal;
 
-use crate::code::{Benefit, Code, CodeText, generated};
+use crate::code::Benefit;
+use crate::code::series::SeriesKey;
 use crate::money::{Amount, BasisPoints, Currency};
-use crate::refusal::Refusal;
+pub use codes::Codes;
+pub use resolve::Resolved;
 
 /// How several percents meet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -143,33 +146,13 @@ pub struct Program {
     /// How many signs generated codes have, check sign included. A text of so many signs of
     /// `code::generated::ALPHABET` that is no code is then `bad_check_sign` if its check sign is wrong.
     pub generated_length: Option<usize>,
+    /// The secret that makes the members of series; without it no text is one.
+    pub series_key: Option<SeriesKey>,
     /// Every code by its text.
-    pub codes: HashMap<CodeText, Code>,
+    pub codes: Codes,
 }
 
 impl Program {
-    /// Whether `text` looks like a code that was generated and given to one person: whoever has it
-    /// shows it, and nobody is offered it.
-    pub fn has_generated_shape(&self, text: &CodeText) -> bool {
-        self.generated_length == Some(text.as_str().chars().count())
-            && generated::has_generated_signs(text)
-    }
-
-    /// Why a text that is no code of this program is refused.
-    pub fn refusal_of_unknown(&self, text: &CodeText) -> Refusal {
-        if !self.has_generated_shape(text) || generated::is_intact(text) {
-            return Refusal::UnknownCode;
-        }
-        let mut near = self
-            .codes
-            .keys()
-            .filter(|code| generated::is_one_slip_away(text, code));
-        let only = near.next().filter(|_| near.next().is_none());
-        Refusal::BadCheckSign {
-            did_you_mean: only.cloned(),
-        }
-    }
-
     /// A program without codes, points and tiers: additive stacking of at most five codes, no basket
     /// cap below the gross.
     pub fn bare(currency: Currency) -> Self {
@@ -184,7 +167,8 @@ impl Program {
             rewards: Vec::new(),
             referral: None,
             generated_length: None,
-            codes: HashMap::new(),
+            series_key: None,
+            codes: Codes::new(),
         }
     }
 }

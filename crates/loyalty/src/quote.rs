@@ -9,7 +9,10 @@
 //!   No such line (an empty basket, say) is `no_eligible_line`.
 //! - `max_codes` counts every accepted code, tracking codes and codes without effect too, the tier's
 //!   discount not. The best set is bounded by the same number.
-//! - A code accepted twice is `already_applied`; a refused code scanned again is refused again.
+//! - A code accepted twice is `already_applied`, and so is a second code of one parent (two variants, two
+//!   members of a series); a refused code scanned again is refused again.
+//! - A derived code is bound by its parent's limits and by its own; of both the same refusals follow,
+//!   the parent's first.
 //! - `max_discount` and what is left of a budget cut the amount without a note; what floors, full
 //!   lines and the basket cap keep out is [`Note::Truncated`]. [`AcceptedCode::cuts`] names every bound
 //!   that bit, in the order `max_discount`, budget, full lines, basket cap, floors.
@@ -17,6 +20,7 @@
 
 mod admission;
 mod best_set;
+mod count;
 mod cut;
 mod earning;
 mod eligibility;
@@ -29,11 +33,11 @@ use std::cmp::Reverse;
 use uuid::Uuid;
 
 use crate::basket::Basket;
-use crate::code::{Code, CodeKind, CodeText};
+use crate::code::{CodeKind, CodeText};
 use crate::customer::{CustomerFacts, Place, Usage};
 use crate::money::Amount;
 use crate::points::PointsQuote;
-use crate::program::Program;
+use crate::program::{Program, Resolved};
 use crate::refusal::{Note, Refusal};
 use crate::time::Moment;
 use admission::{Admission, Candidate};
@@ -58,6 +62,8 @@ pub struct Request<'a> {
     pub usage: &'a Usage,
     /// Where.
     pub place: &'a Place,
+    /// The id that the sale will have: while nobody is identified, variants are assigned to it.
+    pub sale: Uuid,
     /// When.
     pub now: Moment,
     /// The part that will be paid by points or gift card, which earns nothing; minor units.
@@ -112,8 +118,12 @@ pub struct TierDiscount {
 /// A code that joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptedCode {
-    /// Which.
+    /// Which; the variant, where one was assigned.
     pub text: CodeText,
+    /// The code that it is a variant or a series member of.
+    pub parent: Option<CodeText>,
+    /// Whether its parent was scanned and this variant assigned.
+    pub assigned: bool,
     /// Referral code, coupon or reward coupon.
     pub kind: CodeKind,
     /// The agent it belongs to.
@@ -139,6 +149,14 @@ pub struct AcceptedCode {
 }
 
 impl AcceptedCode {
+    /// What was scanned: the parent where a variant was assigned, else the code itself.
+    pub fn scanned(&self) -> &CodeText {
+        match &self.parent {
+            Some(parent) if self.assigned => parent,
+            _ => &self.text,
+        }
+    }
+
     /// Whether `max_discount` or what is left of the budget cut it.
     pub fn is_capped(&self) -> bool {
         is_capped(&self.cuts)
@@ -148,7 +166,7 @@ impl AcceptedCode {
 /// A code that did not join.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedCode {
-    /// Which.
+    /// What was scanned.
     pub text: CodeText,
     /// Why.
     pub refusal: Refusal,
@@ -157,7 +175,7 @@ pub struct RefusedCode {
 /// The set of scanned discounting codes, each eligible on its own, that gives the customer most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BestSet {
-    /// Its codes, ascending by text.
+    /// Its codes as they were scanned, ascending by text.
     pub codes: Vec<CodeText>,
     /// Discount of the sale with exactly this set (and the tier discount), minor units.
     pub discount: Amount,
@@ -248,7 +266,7 @@ fn take_codes(
             next_step: job.next_step.filter(|_| !is_capped(&taken.cuts)),
             shares: taken.shares,
             cuts: taken.cuts,
-            ..without_discount(job.code, line_count)
+            ..without_discount(&job.resolved, line_count)
         }
     };
     jobs.into_iter().map(take).collect()
@@ -269,15 +287,15 @@ fn note(taken: &Taken) -> Option<Note> {
 
 /// Points codes, then tracking codes; inside each by priority descending, then text.
 fn other_codes(
-    codes: &[&Code],
+    codes: &[Resolved<'_>],
     points: Option<&Points<'_>>,
     line_count: usize,
 ) -> Vec<AcceptedCode> {
     let mut codes = codes.to_vec();
-    let is_tracking = |code: &Code| code.benefit == crate::code::Benefit::Tracking;
-    codes.sort_unstable_by_key(|code| (is_tracking(code), Reverse(code.priority), &code.text));
-    let accept = |code: &Code| {
-        let is_moved = points.is_some_and(|points| points.is_moved_by(&code.text));
+    let is_tracking = |code: &Resolved<'_>| code.code.benefit == crate::code::Benefit::Tracking;
+    codes.sort_unstable_by_key(|code| (is_tracking(code), Reverse(code.code.priority), code.text));
+    let accept = |code: &Resolved<'_>| {
+        let is_moved = points.is_some_and(|points| points.is_moved_by(code.text));
         let has_effect = is_tracking(code) || is_moved;
         AcceptedCode {
             consumed: has_effect,
@@ -285,12 +303,15 @@ fn other_codes(
             ..without_discount(code, line_count)
         }
     };
-    codes.into_iter().map(accept).collect()
+    codes.iter().map(accept).collect()
 }
 
-fn without_discount(code: &Code, line_count: usize) -> AcceptedCode {
+fn without_discount(resolved: &Resolved<'_>, line_count: usize) -> AcceptedCode {
+    let code = resolved.code;
     AcceptedCode {
-        text: code.text.clone(),
+        text: resolved.text.clone(),
+        parent: resolved.parent.map(|parent| parent.text.clone()),
+        assigned: resolved.assigned,
         kind: code.kind,
         owner: code.owner.clone(),
         owner_customer: code.owner_customer,

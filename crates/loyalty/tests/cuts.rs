@@ -53,11 +53,7 @@ impl Sale {
         let scanned: Vec<CodeText> = self.codes.iter().map(|code| code.text.clone()).collect();
         let mut program = Program::bare(Currency::from_code("COP").expect("a currency"));
         program.basket_cap = BasisPoints(self.cap);
-        program.codes = self
-            .codes
-            .iter()
-            .map(|code| (code.text.clone(), code.clone()))
-            .collect();
+        program.codes = self.codes.iter().cloned().collect();
         let line = |(price, floor): &(i64, i64)| Line {
             product: format!("p{price}"),
             sku: String::new(),
@@ -93,6 +89,7 @@ impl Sale {
             place: &Place {
                 store: "centro".to_owned(),
             },
+            sale: uuid::Uuid::nil(),
             now: Moment { unix_ms: 0, local },
             non_earning_tender: Amount::ZERO,
         })

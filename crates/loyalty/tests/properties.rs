@@ -74,7 +74,8 @@ proptest! {
             prop_assert!(line.discountable || quoted.discount.is_zero());
         }
         for code in &quote.accepted {
-            let most = sale.program.codes[&code.text].max_discount.unwrap_or(Amount::MAX);
+            let rules = sale.program.codes.get(&code.text).expect("an accepted code");
+            let most = rules.max_discount.unwrap_or(Amount::MAX);
             prop_assert!(code.amount <= most);
             prop_assert!(!code.discounts || code.consumed != code.amount.is_zero());
         }
@@ -147,7 +148,10 @@ proptest! {
     fn the_best_set_is_the_best_of_all_subsets(sale in sale()) {
         let best = sale.quote(&sale.scanned).best_set;
         let mut texts = sale.scanned.clone();
-        texts.retain(|text| sale.program.codes[text].benefit.discounts());
+        texts.retain(|text| {
+            let code = sale.program.codes.get(text);
+            code.is_some_and(|code| code.benefit.discounts())
+        });
         texts.sort_unstable();
         texts.dedup();
         let found = (0..1_u32 << texts.len())

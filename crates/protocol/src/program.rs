@@ -9,6 +9,7 @@
 mod check;
 mod compile;
 mod default;
+mod derived;
 mod fault;
 mod label;
 mod near;
@@ -22,6 +23,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use derived::{SeriesDocument, VariantDocument};
 pub use fault::Fault;
 pub use label::{LabelDocument, Labelled};
 pub use text::Findings;
@@ -57,6 +59,9 @@ pub struct ProgramDocument {
     /// Signs of generated codes, check sign included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated_length: Option<u32>,
+    /// The secret that makes the members of series: 64 hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series_key: Option<String>,
     /// How points are earned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<PointsDocument>,
@@ -300,6 +305,12 @@ pub struct CodeDocument {
     /// When an undone sale gives the use back.
     #[serde(default)]
     pub reinstate: ReinstateDocument,
+    /// Codes of an experiment that override something of this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<VariantDocument>,
+    /// Generated codes that are priced like this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesDocument>,
 }
 
 /// `kind`
@@ -400,6 +411,8 @@ impl Default for CodeDocument {
             valid_until: None,
             active: true,
             reinstate: ReinstateDocument::default(),
+            variants: Vec::new(),
+            series: None,
         }
     }
 }
@@ -418,6 +431,7 @@ impl ProgramDocument {
             max_codes: default::max_codes(),
             basket_cap_bp: default::basket_cap_bp(),
             generated_length: None,
+            series_key: None,
             points: None,
             tiers: None,
             rewards: Vec::new(),

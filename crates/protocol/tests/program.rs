@@ -191,7 +191,7 @@ fn a_document_without_text_is_checked_by_the_same_rules() {
 fn the_programs_that_ship_say_what_their_specification_says() {
     let livex = ProgramDocument::parse(include_str!("../../../fixtures/livex/program.toml"));
     let program = livex.unwrap().compile().unwrap();
-    let code = |text: &str| &program.codes[&CodeText::parse(text).unwrap()];
+    let code = |text: &str| program.codes.get(&CodeText::parse(text).unwrap()).unwrap();
     assert_eq!(code("CARLOSVIP").benefit, Benefit::Tracking);
     assert_eq!(code("PRIMERACOMPRA").limits.total, Some(50));
     assert_eq!(code("EXTRA10").min_purchase.minor(), 5_000_000);

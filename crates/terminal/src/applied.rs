@@ -96,7 +96,7 @@ pub(crate) fn next_step(speaker: &Speaker<'_>, code: &AcceptedCode) -> String {
 pub(crate) fn note(speaker: &Speaker<'_>, code: &AcceptedCode) -> String {
     let mut sentences = Vec::new();
     if code.note == Some(Note::NoEffect) {
-        let parameters = [("code", code.text.as_str())];
+        let parameters = [("code", code.scanned().as_str())];
         sentences.push(speaker.say("note.no_effect", &parameters));
     }
     if let Some(owner) = &code.owner {

@@ -76,9 +76,10 @@ impl Till {
             .collect();
         let program = &priced.rules.program;
         session.open.codes.retain(|scanned| {
-            let discounts = CodeText::parse(scanned)
-                .and_then(|text| program.codes.get(&text))
-                .is_some_and(|code| code.benefit.discounts());
+            let discounts = CodeText::parse(scanned).is_some_and(|text| {
+                let code = program.resolve(&text, priced.subject());
+                code.is_some_and(|code| code.code.benefit.discounts())
+            });
             !discounts || best.contains(&scanned.as_str())
         });
         session

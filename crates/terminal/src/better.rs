@@ -24,7 +24,7 @@ pub(crate) fn better(priced: &Priced, refused: &CodeText) -> Better {
     let with_it = quote(&priced.request(&scanned, &priced.usage));
     let discounting = now.accepted.iter().filter(|code| code.discounts);
     Better {
-        codes: discounting.map(|code| code.text.to_string()).collect(),
+        codes: discounting.map(|code| code.scanned().to_string()).collect(),
         more: now
             .discount
             .saturating_sub(with_it.discount)

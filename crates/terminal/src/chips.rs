@@ -28,7 +28,7 @@ pub(crate) fn candidates(priced: &Priced) -> Vec<CodeText> {
         .rules
         .program
         .codes
-        .values()
+        .iter()
         .filter(|code| is_worth_trying(priced, code))
         .collect();
     candidates.sort_unstable_by(|one, two| one.text.cmp(&two.text));
@@ -45,6 +45,7 @@ fn is_worth_trying(priced: &Priced, code: &Code) -> bool {
             .as_ref()
             .is_some_and(|buyer| customers.contains(&buyer.id));
     code.active
+        && code.series.is_none()
         && code.benefit.discounts()
         && code.kind != CodeKind::Reward
         && code.owner.is_none()
@@ -115,8 +116,9 @@ impl Offer {
 }
 
 /// An offer as the screen shows it.
-pub(crate) fn view(speaker: &Speaker<'_>, offer: &Offer) -> ChipView {
-    let known = speaker.rules.program.codes.get(&offer.text);
+pub(crate) fn view(speaker: &Speaker<'_>, priced: &Priced, offer: &Offer) -> ChipView {
+    let program = &speaker.rules.program;
+    let known = program.resolve(&offer.text, priced.subject());
     let amount = speaker.money(offer.amount());
     let (key, gain) = match offer.promise {
         Promise::Gain(gain) => ("code.gain", gain.minor()),
@@ -124,7 +126,7 @@ pub(crate) fn view(speaker: &Speaker<'_>, offer: &Offer) -> ChipView {
     };
     ChipView {
         text: offer.text.to_string(),
-        gives: known.map_or_else(String::new, |code| gives(speaker, code)),
+        gives: known.map_or_else(String::new, |known| gives(speaker, known.code)),
         gain,
         sentence: speaker.say(key, &[("amount", &amount)]),
     }

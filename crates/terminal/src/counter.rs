@@ -54,14 +54,17 @@ impl Till {
                 .scanned
                 .iter()
                 .chain(offers.iter().map(|offer| &offer.text));
-            let named = named.filter_map(|text| program.codes.get(text));
+            let named =
+                named.filter_map(|text| Some(program.resolve(text, priced.subject())?.code));
             let products = product_names(connection, named)?;
             let speaker = Speaker {
                 language,
                 rules: &priced.rules,
                 products: &products,
             };
-            let chips = offers.iter().map(|offer| chips::view(&speaker, offer));
+            let chips = offers
+                .iter()
+                .map(|offer| chips::view(&speaker, &priced, offer));
             let chips = chips.collect();
             let parked = ledger::parked::count(connection)?;
             Ok(CounterView {
@@ -152,9 +155,9 @@ fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, quote: &Quote) -> Vec<Co
             lines: &lines,
             code,
         };
-        let known = speaker.rules.program.codes.get(&code.text);
+        let known = speaker.rules.program.code(&code.text);
         CodeView {
-            text: code.text.to_string(),
+            text: code.scanned().to_string(),
             kind: kind_name(code.kind).to_owned(),
             gives: known.map_or_else(String::new, |known| gives(speaker, known)),
             amount: code.amount.minor(),
@@ -202,7 +205,8 @@ fn offers(connection: &Connection, priced: &Priced) -> Result<Vec<Offer>, Error>
     asked.extend(candidates.iter().cloned());
     let customer = priced.buyer.as_ref().map(|buyer| buyer.id);
     let day = priced.now.local_day();
-    let usage = ledger::code_use::usage(connection, &asked, customer, day)?;
+    let counted = priced.rules.program.texts_counted(&asked, priced.subject());
+    let usage = ledger::code_use::usage(connection, &counted, customer, day)?;
     Ok(chips::offer(priced, &candidates, &usage))
 }
 

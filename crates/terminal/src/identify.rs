@@ -101,7 +101,7 @@ impl Look<'_> {
             return Ok(Some(BoxReading::Products { hits, sure: true }));
         }
         let code = CodeText::parse(text);
-        let code = code.filter(|code| self.rules.program.codes.contains_key(code));
+        let code = code.filter(|code| self.rules.program.knows(code));
         Ok(code.map(|code| BoxReading::Code {
             text: code.to_string(),
             known: true,

@@ -49,6 +49,9 @@ impl Till {
         })?;
         // Written by this program in this file; a body of a later version is an empty basket.
         session.open = serde_json::from_str(&taken.body).unwrap_or_default();
+        if session.open.id.is_nil() {
+            session.open.id = taken.id;
+        }
         session.said = say(self.language(), "said.recalled", &[]);
         self.show(session)
     }

@@ -111,7 +111,7 @@ impl Till {
             Payment::ExactCash => exact_cash(total),
         };
         let deal = Deal {
-            sale_id: self.shared.random.id(order.wall_ms),
+            sale_id: order.open.id,
             receipt: ledger::receipt::next(tx)?,
             terminal_id: identity.terminal_id,
             cashier_id: order.cashier_id,

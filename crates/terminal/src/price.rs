@@ -24,6 +24,8 @@ pub(crate) struct Priced {
     pub(crate) rules: Arc<Rules>,
     pub(crate) now: Moment,
     pub(crate) place: Place,
+    /// The id that the sale will have.
+    pub(crate) sale: Uuid,
     pub(crate) basket: Basket,
     pub(crate) scanned: Vec<CodeText>,
     /// What was used before of the scanned codes.
@@ -42,6 +44,7 @@ impl Priced {
             scanned,
             usage,
             place: &self.place,
+            sale: self.sale,
             now: self.now,
             non_earning_tender: Amount::ZERO,
         }
@@ -54,6 +57,13 @@ pub(crate) struct Buyer {
     pub(crate) id: Uuid,
     pub(crate) account: Account,
     pub(crate) facts: CustomerFacts,
+}
+
+impl Priced {
+    /// To whom variants are assigned: the customer, or the sale while nobody is identified.
+    pub(crate) fn subject(&self) -> Uuid {
+        self.buyer.as_ref().map_or(self.sale, |buyer| buyer.id)
+    }
 }
 
 impl Buyer {
@@ -97,7 +107,8 @@ pub(crate) fn price(
         None => None,
     };
     let scanned = open.scanned();
-    let usage = ledger::code_use::usage(connection, &scanned, open.customer, now.local_day())?;
+    let counted = rules.program.texts_counted(&scanned, open.subject());
+    let usage = ledger::code_use::usage(connection, &counted, open.customer, now.local_day())?;
     let basket = open.basket();
     let place = Place {
         store: store.to_owned(),
@@ -109,6 +120,7 @@ pub(crate) fn price(
         scanned: &scanned,
         usage: &usage,
         place: &place,
+        sale: open.id,
         now,
         non_earning_tender: Amount::ZERO,
     });
@@ -116,6 +128,7 @@ pub(crate) fn price(
         rules,
         now,
         place,
+        sale: open.id,
         basket,
         scanned,
         usage,

@@ -205,7 +205,7 @@ impl<'a> Paper<'a> {
             rules: self.rules,
             products: &products.collect(),
         };
-        let known = CodeText::parse(code).and_then(|text| self.rules.program.codes.get(&text));
+        let known = CodeText::parse(code).and_then(|text| self.rules.program.code(&text));
         on_paper(&known.map_or_else(String::new, |code| gives(&speaker, code)))
     }
 

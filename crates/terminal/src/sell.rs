@@ -70,7 +70,10 @@ impl Till {
                     repeated: true,
                 });
             }
-            let open = open_basket(tx, request)?;
+            let open = OpenBasket {
+                id: self.shared.random.id(request.at_ms),
+                ..open_basket(tx, request)?
+            };
             let order = Order {
                 open: &open,
                 cashier_id,
@@ -101,6 +104,7 @@ fn open_basket(tx: &Connection, request: &SaleRequest) -> Result<OpenBasket, Err
         Ok(code.as_str().to_owned())
     });
     Ok(OpenBasket {
+        id: Uuid::nil(),
         customer: request.customer,
         lines: lines.collect::<Result<_, Error>>()?,
         codes: codes.collect::<Result<_, Error>>()?,

@@ -27,7 +27,7 @@ pub(crate) fn refusal(
     refusal: &Refusal,
     better: Option<&Better>,
 ) -> String {
-    let known = speaker.rules.program.codes.get(code);
+    let known = speaker.rules.program.code(code);
     let mut more = parameters(speaker, refusal);
     let mut key = format!("refusal.{}", refusal.code());
     if let Some((variant, parameter)) = detail(speaker, known, refusal) {

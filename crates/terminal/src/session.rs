@@ -51,6 +51,10 @@ pub(crate) const fn role_name(role: Role) -> &'static str {
 /// A basket that is not paid, with its customer and its codes; parked as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OpenBasket {
+    /// The id of the sale that it becomes; nil until the first action, and in rows that an earlier
+    /// version parked.
+    #[serde(default)]
+    pub(crate) id: Uuid,
     #[serde(default)]
     pub(crate) customer: Option<Uuid>,
     pub(crate) lines: Vec<OpenLine>,
@@ -115,6 +119,11 @@ impl OpenBasket {
     /// Whether there is nothing that anybody would miss.
     pub(crate) fn is_blank(&self) -> bool {
         self.lines.is_empty() && self.codes.is_empty() && self.customer.is_none()
+    }
+
+    /// To whom variants are assigned: the customer, or the sale that this will be.
+    pub(crate) fn subject(&self) -> Uuid {
+        self.customer.unwrap_or(self.id)
     }
 
     /// The basket as the rules see it.

@@ -177,10 +177,13 @@ impl Till {
         unpoisoned(&self.shared.session)
     }
 
-    /// The session of somebody who is at work.
+    /// The session of somebody who is at work. From here on the open basket has its id.
     pub(crate) fn at_work(&self) -> Result<(MutexGuard<'_, Session>, Cashier), Error> {
-        let session = self.session();
+        let mut session = self.session();
         let cashier = session.cashier.clone().ok_or(Error::Locked)?;
+        if session.open.id.is_nil() {
+            session.open.id = self.shared.random.id(self.shared.clock.now_ms());
+        }
         Ok((session, cashier))
     }
 

@@ -44,7 +44,7 @@ impl Scene {
                 discount: amount(keys.budget_used)?,
             };
             usage.codes.insert(code.text.clone(), used);
-            if let Some(twice) = program.codes.insert(code.text.clone(), code) {
+            if let Some(twice) = program.codes.insert(code) {
                 return Err(format!("code {} stands there twice", twice.text));
             }
         }
@@ -70,6 +70,7 @@ impl Scene {
             scanned,
             usage: &self.usage,
             place: &self.place,
+            sale: Uuid::nil(),
             now: self.now,
             non_earning_tender: self.non_earning_tender,
         })

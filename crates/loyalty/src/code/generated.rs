@@ -51,24 +51,37 @@ pub fn is_intact(text: &CodeText) -> bool {
     sum.is_some_and(|sum| sum.checked_rem(MODULUS) == Some(0))
 }
 
-/// Whether `one` becomes `other` by changing one sign or swapping two neighbours.
-pub fn is_one_slip_away(one: &CodeText, other: &CodeText) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (
-        one.as_str().chars().collect(),
-        other.as_str().chars().collect(),
-    );
-    if one.len() != other.len() {
-        return false;
-    }
-    let pairs = one.iter().zip(&other).enumerate();
-    let different: Vec<(usize, (&char, &char))> = pairs.filter(|(_, (a, b))| a != b).collect();
-    match different.as_slice() {
-        [_] => true,
-        [(first, (a, b)), (second, (c, d))] => {
-            *second == first.saturating_add(1) && a == d && b == c
-        }
-        _ => false,
-    }
+/// Every text that one wrong sign or one swap of neighbours turns into `text`, each once: what a person
+/// may have meant. Signs are those of the [`ALPHABET`].
+pub fn slips(text: &CodeText) -> impl Iterator<Item = CodeText> {
+    let signs: Vec<char> = text.as_str().chars().collect();
+    let with = |signs: &[char]| CodeText(signs.iter().collect());
+    let wrong = {
+        let signs = signs.clone();
+        (0..signs.len()).flat_map(move |index| {
+            let mut meant = signs.clone();
+            let typed = signs.get(index).copied();
+            ALPHABET
+                .chars()
+                .filter(move |sign| Some(*sign) != typed)
+                .filter_map(move |sign| {
+                    *meant.get_mut(index)? = sign;
+                    Some(with(&meant))
+                })
+        })
+    };
+    let swapped = (1..signs.len()).filter_map(move |index| {
+        let mut meant = signs.clone();
+        let before = index.checked_sub(1)?;
+        meant.swap(before, index);
+        (meant != signs).then(|| with(&meant))
+    });
+    wrong.chain(swapped)
+}
+
+/// The place of a sign in the [`ALPHABET`].
+pub(crate) fn numeral(sign: char) -> Option<u16> {
+    u16::try_from(value(sign)?).ok()
 }
 
 fn is_generated_sign(sign: char) -> bool {
@@ -112,7 +125,7 @@ mod tests {
     fn check_slip(code: &CodeText, slip: &[char]) {
         let slip = CodeText::parse(&slip.iter().collect::<String>()).unwrap();
         assert!(!is_intact(&slip), "{slip} passes for {code}");
-        assert!(is_one_slip_away(&slip, code) && is_one_slip_away(code, &slip));
+        assert!(slips(&slip).any(|meant| meant == *code));
     }
 
     #[test]
@@ -120,9 +133,18 @@ mod tests {
         assert_eq!(with_check_sign("VERANO1"), None);
         assert_eq!(with_check_sign("AB"), None);
         assert_eq!(with_check_sign(&"A".repeat(30)), None);
-        let two = |text: &str| CodeText::parse(text).unwrap();
-        assert!(!is_one_slip_away(&two("ABCD"), &two("BADC")));
-        assert!(!is_one_slip_away(&two("ABCD"), &two("ABCD")));
-        assert!(!is_one_slip_away(&two("ABCD"), &two("ABC")));
+    }
+
+    #[test]
+    fn slips_are_all_wrong_signs_and_all_swaps_each_once() {
+        let typed = CodeText::parse("AABZ").unwrap();
+        let all: Vec<CodeText> = slips(&typed).collect();
+        // 30 other signs in each place; AA is no swap.
+        assert_eq!(all.len(), 4 * 30 + 2);
+        let each: std::collections::BTreeSet<&CodeText> = all.iter().collect();
+        assert_eq!(each.len(), all.len());
+        let is_one = |text: &str| all.contains(&CodeText::parse(text).unwrap());
+        assert!(is_one("ABAZ") && is_one("AAZB") && is_one("AABA"));
+        assert!(!is_one("AABZ") && !is_one("BAAZ") && !is_one("AAB"));
     }
 }

@@ -1,9 +1,11 @@
 //! Which of the scanned codes join, in the order they were scanned.
 
-use crate::code::{Code, CodeText};
+use crate::code::CodeText;
+use crate::program::Resolved;
 use crate::refusal::Refusal;
 
-use super::eligibility::{refusal_by_basket_and_limits, refusal_by_person_and_time};
+use super::count::Counts;
+use super::eligibility::{refusal_by_basket, refusal_by_person_and_time};
 use super::ground::Ground;
 use super::work::Job;
 use super::{RefusedCode, Request};
@@ -22,7 +24,7 @@ pub(super) struct Admission<'a> {
     /// In scan order, each once.
     pub(super) candidates: Vec<Candidate<'a>>,
     /// Accepted codes that take no money off, in scan order.
-    pub(super) others: Vec<&'a Code>,
+    pub(super) others: Vec<Resolved<'a>>,
     /// In scan order.
     pub(super) refused: Vec<RefusedCode>,
 }
@@ -45,25 +47,30 @@ impl<'a> Admission<'a> {
         &mut self,
         request: &Request<'a>,
         ground: &Ground<'_>,
-        text: &CodeText,
+        text: &'a CodeText,
     ) -> Result<(), Refusal> {
-        let known = request.program.codes.get(text);
-        let code = known.ok_or_else(|| request.program.refusal_of_unknown(text))?;
-        if let Some(refusal) = refusal_by_person_and_time(request, code) {
+        let subject = request
+            .customer
+            .map_or(request.sale, |customer| customer.id);
+        let known = request.program.resolve(text, subject);
+        let resolved = known.ok_or_else(|| request.program.refusal_of_unknown(text))?;
+        if let Some(refusal) = refusal_by_person_and_time(request, &resolved) {
             return Err(refusal);
         }
-        if self.accepted().any(|accepted| accepted.text == code.text) {
+        let family = resolved.family();
+        if self.accepted().any(|accepted| accepted.family() == family) {
             return Err(Refusal::AlreadyApplied);
         }
-        let used = request.usage.codes.get(text).copied().unwrap_or_default();
-        let reach = ground.reach(code);
-        if let Some(refusal) = refusal_by_basket_and_limits(ground, code, &reach, used) {
+        let counts = Counts::of(&resolved, request.usage);
+        let reach = ground.reach(resolved.code);
+        let refusal = refusal_by_basket(ground, resolved.code, &reach);
+        if let Some(refusal) = refusal.or_else(|| counts.refusal()) {
             return Err(refusal);
         }
-        let refusal = self.refusal_by_stacking(code, request.program.max_codes);
-        match Job::new(code, ground, reach, used.discount) {
+        let refusal = self.refusal_by_stacking(&resolved, request.program.max_codes);
+        match Job::new(resolved, ground, reach, counts.budget_left()) {
             Some(job) => self.add_candidate(job, refusal.is_none()),
-            None if refusal.is_none() => self.others.push(code),
+            None if refusal.is_none() => self.others.push(resolved),
             None => {}
         }
         refusal.map_or(Ok(()), Err)
@@ -71,37 +78,38 @@ impl<'a> Admission<'a> {
 
     /// `stack_limit` and `not_stackable`: tracking and points codes meet anything, several discounting
     /// codes meet only if all are stackable.
-    fn refusal_by_stacking(&self, code: &Code, max: usize) -> Option<Refusal> {
+    fn refusal_by_stacking(&self, resolved: &Resolved<'_>, max: usize) -> Option<Refusal> {
         if self.accepted().count() >= max {
             return Some(Refusal::StackLimit { max });
         }
-        if !code.benefit.discounts() {
+        if !resolved.code.benefit.discounts() {
             return None;
         }
         self.accepted()
-            .filter(|accepted| accepted.benefit.discounts())
-            .find(|accepted| !(code.stackable && accepted.stackable))
+            .filter(|accepted| accepted.code.benefit.discounts())
+            .find(|accepted| !(resolved.code.stackable && accepted.code.stackable))
             .map(|accepted| Refusal::NotStackable {
-                with: accepted.text.clone(),
+                with: accepted.scanned.clone(),
             })
     }
 
     /// The accepted codes: discounting ones in scan order, then the others in scan order.
-    fn accepted(&self) -> impl Iterator<Item = &'a Code> {
+    fn accepted(&self) -> impl Iterator<Item = Resolved<'a>> {
         let discounting = self
             .candidates
             .iter()
             .filter(|candidate| candidate.is_accepted);
         discounting
-            .map(|candidate| candidate.job.code)
+            .map(|candidate| candidate.job.resolved)
             .chain(self.others.iter().copied())
     }
 
+    /// Of one family only the first takes part in the best set.
     fn add_candidate(&mut self, job: Job<'a>, is_accepted: bool) {
         let is_known = self
             .candidates
             .iter()
-            .any(|candidate| candidate.job.code.text == job.code.text);
+            .any(|candidate| candidate.job.resolved.family() == job.resolved.family());
         if !is_known {
             self.candidates.push(Candidate { job, is_accepted });
         }

@@ -28,7 +28,7 @@ pub(super) fn best_set(
     max_codes: usize,
 ) -> (Vec<CodeText>, Amount) {
     let mut jobs: Vec<&Job<'_>> = candidates.iter().map(|candidate| &candidate.job).collect();
-    jobs.sort_unstable_by_key(|job| &job.code.text);
+    jobs.sort_unstable_by_key(|job| job.resolved.scanned);
     let mut pieces: Vec<Piece<'_, '_>> = jobs
         .iter()
         .enumerate()
@@ -54,13 +54,15 @@ pub(super) fn best_set(
             search.consider(discount, &[piece.rank]);
         }
     }
-    pieces.retain(|piece| piece.job.code.stackable);
+    pieces.retain(|piece| piece.job.resolved.code.stackable);
     pieces.sort_unstable_by_key(|piece| piece.job.order());
     search.try_largest(start, &pieces);
     search.explore(start, &mut Vec::new(), &pieces);
     let ranked = jobs.iter().enumerate();
     let chosen = ranked.filter(|(rank, _)| search.best.ranks.contains(rank));
-    let codes = chosen.map(|(_, job)| job.code.text.clone()).collect();
+    let codes = chosen
+        .map(|(_, job)| job.resolved.scanned.clone())
+        .collect();
     (codes, search.best.discount)
 }
 

@@ -5,10 +5,10 @@ use std::cmp::Reverse;
 use chrono::{Datelike, Weekday};
 
 use crate::allocation::{Part, split};
-use crate::code::{Benefit, Code, CodeText};
+use crate::code::{Benefit, CodeText};
 use crate::money::Amount;
 use crate::points::{Earning, PointsQuote, earn};
-use crate::program::{Factor, PointsRules};
+use crate::program::{Factor, PointsRules, Resolved};
 
 use super::Request;
 use super::ground::Ground;
@@ -20,7 +20,7 @@ pub(super) struct Points<'a> {
     rules: &'a PointsRules,
     base: Amount,
     /// Points codes by priority descending, then text.
-    codes: Vec<&'a Code>,
+    codes: Vec<Resolved<'a>>,
 }
 
 impl<'a> Points<'a> {
@@ -30,12 +30,12 @@ impl<'a> Points<'a> {
         request: &Request<'a>,
         ground: &Ground<'_>,
         nets: &[Amount],
-        codes: &[&'a Code],
+        codes: &[Resolved<'a>],
     ) -> Option<Self> {
         let rules = request.program.points.as_ref()?;
-        let is_points = |code: &&'a Code| !matches!(code.benefit, Benefit::Tracking);
-        let mut codes: Vec<&Code> = codes.iter().copied().filter(is_points).collect();
-        codes.sort_unstable_by_key(|code| (Reverse(code.priority), &code.text));
+        let is_points = |code: &Resolved<'_>| code.code.benefit != Benefit::Tracking;
+        let mut codes: Vec<Resolved<'_>> = codes.iter().copied().filter(is_points).collect();
+        codes.sort_unstable_by_key(|code| (Reverse(code.code.priority), code.text));
         Some(Self {
             request: *request,
             rules,
@@ -55,16 +55,16 @@ impl<'a> Points<'a> {
         if self.request.customer.is_none() {
             return false;
         }
-        let total = |with: &dyn Fn(&Code) -> bool| self.with(with).total;
-        let changes_all = total(&|_| true) != total(&|other| other.text != *code);
-        changes_all || total(&|_| false) != total(&|other| other.text == *code)
+        let total = |with: &dyn Fn(&CodeText) -> bool| self.with(with).total;
+        let changes_all = total(&|_| true) != total(&|other| other != code);
+        changes_all || total(&|_| false) != total(&|other| other == code)
     }
 
-    fn with(&self, includes: impl Fn(&Code) -> bool) -> PointsQuote {
+    fn with(&self, includes: impl Fn(&CodeText) -> bool) -> PointsQuote {
         let mut factors = self.standing_factors();
         let mut bonus: i64 = 0;
-        for code in self.codes.iter().filter(|code| includes(code)) {
-            match &code.benefit {
+        for code in self.codes.iter().filter(|code| includes(code.text)) {
+            match &code.code.benefit {
                 Benefit::PointsMultiplier(multiplier) => factors.push(Factor {
                     name: code.text.as_str().to_owned(),
                     multiplier: *multiplier,

@@ -3,8 +3,9 @@
 use chrono::{NaiveDateTime, NaiveTime};
 
 use crate::code::{Benefit, Code, Window};
-use crate::customer::{CodeUse, CustomerFacts};
+use crate::customer::CustomerFacts;
 use crate::money::Amount;
+use crate::program::Resolved;
 use crate::refusal::Refusal;
 
 use super::Request;
@@ -12,7 +13,11 @@ use super::ground::{Ground, Reach};
 use super::work::free_lines;
 
 /// Refusals that the basket has no part in: `inactive` to `own_code`.
-pub(super) fn refusal_by_person_and_time(request: &Request<'_>, code: &Code) -> Option<Refusal> {
+pub(super) fn refusal_by_person_and_time(
+    request: &Request<'_>,
+    resolved: &Resolved<'_>,
+) -> Option<Refusal> {
+    let code = resolved.code;
     if !code.active {
         return Some(Refusal::Inactive);
     }
@@ -36,7 +41,7 @@ pub(super) fn refusal_by_person_and_time(request: &Request<'_>, code: &Code) -> 
         return Some(Refusal::WrongStore);
     }
     let Some(customer) = request.customer else {
-        return needs_customer(code).then_some(Refusal::CustomerRequired);
+        return needs_customer(resolved).then_some(Refusal::CustomerRequired);
     };
     if !restrictions.customers.is_empty() && !restrictions.customers.contains(&customer.id) {
         return Some(Refusal::WrongCustomer);
@@ -53,13 +58,11 @@ pub(super) fn refusal_by_person_and_time(request: &Request<'_>, code: &Code) -> 
     None
 }
 
-/// Refusals by basket and limits: `no_eligible_line` to `budget_spent`. `used` is how often the code
-/// was used before this sale.
-pub(super) fn refusal_by_basket_and_limits(
+/// Refusals by basket: `no_eligible_line` and `minimum_not_met`.
+pub(super) fn refusal_by_basket(
     ground: &Ground<'_>,
     code: &Code,
     reach: &Reach,
-    used: CodeUse,
 ) -> Option<Refusal> {
     if reach.is_empty() || free_product_is_missing(ground, code) {
         return Some(Refusal::NoEligibleLine);
@@ -69,30 +72,16 @@ pub(super) fn refusal_by_basket_and_limits(
         let missing = minimum.saturating_sub(reach.gross);
         return Some(Refusal::MinimumNotMet { missing, minimum });
     }
-    let limits = &code.limits;
-    if let Some(limit) = limits.total.filter(|limit| used.total >= *limit) {
-        return Some(Refusal::TotalLimitReached { limit });
-    }
-    if let Some(limit) = limits
-        .per_customer
-        .filter(|limit| used.by_customer >= *limit)
-    {
-        return Some(Refusal::CustomerLimitReached { limit });
-    }
-    if let Some(limit) = limits.per_day.filter(|limit| used.today >= *limit) {
-        return Some(Refusal::DayLimitReached { limit });
-    }
-    if limits.budget.is_some_and(|budget| used.discount >= budget) {
-        return Some(Refusal::BudgetSpent);
-    }
     None
 }
 
-/// Whether a rule of the code speaks about the customer, who is then needed.
-fn needs_customer(code: &Code) -> bool {
-    let restrictions = &code.restrictions;
+/// Whether a rule of the code or a limit of its parent speaks about the customer, who is then needed.
+fn needs_customer(resolved: &Resolved<'_>) -> bool {
+    let restrictions = &resolved.code.restrictions;
+    let parent = resolved.parent.map(|parent| parent.limits.per_customer);
     restrictions.first_purchase_only
-        || code.limits.per_customer.is_some()
+        || resolved.code.limits.per_customer.is_some()
+        || parent.flatten().is_some()
         || !restrictions.tiers.is_empty()
         || !restrictions.customers.is_empty()
 }

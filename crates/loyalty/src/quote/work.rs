@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 
 use crate::basket::Quantity;
-use crate::code::{Benefit, Code, CodeKind, CodeText, SpendTier, SpendTierBenefit};
+use crate::code::{Benefit, CodeKind, CodeText, SpendTier, SpendTierBenefit};
 use crate::money::{Amount, BasisPoints};
+use crate::program::Resolved;
 
 use super::cut::NextStep;
 use super::ground::{Ground, Reach};
@@ -53,7 +54,7 @@ impl Work {
 /// The work of a discounting code.
 #[derive(Debug, Clone)]
 pub(super) struct Job<'a> {
-    pub(super) code: &'a Code,
+    pub(super) resolved: Resolved<'a>,
     pub(super) step: Step,
     pub(super) work: Work,
     /// What more of its lines would open, for spend tiers.
@@ -61,14 +62,15 @@ pub(super) struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// The work of `code` on the lines of `reach`, or `None` if it takes no money off. `spent` is
-    /// what the code took off before, all sales together.
+    /// The work of `code` on the lines of `reach`, or `None` if it takes no money off.
+    /// `budget_left` is what the sales before left of its budget, if it has one.
     pub(super) fn new(
-        code: &'a Code,
+        resolved: Resolved<'a>,
         ground: &Ground<'_>,
         mut reach: Reach,
-        spent: Amount,
+        budget_left: Option<Amount>,
     ) -> Option<Self> {
+        let code = resolved.code;
         let next_step = NextStep::of(code, reach.gross);
         let takes = match &code.benefit {
             Benefit::Tracking | Benefit::PointsMultiplier(_) | Benefit::BonusPoints(_) => {
@@ -89,10 +91,6 @@ impl<'a> Job<'a> {
             (_, Takes::Share(_)) => Step::Percent,
             (_, Takes::Fixed(_) | Takes::Units(_)) => Step::Fixed,
         };
-        let budget_left = code
-            .limits
-            .budget
-            .map(|budget| budget.saturating_sub(spent));
         let work = Work {
             takes,
             reach,
@@ -100,7 +98,7 @@ impl<'a> Job<'a> {
             budget_left,
         };
         Some(Self {
-            code,
+            resolved,
             step,
             work,
             next_step,
@@ -109,7 +107,8 @@ impl<'a> Job<'a> {
 
     /// What jobs are sorted by: step, priority descending, code bytes ascending. Never scan order.
     pub(super) fn order(&self) -> (Step, Reverse<i32>, &'a CodeText) {
-        (self.step, Reverse(self.code.priority), &self.code.text)
+        let priority = Reverse(self.resolved.code.priority);
+        (self.step, priority, self.resolved.text)
     }
 }
 

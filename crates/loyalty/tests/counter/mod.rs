@@ -51,7 +51,7 @@ impl Counter {
         let mut scanned = Vec::new();
         for code in codes {
             scanned.push(code.text.clone());
-            program.codes.insert(code.text.clone(), code);
+            program.codes.insert(code);
         }
         Self {
             program,
@@ -93,6 +93,7 @@ impl Counter {
             scanned: &self.scanned,
             usage: &self.usage,
             place: &place,
+            sale: uuid::Uuid::nil(),
             now: Moment {
                 unix_ms: 0,
                 local: self.now.parse().expect("a local time"),

@@ -35,6 +35,7 @@ impl Sale {
             scanned,
             usage: &Usage::default(),
             place: &Place::default(),
+            sale: uuid::Uuid::nil(),
             now: Moment { unix_ms: 0, local },
             non_earning_tender: Amount::ZERO,
         })
@@ -66,7 +67,7 @@ pub(crate) fn sale() -> impl Strategy<Value = Sale> {
             let name = format!("{}{index}", code.text);
             code.text = CodeText::parse(&name).expect("a letter and a digit");
             scanned.push(code.text.clone());
-            program.codes.insert(code.text.clone(), code);
+            program.codes.insert(code);
         }
         let customer = is_gold.then(|| CustomerFacts {
             id: Uuid::nil(),

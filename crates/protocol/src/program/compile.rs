@@ -1,7 +1,5 @@
 //! From a document to the rules in force.
 
-use std::collections::HashMap;
-
 use chrono::{NaiveTime, Weekday};
 use loyalty::code::{
     Benefit, Code, CodeKind, CodeText, Limits, Reinstate, Restrictions, SpendTier,
@@ -16,7 +14,7 @@ use mostrador_loyalty as loyalty;
 use super::{
     CodeDocument, CodeKindDocument, Fault, FreeProductDocument, PointsDocument, ProgramDocument,
     ReinstateDocument, RewardDocument, SpendTierDocument, StackingDocument, TiersDocument,
-    WindowDocument,
+    WindowDocument, derived,
 };
 
 impl ProgramDocument {
@@ -28,12 +26,6 @@ impl ProgramDocument {
         }
         let currency =
             Currency::from_code(&self.currency).expect("BUG: check() lets no other currency by");
-        let codes: HashMap<CodeText, Code> = self
-            .codes
-            .iter()
-            .filter_map(code)
-            .map(|code| (code.text.clone(), code))
-            .collect();
         Ok(Program {
             version: self.version,
             currency,
@@ -54,7 +46,8 @@ impl ProgramDocument {
                 welcome_points: referral.welcome_points,
                 min_purchase: amount(referral.min_purchase),
             }),
-            codes,
+            series_key: self.series_key.as_deref().and_then(derived::series_key),
+            codes: self.codes.iter().filter_map(code).collect(),
         })
     }
 
@@ -140,12 +133,7 @@ fn code(document: &CodeDocument) -> Option<Code> {
             windows: document.windows.iter().filter_map(window).collect(),
             first_purchase_only: document.first_purchase_only,
         },
-        limits: Limits {
-            total: document.total_limit,
-            per_customer: document.per_customer_limit,
-            per_day: document.per_day_limit,
-            budget: document.budget.map(amount),
-        },
+        limits: document.limits(),
         valid_from: document.valid_from,
         valid_until: document.valid_until,
         active: document.active,
@@ -153,11 +141,29 @@ fn code(document: &CodeDocument) -> Option<Code> {
             ReinstateDocument::Void => Reinstate::Void,
             ReinstateDocument::FullReturn => Reinstate::FullReturn,
         },
+        variants: document
+            .variants
+            .iter()
+            .filter_map(derived::VariantDocument::compile)
+            .collect(),
+        series: document
+            .series
+            .as_ref()
+            .and_then(derived::SeriesDocument::compile),
     })
 }
 
 impl CodeDocument {
-    fn benefit(&self) -> Benefit {
+    pub(super) fn limits(&self) -> Limits {
+        Limits {
+            total: self.total_limit,
+            per_customer: self.per_customer_limit,
+            per_day: self.per_day_limit,
+            budget: self.budget.map(amount),
+        }
+    }
+
+    pub(super) fn benefit(&self) -> Benefit {
         let spend_tiers: Vec<SpendTier> = self.spend_tiers.iter().map(spend_tier).collect();
         money_off(self.percent_bp, self.fixed, self.free_product.as_ref())
             .or((!spend_tiers.is_empty()).then_some(Benefit::SpendTiers(spend_tiers)))
@@ -225,6 +231,6 @@ pub(super) fn hour(text: &str) -> Option<NaiveTime> {
     NaiveTime::parse_from_str(text, "%H:%M").ok()
 }
 
-fn amount(minor: i64) -> Amount {
+pub(super) fn amount(minor: i64) -> Amount {
     Amount::clamped(minor.into())
 }

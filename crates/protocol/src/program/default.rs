@@ -32,3 +32,11 @@ pub(super) const fn one() -> Decimal {
 pub(super) fn midnight() -> String {
     "00:00".to_owned()
 }
+
+pub(super) const fn weight() -> u32 {
+    1
+}
+
+pub(super) const fn once() -> u64 {
+    1
+}

@@ -85,6 +85,7 @@ pub(super) const PROGRAM: &[Key] = &[
     optional("max_codes", COUNT),
     optional("basket_cap_bp", Shape::Rate),
     optional("generated_length", COUNT),
+    optional("series_key", Shape::Text),
     optional("points", Shape::Table(POINTS)),
     optional("tiers", Shape::Table(TIERS)),
     optional("rewards", Shape::List(&Shape::Table(REWARD))),
@@ -181,6 +182,37 @@ const CODE: &[Key] = &[
     optional("valid_until", Shape::Day),
     optional("active", Shape::Flag),
     optional("reinstate", Shape::Choice(&["void", "full_return"])),
+    optional("variants", Shape::List(&Shape::Table(VARIANT))),
+    optional("series", Shape::Table(SERIES)),
+];
+
+const VARIANT: &[Key] = &[
+    required("text", Shape::Text),
+    optional("weight", COUNT),
+    optional("active", Shape::Flag),
+    optional("percent_bp", Shape::Rate),
+    optional("fixed", Shape::Amount),
+    optional("spend_tiers", Shape::List(&Shape::Table(SPEND_TIER))),
+    optional("free_product", Shape::Table(FREE_PRODUCT)),
+    optional("points_multiplier", Shape::Decimal),
+    optional("bonus_points", MANY),
+    optional("tracking", Shape::Flag),
+    optional("min_purchase", Shape::Amount),
+    optional("max_discount", Shape::Amount),
+    optional("total_limit", MANY),
+    optional("per_customer_limit", MANY),
+    optional("per_day_limit", MANY),
+    optional("budget", Shape::Amount),
+];
+
+const SERIES: &[Key] = &[
+    required("pattern", Shape::Text),
+    optional("from", MANY),
+    required("count", MANY),
+    optional("total_limit", MANY),
+    optional("per_customer_limit", MANY),
+    optional("per_day_limit", MANY),
+    optional("budget", Shape::Amount),
 ];
 
 const SPEND_TIER: &[Key] = &[

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use loyalty::account::{Account, CodeTally};
 use loyalty::code::{CodeText, Limits};
+use loyalty::program::Program;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{CodeUsed, SaleEffects};
@@ -15,8 +16,21 @@ use uuid::Uuid;
 use super::Verdict;
 use super::reading::{Link, Meaning};
 
-/// Limits of the codes of the program in force.
-pub type LimitsByCode = BTreeMap<CodeText, Limits>;
+/// Limits of the codes of the program in force; none before the first publication.
+#[derive(Debug, Default)]
+pub struct LimitsByCode(Option<Program>);
+
+impl LimitsByCode {
+    /// Those of `program`.
+    pub const fn of(program: Program) -> Self {
+        Self(Some(program))
+    }
+
+    /// The limits on the uses counted under this text: a listed code, a variant or a member of a series.
+    pub fn get(&self, code: &CodeText) -> Option<&Limits> {
+        Some(&self.0.as_ref()?.code(code)?.limits)
+    }
+}
 
 /// Keys that a batch may change, sorted: the order in which a store locks them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

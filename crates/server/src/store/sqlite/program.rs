@@ -40,8 +40,8 @@ impl LimitsCache {
 /// is watched until the next publication.
 fn compile(conn: &Connection, tenant: &str, version: u32) -> Answer<LimitsByCode> {
     let compiled = in_force(conn, tenant)?.map(|document| document.compile());
-    let codes = match compiled {
-        Some(Ok(program)) => program.codes,
+    match compiled {
+        Some(Ok(program)) => return Ok(LimitsByCode::of(program)),
         Some(Err(faults)) => {
             let faults = faults.len();
             tracing::error!(
@@ -50,12 +50,10 @@ fn compile(conn: &Connection, tenant: &str, version: u32) -> Answer<LimitsByCode
                 faults,
                 "the program in force cannot be read: limits of codes are not watched"
             );
-            HashMap::new()
         }
-        None => HashMap::new(),
-    };
-    let limits = codes.into_iter().map(|(text, code)| (text, code.limits));
-    Ok(limits.collect())
+        None => {}
+    }
+    Ok(LimitsByCode::default())
 }
 
 fn version(conn: &Connection, tenant: &str) -> Answer<Option<u32>> {
