@@ -26,6 +26,7 @@ use uuid::Uuid;
 pub use derived::{SeriesDocument, VariantDocument};
 pub use fault::Fault;
 pub use label::{LabelDocument, Labelled};
+pub use near::nearest;
 pub use text::Findings;
 pub use warn::{Around, Catalogue, Warning};
 

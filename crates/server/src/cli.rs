@@ -1,5 +1,6 @@
 //! Commands: one file each. Every failure is a sentence with what to do, and an exit code.
 
+mod codes;
 mod demo;
 mod enrol_code;
 mod import;
@@ -48,6 +49,9 @@ enum Command {
     /// Check or publish the program
     #[command(subcommand)]
     Program(program::Program),
+    /// Generate codes by the thousand
+    #[command(subcommand)]
+    Codes(codes::Codes),
     /// Import customers, products, staff or codes from a CSV file
     Import(import::Import),
     /// Create the two demo companies from their fixtures; safe to repeat
@@ -100,6 +104,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
             command.run(store, &mint).await
         }
         Command::Program(program::Program::Publish(command)) => command.run(open()?, &mint).await,
+        Command::Codes(codes::Codes::Generate(command)) => command.run(&mint),
         Command::Import(command) => command.run(open()?, &mint).await,
         Command::Demo(command) => command.run(open_or_make()?, &mint).await,
         Command::Status => status::run(open()?, &mint).await,

@@ -116,6 +116,9 @@ pub enum Error {
         /// What to do.
         remedy: String,
     },
+    /// No codes were generated.
+    #[error(transparent)]
+    Generate(#[from] crate::generate::Refusal),
     /// The folder of fixtures is not complete.
     #[error("{} is missing", .0.display())]
     FixtureMissing(PathBuf),
@@ -162,6 +165,7 @@ impl Error {
                     .into()
             }
             Self::Import { remedy, .. } => remedy.clone(),
+            Self::Generate(refusal) => refusal.hint(),
             Self::FixtureMissing(_) => "point --fixtures at the folder that holds it".into(),
         }
     }

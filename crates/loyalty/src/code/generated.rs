@@ -28,13 +28,17 @@ const MODULUS: u64 = 31;
 pub fn with_check_sign(body: &str) -> Option<CodeText> {
     let length = body.chars().count().saturating_add(1);
     let lengths = usize::from(SHORTEST)..=usize::from(LONGEST);
-    if !lengths.contains(&length) || !body.chars().all(is_generated_sign) {
+    if !lengths.contains(&length) {
         return None;
     }
-    ALPHABET
-        .chars()
-        .filter_map(|sign| CodeText::parse(&format!("{body}{sign}")))
-        .find(is_intact)
+    let (sum, weight) = (weighted_sum(body)?, u64::try_from(length).ok()?);
+    let fits = |value: u64| {
+        let whole = sum.saturating_add(weight.saturating_mul(value));
+        whole.checked_rem(MODULUS) == Some(0)
+    };
+    let mut signs = (0_u64..).zip(ALPHABET.chars());
+    let (_, sign) = signs.find(|(value, _)| fits(*value))?;
+    Some(CodeText(format!("{body}{sign}")))
 }
 
 /// Whether every sign of `text` is one that generated codes have.
@@ -44,11 +48,15 @@ pub fn has_generated_signs(text: &CodeText) -> bool {
 
 /// Whether the check sign fits the rest.
 pub fn is_intact(text: &CodeText) -> bool {
-    let signs = text.as_str().chars();
-    let sum = (1_u64..).zip(signs).try_fold(0_u64, |sum, (weight, sign)| {
+    weighted_sum(text.as_str()).is_some_and(|sum| sum.checked_rem(MODULUS) == Some(0))
+}
+
+/// `None` if a sign is not of the alphabet.
+fn weighted_sum(text: &str) -> Option<u64> {
+    let mut signs = (1_u64..).zip(text.chars());
+    signs.try_fold(0_u64, |sum, (weight, sign)| {
         Some(sum.saturating_add(weight.saturating_mul(value(sign)?)))
-    });
-    sum.is_some_and(|sum| sum.checked_rem(MODULUS) == Some(0))
+    })
 }
 
 /// Every text that one wrong sign or one swap of neighbours turns into `text`, each once: what a person

@@ -5,7 +5,7 @@
 /// underscores do not count. A word that `word` begins counts as one keystroke away, `discount` means
 /// `discount_bp`, and so does one whose part after the last slash is meant: `Bogota` means
 /// `America/Bogota`.
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = folded(word);
     let length = word.chars().count();
     let most = (length / 3).max(1);

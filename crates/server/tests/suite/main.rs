@@ -5,6 +5,7 @@
 mod client;
 mod command;
 mod contract;
+mod generate;
 mod http;
 mod import;
 mod long_poll;
