@@ -62,6 +62,47 @@ async fn unlock(window: &Window, pin: &str) -> Result<(), Error> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_key_takes_the_best_set_and_the_panel_says_what_cut_it() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let (shop, _cable) = shop_with_till(&folder).await?;
+    let window = Window::open(&shop.till_folder("Caja 1")).await?;
+    unlock(&window, &pin_of_a_cashier(&shop).await?).await?;
+    for (sku, name) in [("LX-ADV-002", "parapente"), ("LX-CUL-011", "champeta")] {
+        window.enter(sku).await?;
+        window.read_until("main ol", name).await?;
+    }
+    window.scan("ESCALERA").await?;
+    let step = "[data-code=ESCALERA] [data-next-step]";
+    let missing = plain(&window.read(step).await?);
+    assert_eq!(missing, "Faltan $ 300.000 para 10 %.");
+    window.scan("BLACKFRIDAY50").await?;
+    let refused = "[data-code=BLACKFRIDAY50][data-tone=bad]";
+    let refused = plain(&window.read_until(refused, "[not_stackable]").await?);
+    assert!(
+        refused.contains(
+            "no se combina con ESCALERA. Conviene BLACKFRIDAY50: descuenta $ 85.000 más."
+        ),
+        "{refused}"
+    );
+
+    window.press(&[key::CONTROL, 'b']).await?;
+    let taken = "[data-code=BLACKFRIDAY50][data-tone=good]";
+    let taken = plain(&window.read_until(taken, "sin tope").await?);
+    assert!(taken.contains("En toda la compra"), "{taken}");
+    assert!(
+        taken.contains("Tope de $ 100.000 alcanzado: sin tope serían $ 150.000."),
+        "{taken}"
+    );
+    assert_eq!(window.axe().await?, Vec::<String>::new());
+    window.close().await
+}
+
+/// Sentences keep a sign and its digits on one line; what is expected is typed by hand.
+fn plain(text: &str) -> String {
+    text.replace(mostrador_terminal::words::NO_BREAK, " ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sale_with_the_server_down_arrives_when_it_is_back() -> Result<(), Error> {
     let folder = TempDir::new()?;
     let (mut shop, _cable) = shop_with_till(&folder).await?;
@@ -88,6 +129,7 @@ async fn a_sale_with_the_server_down_arrives_when_it_is_back() -> Result<(), Err
         .read_until("[data-code=VERANO2025][data-tone=bad]", "[not_stackable]")
         .await?;
     assert!(refused.contains("no se combina con"), "{refused}");
+    assert!(refused.contains("FIRST5 y VERANO10"), "{refused}");
 
     shop.kill_server()?;
     window.press(&[key::F9]).await?;
