@@ -89,7 +89,7 @@ export class MemoryTill {
         const { gives, sentence, bounds = [], next_step = "" } = coupon;
         const applies_to = amount > 0 ? "En toda la compra" : "";
         const said = { applies_to, bounds: [...bounds], next_step, sentence };
-        return { text, kind: "coupon", gives, amount, note: null, ...said };
+        return { text, variant: "", kind: "coupon", gives, amount, note: null, ...said };
       }),
       refused: left.map(({ text, coupon }) => refusal(text, coupon !== undefined)),
       best_set: left.some(({ text }) => text === "BLACKFRIDAY50") ? bestSet : null,

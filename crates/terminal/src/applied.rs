@@ -104,3 +104,15 @@ pub(crate) fn note(speaker: &Speaker<'_>, code: &AcceptedCode) -> String {
     }
     sentences.join(" ")
 }
+
+/// "variante B" of a code whose parent was scanned; empty for other codes.
+pub(crate) fn variant(speaker: &Speaker<'_>, code: &AcceptedCode) -> String {
+    let Some(parent) = code.parent.as_ref().filter(|_| code.assigned) else {
+        return String::new();
+    };
+    let text = code.text.as_str();
+    let ending = text.strip_prefix(parent.as_str());
+    let name = ending.map(|ending| ending.trim_start_matches('_'));
+    let name = name.filter(|name| !name.is_empty()).unwrap_or(text);
+    speaker.say("code.variant", &[("name", name)])
+}

@@ -158,6 +158,7 @@ fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, quote: &Quote) -> Vec<Co
         let known = speaker.rules.program.code(&code.text);
         CodeView {
             text: code.scanned().to_string(),
+            variant: applied::variant(speaker, code),
             kind: kind_name(code.kind).to_owned(),
             gives: known.map_or_else(String::new, |known| gives(speaker, known)),
             amount: code.amount.minor(),

@@ -130,8 +130,10 @@ export type ChipView = {
 
 /**  An accepted code. */
 export type CodeView = {
-	/**  Text. */
+	/**  Text as it was scanned. */
 	text: string,
+	/**  The variant that was assigned, in words: "variante B"; empty for other codes. */
+	variant: string,
 	/**  `referral`, `coupon`, `reward`. */
 	kind: string,
 	/**  What it gives, in words: "10 % de descuento en náutica". */

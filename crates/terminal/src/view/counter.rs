@@ -67,8 +67,10 @@ pub struct TierDiscountView {
 /// An accepted code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct CodeView {
-    /// Text.
+    /// Text as it was scanned.
     pub text: String,
+    /// The variant that was assigned, in words: "variante B"; empty for other codes.
+    pub variant: String,
     /// `referral`, `coupon`, `reward`.
     pub kind: String,
     /// What it gives, in words: "10 % de descuento en náutica".

@@ -90,6 +90,40 @@ fn the_best_set_takes_over_in_one_action_and_leaves_what_only_counts() {
     assert_eq!(view.discount, 0);
 }
 
+/// Whatever variant was assigned, the cashier sees and removes what was scanned.
+#[test]
+fn a_variant_is_shown_by_what_was_scanned_and_the_best_set_keeps_it() {
+    let shop = Shop::open_with(|program| {
+        let half = program.codes.iter_mut().find(|code| code.text == "MITAD");
+        let variants = r#"[
+            { "text": "MITADA", "percent_bp": 1000, "active": false },
+            { "text": "MITADB", "percent_bp": 4000 }
+        ]"#;
+        half.expect("a code").variants = serde_json::from_str(variants).expect("variants");
+    });
+    shop.till.add_product("queso", "").expect("added");
+    shop.till.apply_code("verano10").expect("scanned");
+    let view = shop.till.apply_code("mitad").expect("scanned");
+    assert_eq!(view.refused[0].text, "MITAD");
+    assert!(
+        view.refused[0]
+            .sentence
+            .contains("Conviene MITAD: descuenta")
+    );
+    assert_eq!(view.best_set.expect("a better set").codes, ["MITAD"]);
+
+    let view = shop.till.use_best_set().expect("used");
+    let code = &view.codes[0];
+    assert_eq!(
+        (code.text.as_str(), code.variant.as_str()),
+        ("MITAD", "variante B")
+    );
+    assert_eq!(code.amount, 800_000, "40 % of $ 20.000");
+    assert!(view.best_set.is_none() && view.refused.is_empty());
+    let view = shop.till.remove_code("mitad").expect("removed");
+    assert!(view.codes.is_empty());
+}
+
 /// The best set may need every place that the program gives; what only counts then waits outside.
 #[test]
 fn the_best_set_takes_the_places_that_it_needs() {
