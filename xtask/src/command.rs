@@ -6,6 +6,7 @@ mod ci;
 mod demo;
 mod deps;
 mod fixtures;
+mod mutants;
 mod replay;
 mod run;
 mod screenshots;
@@ -29,6 +30,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         "ci" => ci::run(rest),
         "vectors" => vectors::run(rest),
         "replay" => replay::run(rest),
+        "mutants" => mutants::run(rest),
         "bench" => bench::run(rest),
         "screenshots" => screenshots::run(rest),
         "deps" => deps::run(rest),

@@ -11,6 +11,7 @@ mod error;
 mod fixture;
 mod layering;
 mod machine;
+mod mutant;
 mod node;
 mod phase;
 mod shell;
@@ -32,6 +33,8 @@ cargo xtask COMMAND
 
   vectors DIR         price the case files below DIR
   replay DIR [...]    sell the real baskets of DIR against a real server
+  mutants [--area A | --every N]
+                      break the rules on purpose: the tests must notice
   bench               figures beside their baselines
   screenshots         docs/screenshots, in both languages
 

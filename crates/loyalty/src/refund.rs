@@ -238,6 +238,9 @@ mod tests {
         let left = quantity("0.5");
         assert_eq!(refusal, Err(ReturnRefusal::MoreThanSold { line: 0, left }));
         assert_eq!(returns, untouched);
+        let refusal = returns.take_back(&[returned(1, "1.001")]);
+        let left = quantity("1");
+        assert_eq!(refusal, Err(ReturnRefusal::MoreThanSold { line: 1, left }));
         let refusal = returns.take_back(&[returned(2, "1")]);
         assert_eq!(refusal, Err(ReturnRefusal::NoSuchLine { line: 2 }));
     }

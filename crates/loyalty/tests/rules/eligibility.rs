@@ -1,12 +1,10 @@
 //! Each rule that keeps a code out: what fails it, and what just passes.
 
-mod counter;
-
 use chrono::{NaiveDate, Weekday};
 use mostrador_loyalty as loyalty;
 use uuid::Uuid;
 
-use counter::{Counter, amount, line, text};
+use crate::counter::{Counter, amount, line, text};
 use loyalty::code::{Benefit, Code, SpendTier, SpendTierBenefit, Window};
 use loyalty::customer::CodeUse;
 use loyalty::money::BasisPoints;
@@ -78,6 +76,15 @@ fn the_first_and_the_last_day_are_inside() {
         &Counter::with([coupon(|code| code.active = false)]),
         "inactive",
     );
+}
+
+#[test]
+fn an_expired_code_is_expired_at_every_hour() {
+    let code = coupon(|code| {
+        code.valid_until = Some(day("2026-11-20"));
+        code.restrictions.windows = vec![window(&[], "01:00:00", "02:00:00")];
+    });
+    check(&Counter::with([code]), "expired");
 }
 
 #[test]

@@ -1,11 +1,9 @@
 //! Points of a quote: what earns, every factor, and which points codes are used up.
 
-mod counter;
-
 use mostrador_loyalty as loyalty;
 use rust_decimal::Decimal;
 
-use counter::{Counter, amount, line, text};
+use crate::counter::{Counter, amount, line, text};
 use loyalty::code::{Benefit, Code};
 use loyalty::money::{Amount, BasisPoints};
 use loyalty::program::{Factor, PointsRules};

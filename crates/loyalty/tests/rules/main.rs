@@ -1,0 +1,6 @@
+//! The rules of pricing one by one, by figures that can be checked by hand.
+
+mod counter;
+mod earning;
+mod eligibility;
+mod work_order;

@@ -1,0 +1,105 @@
+//! Who works first, on what, and how the lines share it: amounts and shares by hand.
+
+use mostrador_loyalty as loyalty;
+
+use crate::counter::{Counter, amount, line, text};
+use loyalty::code::{Benefit, Code, CodeKind};
+use loyalty::money::BasisPoints;
+use loyalty::program::Stacking;
+
+fn percent(name: &str, rate: u32, priority: i32) -> Code {
+    let mut code = Code::new(text(name), Benefit::Percent(BasisPoints(rate)));
+    code.stackable = true;
+    code.priority = priority;
+    code
+}
+
+fn fixed(name: &str, minor: i64, priority: i32) -> Code {
+    Code {
+        benefit: Benefit::Fixed(amount(minor)),
+        ..percent(name, 0, priority)
+    }
+}
+
+fn on_coffee(mut code: Code) -> Code {
+    code.restrictions.products.insert("coffee".to_owned());
+    code
+}
+
+/// Scans `codes` on coffee and tea of 1000 each; every accepted code with its share of both.
+#[track_caller]
+fn check(stacking: Stacking, codes: Vec<Code>, expected: &[(&str, i64, i64)]) {
+    let mut counter = Counter::with(codes);
+    counter.program.stacking = stacking;
+    counter.basket.lines = vec![line("coffee", 1_000), line("tea", 1_000)];
+    let quote = counter.quote();
+    let found: Vec<(&str, i64, i64)> = quote
+        .accepted
+        .iter()
+        .map(|code| {
+            let shares = (code.shares[0].minor(), code.shares[1].minor());
+            (code.text.as_str(), shares.0, shares.1)
+        })
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn additive_percents_work_on_the_gross() {
+    let codes = vec![percent("A", 1_000, 0), percent("B", 1_000, 0)];
+    check(
+        Stacking::Additive,
+        codes,
+        &[("A", 100, 100), ("B", 100, 100)],
+    );
+}
+
+#[test]
+fn compounding_percents_work_on_what_is_left_by_priority() {
+    let codes = vec![percent("A", 5_000, 0), percent("B", 1_000, 5)];
+    check(
+        Stacking::Compounding,
+        codes,
+        &[("B", 100, 100), ("A", 450, 450)],
+    );
+    let codes = vec![percent("B", 1_000, 0), percent("A", 5_000, 0)];
+    check(
+        Stacking::Compounding,
+        codes,
+        &[("A", 500, 500), ("B", 50, 50)],
+    );
+}
+
+#[test]
+fn percents_come_before_amounts_whatever_their_priority() {
+    let codes = vec![fixed("A", 400, 9), percent("B", 1_000, 0)];
+    check(
+        Stacking::Compounding,
+        codes,
+        &[("B", 100, 100), ("A", 200, 200)],
+    );
+}
+
+#[test]
+fn reward_coupons_come_last() {
+    let mut reward = percent("A", 1_000, 9);
+    reward.kind = CodeKind::Reward;
+    let codes = vec![reward, fixed("B", 400, 0)];
+    check(
+        Stacking::Compounding,
+        codes,
+        &[("B", 200, 200), ("A", 80, 80)],
+    );
+}
+
+#[test]
+fn an_amount_is_shared_by_what_the_lines_still_cost() {
+    let codes = vec![on_coffee(percent("A", 5_000, 0)), fixed("B", 300, 0)];
+    check(Stacking::Additive, codes, &[("A", 500, 0), ("B", 100, 200)]);
+}
+
+#[test]
+fn a_percent_is_shared_by_the_gross_of_its_lines() {
+    let codes = vec![on_coffee(percent("A", 5_000, 1)), percent("B", 3_000, 0)];
+    check(Stacking::Additive, codes, &[("A", 500, 0), ("B", 300, 300)]);
+}
