@@ -246,6 +246,15 @@ mod tests {
     }
 
     #[test]
+    fn points_go_back_by_the_money_returned() {
+        let mut returns = Returns::of(&[sold(900, "1"), sold(100, "1")], 99, 50);
+        let first = returns.take_back(&[returned(0, "1")]).unwrap();
+        assert_eq!((first.points_taken_back, first.points_given_back), (89, 45));
+        let last = returns.take_back(&[returned(1, "1")]).unwrap();
+        assert_eq!((last.points_taken_back, last.points_given_back), (10, 5));
+    }
+
+    #[test]
     fn a_free_sale_gives_its_points_back_with_the_last_unit() {
         let mut returns = Returns::of(&[sold(0, "2")], 50, 0);
         let first = returns.take_back(&[returned(0, "1")]).unwrap();

@@ -21,6 +21,15 @@ struct Cli {
     /// Leave the window out
     #[arg(long)]
     no_window: bool,
+    /// Only what a quote costs
+    #[arg(long)]
+    quotes: bool,
+    /// Breed slow quotes for so many seconds instead
+    #[arg(long, value_name = "SECONDS")]
+    hunt: Option<u64>,
+    /// Where the breeding begins
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
 }
 
 #[tokio::main]
@@ -35,6 +44,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli) -> Result<(), Error> {
+    if let Some(seconds) = cli.hunt {
+        hunt(seconds, cli.seed);
+        return Ok(());
+    }
+    quotes();
+    if cli.quotes {
+        return Ok(());
+    }
     let folder = tempfile::TempDir::new()?;
     let below = |name: &str| -> Result<PathBuf, Error> {
         let path = folder.path().join(name);
@@ -49,7 +66,6 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         "{:<66} {:>11} {:>11}  unit",
         "figure", "measured", "baseline"
     );
-    quotes();
     show(&bench_ledger::figures(&below("ledger")?, &cli.customers)?);
     show(&bench_push::figures(&fixtures, &below("push")?).await?);
     #[cfg(target_os = "linux")]
@@ -59,27 +75,47 @@ async fn run(cli: &Cli) -> Result<(), Error> {
     Ok(())
 }
 
-/// The quote's baseline is a row of its own: the same sums without rules.
+/// One table for a person, and the same as one line of JSON.
 fn quotes() {
-    let rows = bench_quote::run();
-    let micros = |time: Duration| time.as_secs_f64() * 1_000_000.0;
-    let baseline = rows.iter().find(|row| row.name.starts_with("baseline"));
-    let Some(baseline) = baseline else { return };
-    for row in rows.iter().filter(|row| row.name != baseline.name) {
-        show(&[
-            Figure {
-                name: format!("{}, p50", row.name),
-                measured: micros(row.median),
-                baseline: micros(baseline.median),
-                unit: "µs",
-            },
-            Figure {
-                name: format!("{}, p99", row.name),
-                measured: micros(row.p99),
-                baseline: micros(baseline.p99),
-                unit: "µs",
-            },
-        ]);
+    let table = bench_quote::run();
+    println!(
+        "\n{:<62} {:>10} {:>10} {:>10} {:>8}",
+        "quote (baseline: bare sums over the same lines), µs", "p50", "p99", "baseline", "ratio"
+    );
+    for row in table.quotes.iter().chain(&table.hard) {
+        println!(
+            "{:<62} {:>10.2} {:>10.2} {:>10.3} {:>8.1}",
+            row.name, row.p50_us, row.p99_us, row.baseline_us, row.ratio
+        );
+    }
+    println!(
+        "{:<62} {:>10.2}",
+        "20 lines, 5 codes: program of 100000 by program of 10", table.growth
+    );
+    println!(
+        "\n{:<62} {:>12} {:>12}",
+        "splits of an amount over lines, each second", "exact", "naive"
+    );
+    for row in &table.splits {
+        println!(
+            "{:<62} {:>12.0} {:>12.0}",
+            format!("{} lines", row.lines),
+            row.per_second,
+            row.naive_per_second
+        );
+    }
+    let json = serde_json::to_string(&table).expect("BUG: figures and names are JSON");
+    println!("{json}\n");
+}
+
+/// Breeds scenes whose best set is hard to find, and prints the slowest ones.
+fn hunt(seconds: u64, seed: u64) {
+    for prey in bench_quote::hunt(Duration::from_secs(seconds), seed) {
+        println!(
+            "{:>10.1} µs  {}",
+            prey.took.as_secs_f64() * 1e6,
+            prey.genome
+        );
     }
 }
 

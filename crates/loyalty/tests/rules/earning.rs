@@ -104,6 +104,8 @@ fn points_codes_multiply_and_add_after_the_floor() {
     check(&counter(vec![double()]), 200, &["DOBLE"]);
     check(&counter(vec![bonus()]), 107, &[]);
     check(&counter(vec![bonus(), double()]), 207, &["DOBLE"]);
+    let fine = Code::new(text("MULTA"), Benefit::BonusPoints(-500));
+    check(&counter(vec![fine]), 0, &[]);
 }
 
 #[track_caller]

@@ -103,3 +103,22 @@ fn a_percent_is_shared_by_the_gross_of_its_lines() {
     let codes = vec![on_coffee(percent("A", 5_000, 1)), percent("B", 3_000, 0)];
     check(Stacking::Additive, codes, &[("A", 500, 0), ("B", 300, 300)]);
 }
+
+#[test]
+fn the_best_set_is_not_always_made_of_the_largest_codes() {
+    let mut tea = fixed("C", 400, 0);
+    tea.restrictions.products.insert("tea".to_owned());
+    let codes = [
+        on_coffee(percent("A", 5_000, 0)),
+        on_coffee(percent("B", 5_000, 0)),
+        tea,
+    ];
+    let mut counter = Counter::with(codes);
+    counter.program.stacking = Stacking::Compounding;
+    counter.program.max_codes = 2;
+    counter.basket.lines = vec![line("coffee", 1_000), line("tea", 1_000)];
+    let best = counter.quote().best_set;
+    // A and B take 750 together, each more alone than C; A and C take 900.
+    assert_eq!(best.codes, [text("A"), text("C")]);
+    assert_eq!((best.discount, best.gain), (amount(900), amount(150)));
+}
