@@ -16,6 +16,12 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
+    /// A place in a list of `length`.
+    pub(super) fn index(&mut self, length: usize) -> usize {
+        let bound = u32::try_from(length).expect("BUG: lists here are short");
+        self.below(bound) as usize
+    }
+
     /// A number below `bound`; 0 for a bound of 0.
     pub(super) fn below(&mut self, bound: u32) -> u32 {
         let drawn = self.draw() % u64::from(bound.max(1));

@@ -58,7 +58,7 @@ impl Genome {
     fn mutant(&self, chance: &mut Chance) -> Self {
         let mut genes = self.0.clone();
         for _ in 0..=chance.below(3) {
-            let place = chance.below(GENES as u32) as usize;
+            let place = chance.index(GENES);
             genes[place] = match chance.below(4) {
                 0 => gene(chance),
                 1 => genes[place].wrapping_add(1),
@@ -79,10 +79,10 @@ impl Genome {
             _ => Stacking::Compounding,
         };
         program.max_codes = 1 + usize::from(head[1]) % CODES;
-        if head[2] % 3 == 0 {
+        if head[2].is_multiple_of(3) {
             program.basket_cap = BasisPoints(u32::from(head[2]) % 10_000);
         }
-        let has_tier = head[7] % 3 == 0;
+        let has_tier = head[7].is_multiple_of(3);
         if has_tier {
             program.tiers = Some(one_tier(u32::from(head[7]) % 4_000));
         }
@@ -167,7 +167,7 @@ fn line(number: u32, head: &[u16]) -> Line {
         1 => u64::from(1 + chance.below(9)) * 1_000,
         _ => u64::from(1 + chance.below(3_000)),
     };
-    let product = if head[6] % 7 == 0 { 0 } else { number };
+    let product = if head[6].is_multiple_of(7) { 0 } else { number };
     let thousandths = i64::try_from(thousandths).expect("BUG: it is a few thousand");
     Line {
         product: format!("p{product}"),
@@ -201,10 +201,10 @@ fn code(number: usize, genes: &[u16], lines: &[Line]) -> Code {
     let mut code = Code::new(text, benefit);
     code.stackable = true;
     code.priority = i32::from(genes[2] % 4);
-    if wide[3] % 5 == 0 {
+    if wide[3].is_multiple_of(5) {
         code.max_discount = Some(amount(1 + wide[3] * (1 << (wide[0] % 12))));
     }
-    if wide[4] % 11 == 0 {
+    if wide[4].is_multiple_of(11) {
         code.kind = CodeKind::Reward;
     }
     restrict(&mut code, &wide, lines);
