@@ -244,6 +244,22 @@ fn what_cut_a_code_and_what_is_missing_to_the_next_step_are_said_with_figures() 
 }
 
 #[test]
+fn a_code_that_could_not_meet_the_others_is_not_offered_for_what_it_lacks() {
+    let shop = Shop::open();
+    let near = |view: &CounterView| -> Vec<String> {
+        let chips = view.chips.iter().filter(|chip| chip.gain == 0);
+        chips.map(|chip| chip.text.clone()).collect()
+    };
+    let view = shop.till.add_product("queso", "").expect("added");
+    assert_eq!(near(&view), ["EXTRA10"]);
+    let view = shop.till.apply_code("verano10").expect("scanned");
+    assert_eq!(near(&view), ["EXTRA10"], "both are stackable");
+    shop.till.remove_code("verano10").expect("removed");
+    let view = shop.till.apply_code("mitad").expect("scanned");
+    assert!(near(&view).is_empty(), "MITAD meets nothing");
+}
+
+#[test]
 fn english_is_complete_at_the_counter() {
     let shop = Shop::open();
     shop.till.set_language(Language::En).expect("set");
