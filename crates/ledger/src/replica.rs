@@ -69,6 +69,7 @@ fn apply_row(tx: &Connection, row: &Row, touched: &mut Touched) -> Result<(), Er
             account::put(tx, *customer_id, account)
         }
         Row::Program(document) => program::put(tx, document),
+        Row::UnreadProgram(document) => program::put_unread(tx, document),
         Row::Staff(person) => staff::put(tx, person),
         Row::Product(product) => product::put(tx, product),
         Row::CodeUse(tally) => {

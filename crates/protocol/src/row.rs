@@ -44,6 +44,42 @@ pub enum Row {
         /// Its last entry with effects in the feed.
         through: u64,
     },
+    /// A published program in a format that this software does not know. It is kept as it came, for a
+    /// later software to read; until then the newest program that can be read stays in force.
+    #[serde(untagged)]
+    UnreadProgram(UnreadProgram),
+}
+
+/// A [`Row::Program`] whose body could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadProgram {
+    kind: ProgramKind,
+    body: UnreadBody,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ProgramKind {
+    Program,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct UnreadBody {
+    version: u32,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, serde_json::Value>,
+}
+
+impl UnreadProgram {
+    /// Its number, which every format has.
+    pub const fn version(&self) -> u32 {
+        self.body.version
+    }
+
+    /// The whole document as JSON.
+    pub fn document(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&self.body)
+    }
 }
 
 /// A customer's profile: personal data, never part of an entry.
@@ -150,4 +186,34 @@ pub struct CodeUseRow {
     /// Uses on that day.
     #[serde(default)]
     pub on_day: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_of_a_later_format_is_kept_as_it_came() {
+        let later = r#"{"kind":"program","body":{"version":7,"name":"X","moon":{"phase":"full"}}}"#;
+        let row: Row = serde_json::from_str(later).unwrap();
+        let Row::UnreadProgram(program) = &row else {
+            panic!("{row:?}")
+        };
+        assert_eq!(program.version(), 7);
+        let document: serde_json::Value =
+            serde_json::from_str(&program.document().unwrap()).unwrap();
+        assert_eq!(document["moon"]["phase"], "full");
+        let (sent, came): (serde_json::Value, serde_json::Value) = (
+            serde_json::to_value(&row).unwrap(),
+            serde_json::from_str(later).unwrap(),
+        );
+        assert_eq!(sent, came);
+        // Any other row that cannot be read is an error, so that nothing of it is lost.
+        for other in [
+            r#"{"kind":"moon","body":{"version":7}}"#,
+            r#"{"kind":"program","body":{"name":"X"}}"#,
+        ] {
+            assert!(serde_json::from_str::<Row>(other).is_err(), "{other}");
+        }
+    }
 }

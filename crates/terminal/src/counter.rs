@@ -16,7 +16,7 @@ use crate::chips::Offer;
 use crate::gives::gives;
 use crate::message::say;
 use crate::price::{Buyer, Priced, price, standing_of};
-use crate::session::{OpenBasket, OpenLine, Session};
+use crate::session::{OpenBasket, OpenLine, Seen, Session};
 use crate::speaker::{Speaker, product_names};
 use crate::till::Till;
 use crate::view::{
@@ -33,12 +33,12 @@ impl Till {
     }
 
     pub(crate) fn show(&self, session: MutexGuard<'_, Session>) -> Result<CounterView, Error> {
-        let (open, said) = (session.open.clone(), session.said.clone());
+        let open = session.open.clone();
         drop(session);
         let identity = self.enrolled()?;
         let language = self.language();
         let (now_ms, wall_ms) = (self.now_ms(), self.shared.clock.now_ms());
-        self.read_with_rules(|connection, rules| {
+        let (view, priced) = self.read_with_rules(|connection, rules| {
             let now = rules.moment(now_ms);
             let priced = price(connection, rules, &open, &identity.store, now)?;
             let customer = match &priced.buyer {
@@ -67,14 +67,43 @@ impl Till {
                 .map(|offer| chips::view(&speaker, &priced, offer));
             let chips = chips.collect();
             let parked = ledger::parked::count(connection)?;
-            Ok(CounterView {
+            let view = CounterView {
                 customer,
                 chips,
-                said,
                 parked: u32::try_from(parked).unwrap_or(u32::MAX),
                 ..assemble(&speaker, &open, &priced)
-            })
-        })
+            };
+            Ok((view, priced))
+        })?;
+        let said = self.see(language, open, &priced);
+        Ok(CounterView { said, ..view })
+    }
+
+    /// Remembers what is on the screen now, and answers what there is to say: when a publication has
+    /// changed the total of the same basket, that.
+    fn see(&self, language: Language, open: OpenBasket, priced: &Priced) -> String {
+        let now = Seen {
+            open,
+            version: priced.rules.document.version,
+            total: priced.quote.total,
+        };
+        let (version, total) = (now.version, now.total);
+        let mut session = self.session();
+        let same_basket = session.seen.take().filter(|before| before.open == now.open);
+        session.seen = Some(now);
+        if let Some(before) = same_basket
+            && before.version != version
+            && before.total != total
+        {
+            let money = priced.rules.money;
+            let (before, total) = (
+                money.amount(language, before.total),
+                money.amount(language, total),
+            );
+            let parameters = [("before", before.as_str()), ("total", &total)];
+            session.said = say(language, "said.rules_changed", &parameters);
+        }
+        session.said.clone()
     }
 
     /// The open basket's quote on the state of this moment.

@@ -117,7 +117,7 @@ impl Till {
     }
 }
 
-/// The rules that priced a sale: its version, or the current ones where that is gone.
+/// The rules that priced a sale: its version, or the current ones where that cannot be used any more.
 fn rules_of(
     connection: &Connection,
     current: Arc<Rules>,
@@ -126,10 +126,9 @@ fn rules_of(
     if current.document.version == version {
         return Ok(current);
     }
-    match ledger::program::by_version(connection, version)? {
-        Some(document) => Ok(Arc::new(Rules::compile(document)?)),
-        None => Ok(current),
-    }
+    let document = ledger::program::by_version(connection, version)?;
+    let priced_it = document.and_then(|document| Rules::compile(document).ok());
+    Ok(priced_it.map_or(current, Arc::new))
 }
 
 struct Printed {

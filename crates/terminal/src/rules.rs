@@ -1,4 +1,7 @@
 //! The program in force, compiled once for each version.
+//!
+//! The newest version that this software can read and compile is in force. A newer one that it cannot
+//! is passed over: the till sells on, and says that a person has to update it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,24 +56,62 @@ impl Rules {
     }
 }
 
-/// Keeps the rules of the latest version.
+/// Keeps the rules in force.
 #[derive(Debug, Default)]
-pub(crate) struct Shelf(Mutex<Option<Arc<Rules>>>);
+pub(crate) struct Shelf(Mutex<Option<Kept>>);
+
+/// The rules in force and the newest version that arrived, which is another one if it was passed over.
+#[derive(Debug, Clone)]
+struct Kept {
+    newest: u32,
+    rules: Arc<Rules>,
+}
 
 impl Shelf {
     /// The rules in force as `connection` sees them; [`Error::NoProgram`] before the first page.
     pub(crate) fn current(&self, connection: &Connection) -> Result<Arc<Rules>, Error> {
-        let version = ledger::program::current_version(connection)?.ok_or(Error::NoProgram)?;
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(rules) = kept
-            .as_ref()
-            .filter(|rules| rules.document.version == version)
-        {
-            return Ok(Arc::clone(rules));
-        }
-        let document = ledger::program::current(connection)?.ok_or(Error::NoProgram)?;
-        let rules = Arc::new(Rules::compile(document)?);
-        *kept = Some(Arc::clone(&rules));
-        Ok(rules)
+        Ok(self.kept(connection)?.rules)
     }
+
+    /// The version that was passed over because this software cannot use it, beside the one in force.
+    pub(crate) fn passed_over(&self, connection: &Connection) -> Result<Option<(u32, u32)>, Error> {
+        let kept = match self.kept(connection) {
+            Ok(kept) => kept,
+            Err(Error::NoProgram | Error::ProgramUnusable { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let in_force = kept.rules.document.version;
+        Ok((in_force < kept.newest).then_some((kept.newest, in_force)))
+    }
+
+    fn kept(&self, connection: &Connection) -> Result<Kept, Error> {
+        let newest = ledger::program::newest_version(connection)?.ok_or(Error::NoProgram)?;
+        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = place.as_ref().filter(|kept| kept.newest == newest) {
+            return Ok(kept.clone());
+        }
+        let rules = Arc::new(newest_usable(connection, newest)?);
+        let kept = Kept { newest, rules };
+        *place = Some(kept.clone());
+        Ok(kept)
+    }
+}
+
+/// The newest version that can be read and compiled; the trouble with the newest one if there is none.
+fn newest_usable(connection: &Connection, newest: u32) -> Result<Rules, Error> {
+    let mut trouble = Error::ProgramUnusable {
+        version: newest,
+        faults: "a format that this software does not know".to_owned(),
+    };
+    for version in ledger::program::versions(connection)? {
+        let Some(document) = ledger::program::by_version(connection, version)? else {
+            continue;
+        };
+        match Rules::compile(document) {
+            Ok(rules) => return Ok(rules),
+            Err(error) if version == newest => trouble = error,
+            Err(_) => {}
+        }
+    }
+    Err(trouble)
 }

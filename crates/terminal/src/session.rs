@@ -20,6 +20,17 @@ pub(crate) struct Session {
     pub(crate) open: OpenBasket,
     /// What the last action has to say.
     pub(crate) said: String,
+    /// What the cashier saw last.
+    pub(crate) seen: Option<Seen>,
+}
+
+/// A total on the screen, with what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) open: OpenBasket,
+    /// Of the program.
+    pub(crate) version: u32,
+    pub(crate) total: Amount,
 }
 
 /// The person at work.

@@ -79,14 +79,16 @@ impl Till {
     pub fn sync_view(&self) -> Result<SyncView, Error> {
         let language = self.language();
         let state = self.shared.state.borrow().clone();
-        let (waiting, held, last_contact_ms) = self.read(|connection| {
+        let (waiting, held, last_contact_ms, passed_over) = self.read(|connection| {
             let held = ledger::outbox::attention(connection, MAX_LOOKED)?;
             let held = held
                 .iter()
                 .filter(|entry| entry.disposition == Disposition::Held);
             let contact = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
             let contact: Option<i64> = contact.and_then(|text| text.parse().ok());
-            Ok((ledger::outbox::waiting(connection)?, held.count(), contact))
+            let passed_over = self.shared.shelf.passed_over(connection)?;
+            let waiting = ledger::outbox::waiting(connection)?;
+            Ok((waiting, held.count(), contact, passed_over))
         })?;
         let mut attention = Vec::new();
         if let Some(trouble) = state.trouble {
@@ -97,6 +99,12 @@ impl Till {
             needs_person += 1;
             let count = held.to_string();
             attention.push(say(language, "sync.held", &[("count", &count)]));
+        }
+        if let Some((version, in_force)) = passed_over {
+            needs_person += 1;
+            let (version, in_force) = (version.to_string(), in_force.to_string());
+            let parameters = [("version", version.as_str()), ("in_force", &in_force)];
+            attention.push(say(language, "sync.program", &parameters));
         }
         let skew_ms = state.clock_offset_ms.unsigned_abs();
         if skew_ms >= SKEW_SHOWN_MS {

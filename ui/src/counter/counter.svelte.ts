@@ -31,12 +31,15 @@ export class Counter {
     });
   }
 
-  /** Fetches the counter again without a word about it. */
+  /** Fetches the counter again, without a word unless the till has something new to say. */
   refresh(): Promise<boolean> {
     return this.#inTurn(async () => {
       const answer = await this.#api.counter();
       if (answer.status === "error") this.complain(answer.error);
-      else this.view = answer.data;
+      else {
+        if (this.view && answer.data.said !== this.view.said) this.say(answer.data.said);
+        this.view = answer.data;
+      }
       return answer.status === "ok";
     });
   }

@@ -65,7 +65,7 @@ fn kind(row: &Row) -> &'static str {
     match row {
         Row::Customer(_) => "customer",
         Row::Account { .. } => "account",
-        Row::Program(_) => "program",
+        Row::Program(_) | Row::UnreadProgram(_) => "program",
         Row::Staff(_) => "staff",
         Row::Product(_) => "product",
         Row::CodeUse(_) => "code_use",

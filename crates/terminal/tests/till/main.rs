@@ -7,3 +7,4 @@ mod selling;
 mod server;
 mod shop;
 mod syncing;
+mod versions;

@@ -100,6 +100,7 @@ fn key_of(row: &Row) -> (&'static str, String, Option<u64>) {
         Row::Customer(customer) => ("customer", customer.id.to_string(), None),
         Row::Account { customer_id, .. } => ("account", customer_id.to_string(), None),
         Row::Program(program) => ("program", program.version.to_string(), None),
+        Row::UnreadProgram(program) => ("program", program.version().to_string(), None),
         Row::Staff(staff) => ("staff", staff.id.to_string(), None),
         Row::Product(product) => ("product", product.id.clone(), None),
         Row::CodeUse(code_use) => ("code_use", code_use.code.clone(), None),

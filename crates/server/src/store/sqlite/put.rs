@@ -20,7 +20,11 @@ pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: Vec<Row>) -> Answer<
                 catalogue::put_staff(tx, tenant, person)?;
                 true
             }
-            Row::Account { .. } | Row::Program(_) | Row::CodeUse(_) | Row::Stream { .. } => {
+            Row::Account { .. }
+            | Row::Program(_)
+            | Row::UnreadProgram(_)
+            | Row::CodeUse(_)
+            | Row::Stream { .. } => {
                 unreachable!("BUG: balances come from entries and programs from publishing")
             }
         };
