@@ -6,6 +6,7 @@ mod ci;
 mod demo;
 mod deps;
 mod fixtures;
+mod fuzz;
 mod mutants;
 mod replay;
 mod run;
@@ -31,6 +32,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         "vectors" => vectors::run(rest),
         "replay" => replay::run(rest),
         "mutants" => mutants::run(rest),
+        "fuzz" => fuzz::run(rest),
         "bench" => bench::run(rest),
         "screenshots" => screenshots::run(rest),
         "deps" => deps::run(rest),

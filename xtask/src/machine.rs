@@ -38,6 +38,9 @@ const PACKAGES: [(Need, &[&str]); 3] = [
 /// The version of tauri-driver that the window tests are written for.
 const TAURI_DRIVER: &str = "2.1.0";
 
+/// The version of cargo-fuzz that the fuzz targets are run by.
+const CARGO_FUZZ: &str = "0.13.2";
+
 /// How often a package index is asked before giving up.
 const TRIES: u32 = 4;
 
@@ -169,26 +172,27 @@ fn prepare_other(need: Need) -> Result<(), Error> {
     })
 }
 
-/// The bridge from WebDriver to the window, into `target/tools`.
+/// The bridge from WebDriver to the window.
 fn install_tauri_driver() -> Result<(), Error> {
-    if workspace::tool("tauri-driver").is_file() {
+    install_tool("tauri-driver", TAURI_DRIVER)
+}
+
+/// What builds and runs fuzz targets.
+pub(crate) fn install_cargo_fuzz() -> Result<(), Error> {
+    install_tool("cargo-fuzz", CARGO_FUZZ)
+}
+
+/// Installs a program of cargo's registry into `target/tools`, unless it is there.
+fn install_tool(name: &str, version: &str) -> Result<(), Error> {
+    if workspace::tool(name).is_file() {
         return Ok(());
     }
     let tools = workspace::target().join("tools");
-    println!(
-        "Installing tauri-driver {TAURI_DRIVER} into {}.",
-        show(&tools)
-    );
+    println!("Installing {name} {version} into {}.", show(&tools));
     retry(&mut || {
         shell::run(
             crate::cargo::cargo("install")
-                .args([
-                    "tauri-driver",
-                    "--version",
-                    TAURI_DRIVER,
-                    "--locked",
-                    "--root",
-                ])
+                .args([name, "--version", version, "--locked", "--root"])
                 .arg(&tools),
         )
     })

@@ -35,6 +35,8 @@ cargo xtask COMMAND
   replay DIR [...]    sell the real baskets of DIR against a real server
   mutants [--area A | --every N]
                       break the rules on purpose: the tests must notice
+  fuzz [TARGET] [--seconds N]
+                      arbitrary bytes against rules and program reader; TARGET FILE repeats one input
   bench               figures beside their baselines
   screenshots         docs/screenshots, in both languages
 

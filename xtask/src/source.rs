@@ -10,13 +10,21 @@ use crate::workspace;
 const MOST_LINES: usize = 600;
 
 /// Folders with code in them.
-const FOLDERS: [&str; 5] = ["crates", "src-tauri", "tests", "ui/src", "xtask"];
+const FOLDERS: [&str; 6] = ["crates", "fuzz", "src-tauri", "tests", "ui/src", "xtask"];
 
 /// Endings of files that people write.
 const ENDINGS: [&str; 6] = ["rs", "ts", "svelte", "sql", "css", "js"];
 
 /// Folders that programs write.
-const GENERATED: [&str; 5] = ["target", "node_modules", "dist", "gen", "bindings"];
+const GENERATED: [&str; 7] = [
+    "target",
+    "node_modules",
+    "dist",
+    "gen",
+    "bindings",
+    "corpus",
+    "artifacts",
+];
 
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: [&str; 6] = [

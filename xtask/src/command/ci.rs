@@ -5,13 +5,14 @@ use crate::error::Error;
 use crate::phase::Phases;
 use crate::{fixture, node, shell};
 
-use super::test;
+use super::{fuzz, test};
 
 pub(super) fn run(rest: &[String]) -> Result<(), Error> {
     super::no_options(rest)?;
     let mut phases = Phases::default();
     check_all(&mut phases)?;
     test::run_tests(&mut phases)?;
+    fuzz::run_all(&mut phases)?;
     phases.print();
     Ok(())
 }
@@ -26,7 +27,8 @@ pub(super) fn check(rest: &[String]) -> Result<(), Error> {
 
 fn check_all(phases: &mut Phases) -> Result<(), Error> {
     phases.run("format", || {
-        shell::run(cargo("fmt").args(["--all", "--check"]))
+        shell::run(cargo("fmt").args(["--all", "--check"]))?;
+        shell::run(cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--check"]))
     })?;
     phases.run("dependency table", super::deps::check)?;
     phases.run("generated customers", fixture::check)?;
