@@ -398,6 +398,50 @@ fn texts_that_are_taken_for_one_another() {
 }
 
 #[test]
+fn experiments_that_can_show_nothing() {
+    check(
+        r#"
+[[codes]]
+text = "VERANO"
+stackable = true
+percent_bp = 1000
+
+[[codes.variants]]
+text = "VERANOA"
+weight = 500
+
+[[codes.variants]]
+text = "VERANOB"
+percent_bp = 1000
+weight = 2
+
+[[codes.variants]]
+text = "VERAN0A"
+percent_bp = 9500
+
+[[codes]]
+text = "OTRO"
+stackable = true
+
+[[codes.variants]]
+text = "OTROX"
+fixed = 500
+
+[[codes.variants]]
+text = "OTROY"
+active = false
+"#,
+        expect![[r#"
+            16:8: codes[1].variants[2].text: VERANOB gives what VERANOA gives; let one of them give something else, or remove it [variants_the_same]
+            18:10: codes[1].variants[2].weight: 2 of 503 is less than 1 % of the customers; write a higher weight, or pause the variant [variant_starves]
+            20:1: codes[1].variants[3].weight: 1 of 503 is less than 1 % of the customers; write a higher weight, or pause the variant [variant_starves]
+            21:8: codes[1].variants[3].text: VERAN0A looks like VERANOA of codes[1].variants[1]: O and 0, I, L and 1 are easily mistaken; give it a text that cannot be mistaken [texts_alike]
+            22:14: codes[1].variants[3].percent_bp: takes 95 % off every basket, however large; add max_discount, the most that it takes off one basket [no_maximum]
+            28:1: codes[2].variants: only one of them is active: everybody gets it and there is nothing to compare; add another one; a control needs a text only [single_variant]"#]],
+    );
+}
+
+#[test]
 fn what_the_company_does_not_have_is_known_with_its_catalogue_only() {
     let body = r#"
 [[codes]]

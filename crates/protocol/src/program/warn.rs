@@ -16,6 +16,7 @@ mod stacking;
 mod text;
 mod tier;
 mod validity;
+mod variant;
 mod window;
 
 use std::collections::BTreeMap;
@@ -124,6 +125,7 @@ fn look_at_code(warnings: &mut Warnings<'_>, scope: &Scope<'_>, path: &Path, cod
     limit::look(warnings, path, code);
     window::look(warnings, path, code);
     audience::look(warnings, scope, path, code);
+    variant::look(warnings, scope, path, code);
     if let Some(catalogue) = &scope.catalogue {
         catalogue::look(warnings, catalogue, path, code);
     }
@@ -223,6 +225,7 @@ fn discounts(code: &CodeDocument) -> bool {
         || code.fixed.is_some()
         || !code.spend_tiers.is_empty()
         || code.free_product.is_some()
+        || code.variants.iter().any(variant::takes_money_off)
 }
 
 /// A rate as people say it: `1050` is `10.5 %`.

@@ -3,7 +3,7 @@
 use super::{CodeDocument, Path, Scope, Warnings, percent};
 
 /// From this share on a code without a maximum gives the basket away.
-const NEARLY_ALL_BP: u32 = 9_000;
+pub(super) const NEARLY_ALL_BP: u32 = 9_000;
 
 pub(super) fn look(
     warnings: &mut Warnings<'_>,

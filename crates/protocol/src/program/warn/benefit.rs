@@ -7,7 +7,7 @@ pub(super) fn look(warnings: &mut Warnings<'_>, path: &Path, code: &CodeDocument
     let takes_money_off = discounts(code);
     let gives = takes_money_off || code.points_multiplier.is_some() || code.bonus_points.is_some();
     let has_owner = code.owner.is_some() || code.owner_customer.is_some();
-    if !gives && !has_owner {
+    if !gives && !has_owner && code.variants.is_empty() {
         warnings.add(
             "gives_nothing",
             path.key("text"),
