@@ -49,7 +49,11 @@ pub(crate) fn bounds(quote: &Quote, program: &Program, basket: &Basket) {
         assert!(line.discountable || quoted.discount.is_zero(), "{line:?}");
     }
     for code in &quote.accepted {
-        let most = program.codes[&code.text].max_discount;
+        let rules = program
+            .codes
+            .get(&code.text)
+            .expect("an accepted code is in the program");
+        let most = rules.max_discount;
         assert!(most.is_none_or(|most| code.amount <= most), "{code:?}");
     }
     assert!(quote.points.as_ref().is_none_or(|points| points.total >= 0));

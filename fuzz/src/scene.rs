@@ -135,6 +135,7 @@ impl Scene<'_> {
             scanned,
             usage: &self.usage(),
             place: &Place::default(),
+            sale: Default::default(),
             now: Moment {
                 unix_ms,
                 local: local.naive_utc(),
