@@ -168,7 +168,7 @@ mod tests {
             "serde",
             "normal",
             &[
-                "mostrador-loyalty -> serde: the domain knows chrono, rust_decimal, statrs, uuid and nothing else",
+                "mostrador-loyalty -> serde: the domain knows aes, chrono, fpe, rust_decimal, siphasher, statrs, uuid and nothing else",
             ],
         );
     }
