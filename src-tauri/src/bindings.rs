@@ -32,6 +32,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             code::apply_code,
             code::remove_code,
             code::use_best_set,
+            pay::reach_payment,
             pay::preview_tenders,
             pay::pay,
             pay::receipt,

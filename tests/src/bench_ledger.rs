@@ -265,6 +265,8 @@ fn sale(number: u32, receipt: String) -> SaleCompleted {
     };
     let code = |text: &str, share: i64| SaleCode {
         text: text.to_owned(),
+        parent: None,
+        assigned: false,
         kind: "coupon".to_owned(),
         owner: None,
         amount: 6 * share,

@@ -247,7 +247,7 @@ export class Desk {
 
   async #startPayment(): Promise<void> {
     if (this.counter.empty) return this.counter.say(t("ui.pay.empty"), "trouble");
-    await this.payment.refresh();
+    await this.payment.reach();
     this.#open("pay");
   }
 

@@ -208,6 +208,7 @@ export class MemoryTill {
       removeCode: (text) =>
         this.#change(() => (this.basket.codes = this.basket.codes.filter((code) => code !== text))),
       useBestSet: () => this.#change(() => (this.basket.codes = [...bestSet.codes])),
+      reachPayment: () => ok(null),
       previewTenders: (tenders) => {
         const { total } = this.counter();
         const given = tenders.reduce((sum, { amount }) => sum + amount, 0);

@@ -7,7 +7,7 @@
 //! Map: [`Ledger`] opens the file, writes and reads. Facts: [`stream`], [`entry`], [`record`], what
 //! waits for the server in [`outbox`]. The server's rows: [`replica`] applies pages of the feed,
 //! [`customer`], [`product`], [`program`] and [`staff`] hold them. What is shown: [`account`] and
-//! [`code_use`] add own entries to the server's rows, [`sale`], [`receipt`] and [`report`] tell what
+//! [`code_use`] add own entries to the server's rows, [`sale`], [`receipt`], [`report`] and [`experiment`] tell what
 //! was sold here, [`rebuild`] makes all of that again. This till's own: [`identity`], [`setting`],
 //! [`parked`], [`lockout`].
 //!
@@ -32,6 +32,7 @@ pub mod customer;
 mod distance;
 pub mod entry;
 mod error;
+pub mod experiment;
 pub mod hlc;
 pub mod identity;
 mod key;

@@ -6,12 +6,16 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 5] = [
+const STEPS: [(&str, &str); 6] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
     ("V4__sale", include_str!("../migrations/V4__sale.sql")),
     ("V5__search", include_str!("../migrations/V5__search.sql")),
+    (
+        "V6__derived_use",
+        include_str!("../migrations/V6__derived_use.sql"),
+    ),
 ];
 
 /// What went wrong with the schema.

@@ -3,19 +3,25 @@
 use mostrador_protocol::entry::{Decoded, Payload};
 use rusqlite::Connection;
 
-use crate::{Error, account, column, customer, entry, product, record, sale, stream, visit};
+use crate::{
+    Error, account, column, customer, entry, experiment, product, record, sale, stream, visit,
+};
 
 /// Deletes every projection and makes it again: sales, shown accounts, uses of codes, visits, and the
 /// search index. The result is the same, row for row, as what recording and pulling had left.
 pub fn projections(tx: &Connection) -> Result<(), Error> {
     tx.execute_batch(
         "delete from sale_code; delete from sale_refusal; delete from sale_tender; delete from sale;
-         delete from account_shown; delete from code_use_shown; delete from visit;",
+         delete from account_shown; delete from code_use_shown; delete from visit; delete from derived_use;",
     )?;
     for head in stream::all(tx)? {
         entry::walk(tx, head.stream, |seq, raw, _| {
             let header = raw.header()?;
-            let Decoded::Known(Payload::SaleCompleted(sale)) = raw.payload(&header)? else {
+            let Decoded::Known(payload) = raw.payload(&header)? else {
+                return Ok(());
+            };
+            experiment::project(tx, &header, &payload.derived_uses())?;
+            let Payload::SaleCompleted(sale) = payload else {
                 return Ok(());
             };
             if seq > head.included {

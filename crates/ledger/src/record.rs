@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::entry::{self, Appended};
-use crate::{Error, account, code_use, hlc, sale, stream};
+use crate::{Error, account, code_use, experiment, hlc, sale, stream};
 
 /// When and by what an entry is made; clocks and ids are the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +91,7 @@ pub fn record(tx: &Connection, stamp: &Stamp, payload: &Payload) -> Result<Recor
     if let Payload::SaleCompleted(sale) = payload {
         project_sale(tx, &header, sale)?;
     }
+    experiment::project(tx, &header, &payload.derived_uses())?;
     Ok(Recorded {
         stream: head.stream,
         seq,

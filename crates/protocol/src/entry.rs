@@ -1,6 +1,7 @@
 //! Entries: one fact each, hashed into a terminal's stream.
 
 mod check;
+mod derived;
 mod effect;
 mod sale;
 
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use self::check::Fault;
+pub use self::derived::{DerivedFigures, DerivedPaid, DerivedUse, PaymentReached, ReachedCode};
 pub use self::effect::{CodeUsed, SaleEffects};
 pub use self::sale::{
     PointsFactor, SaleCode, SaleCompleted, SaleLine, SalePoints, SaleRefusal, SaleTierDiscount,
@@ -95,6 +97,7 @@ impl RawEntry {
             SALE_COMPLETED => Payload::SaleCompleted(Box::new(self.read(header)?)),
             SHIFT_OPENED => Payload::ShiftOpened(self.read(header)?),
             SHIFT_CLOSED => Payload::ShiftClosed(self.read(header)?),
+            PAYMENT_REACHED => Payload::PaymentReached(self.read(header)?),
             _ => return Ok(Decoded::Unknown),
         };
         Ok(Decoded::Known(payload))
@@ -113,6 +116,7 @@ const STREAM_OPENED: &str = "stream_opened";
 const SALE_COMPLETED: &str = "sale_completed";
 const SHIFT_OPENED: &str = "shift_opened";
 const SHIFT_CLOSED: &str = "shift_closed";
+const PAYMENT_REACHED: &str = "payment_reached";
 
 /// What an entry says, as far as this version understands it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,6 +171,8 @@ pub enum Payload {
     ShiftOpened(Shift),
     /// `shift_closed`
     ShiftClosed(Shift),
+    /// `payment_reached`
+    PaymentReached(PaymentReached),
 }
 
 impl Payload {
@@ -177,6 +183,7 @@ impl Payload {
             Self::SaleCompleted(_) => SALE_COMPLETED,
             Self::ShiftOpened(_) => SHIFT_OPENED,
             Self::ShiftClosed(_) => SHIFT_CLOSED,
+            Self::PaymentReached(_) => PAYMENT_REACHED,
         }
     }
 
@@ -185,6 +192,7 @@ impl Payload {
             Self::StreamOpened(opened) => serde_json::to_string(opened),
             Self::SaleCompleted(sale) => serde_json::to_string(sale),
             Self::ShiftOpened(shift) | Self::ShiftClosed(shift) => serde_json::to_string(shift),
+            Self::PaymentReached(reached) => serde_json::to_string(reached),
         };
         json.expect("BUG: payloads have string keys only and always serialise")
     }

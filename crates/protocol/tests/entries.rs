@@ -66,6 +66,8 @@ fn sale() -> SaleCompleted {
         tier_discount: None,
         codes: vec![SaleCode {
             text: "P10".to_owned(),
+            parent: None,
+            assigned: false,
             kind: "coupon".to_owned(),
             owner: None,
             amount: 1000,

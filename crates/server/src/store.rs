@@ -8,8 +8,12 @@
 pub mod sqlite;
 
 use std::future::Future;
+use std::ops::RangeInclusive;
 
+use chrono::NaiveDate;
+use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::entry::DerivedFigures;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use mostrador_protocol::signature::SecretKey;
@@ -165,6 +169,14 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         tenant: &str,
     ) -> impl Future<Output = Result<Vec<CodeUseRow>, Error>> + Send;
+    /// What the codes derived from `parent` came to over all stores in a range of local days, both
+    /// inside, by text. A basket that reached payment several times is one use.
+    fn arms(
+        &self,
+        tenant: &str,
+        parent: &CodeText,
+        days: RangeInclusive<NaiveDate>,
+    ) -> impl Future<Output = Result<Vec<DerivedFigures>, Error>> + Send;
     /// All products of a tenant by id.
     fn products(&self, tenant: &str) -> impl Future<Output = Result<Vec<Product>, Error>> + Send;
     /// All staff of a tenant by id.

@@ -46,6 +46,7 @@ pub mod moment;
 mod park;
 mod pay;
 mod price;
+mod reach_payment;
 mod receipt;
 mod reprint;
 mod rules;

@@ -50,6 +50,8 @@ pub(crate) fn completed(priced: &Priced, deal: Deal) -> SaleCompleted {
             .iter()
             .map(|code| SaleCode {
                 text: code.text.to_string(),
+                parent: code.parent.as_ref().map(ToString::to_string),
+                assigned: code.assigned,
                 kind: kind_name(code.kind).to_owned(),
                 owner: code.owner.clone(),
                 amount: code.amount.minor(),

@@ -71,6 +71,9 @@ pub(crate) struct OpenBasket {
     pub(crate) lines: Vec<OpenLine>,
     /// Normalised texts in the order they were scanned.
     pub(crate) codes: Vec<String>,
+    /// The sets of variants with which it has reached payment.
+    #[serde(default)]
+    pub(crate) reached: Vec<Vec<String>>,
 }
 
 /// One line of it, with the product as it was when it was added.

@@ -20,6 +20,13 @@ pub(crate) async fn preview_tenders(
     .await
 }
 
+/// Notes that the basket is shown for payment, for the figures of experiments.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reach_payment(desk: State<'_, Desk>) -> Result<(), Trouble> {
+    desk.act(|till| till.reach_payment()).await
+}
+
 /// Pays the basket, if its total is still `seen_total` (minor units), the one on the screen. On `Ok`
 /// the sale is on disk.
 #[tauri::command]

@@ -46,6 +46,8 @@ export const commands = {
 	removeCode: (text: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("remove_code", { text })),
 	/**  Keeps only the codes of the best set. */
 	useBestSet: () => typedError<CounterView, Trouble>(__TAURI_INVOKE("use_best_set")),
+	/**  Notes that the basket is shown for payment, for the figures of experiments. */
+	reachPayment: () => typedError<null, Trouble>(__TAURI_INVOKE("reach_payment")),
 	/**  What the tenders entered so far come to; pays nothing. */
 	previewTenders: (tenders: TenderInput[]) => typedError<TendersView, Trouble>(__TAURI_INVOKE("preview_tenders", { tenders })),
 	/**

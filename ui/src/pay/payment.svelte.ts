@@ -53,6 +53,12 @@ export class Payment {
     return this.refresh();
   }
 
+  /** The basket is shown for payment. A note of it that fails keeps nobody from paying. */
+  async reach(): Promise<void> {
+    await this.#api.reachPayment();
+    await this.refresh();
+  }
+
   /** Asks again what the tenders come to. */
   async refresh(): Promise<void> {
     await this.#weighed();

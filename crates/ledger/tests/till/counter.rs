@@ -171,6 +171,8 @@ impl Sold {
         let handed = self.handed.unwrap_or(total);
         let codes = self.code.iter().map(|(text, amount)| SaleCode {
             text: (*text).to_owned(),
+            parent: None,
+            assigned: false,
             kind: "coupon".to_owned(),
             owner: None,
             amount: *amount,

@@ -155,6 +155,7 @@ fn projections(connection: &Connection) -> Result<Vec<String>, Error> {
         "account_shown",
         "code_use_shown",
         "visit",
+        "derived_use",
     ];
     let mut dump = Vec::new();
     for sql in tables

@@ -192,14 +192,10 @@ impl SaleCompleted {
         for (line, shares) in self.lines.iter().zip(by_line) {
             equal("shares on a line", shares, line.discount)?;
         }
-        match self
-            .codes
-            .iter()
-            .find(|code| CodeText::parse(&code.text).is_none())
-        {
-            Some(code) => Err(Fault::Code {
-                text: code.text.clone(),
-            }),
+        let codes = self.codes.iter();
+        let mut texts = codes.flat_map(|code| [Some(&code.text), code.parent.as_ref()]);
+        match texts.find_map(|text| text.filter(|text| CodeText::parse(text).is_none())) {
+            Some(text) => Err(Fault::Code { text: text.clone() }),
             None => Ok(()),
         }
     }

@@ -16,7 +16,7 @@ use super::SaleCompleted;
 pub struct SaleEffects {
     /// Whose account changes, and how.
     pub account: Option<(Uuid, Fact)>,
-    /// The codes it used up.
+    /// The codes it used up, and the parents of those that derive from one.
     pub codes: Vec<CodeUsed>,
 }
 
@@ -40,11 +40,15 @@ impl SaleCompleted {
             .codes
             .iter()
             .filter(|code| code.consumed)
-            .filter_map(|code| {
-                Some(CodeUsed {
-                    code: CodeText::parse(&code.text)?,
-                    day,
-                    discount: Amount::clamped(code.amount.into()),
+            .flat_map(|code| {
+                let texts = [Some(&code.text), code.parent.as_ref()];
+                let counted = texts.into_iter().flatten();
+                counted.filter_map(|text| {
+                    Some(CodeUsed {
+                        code: CodeText::parse(text)?,
+                        day,
+                        discount: Amount::clamped(code.amount.into()),
+                    })
                 })
             })
             .collect();

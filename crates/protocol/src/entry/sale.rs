@@ -96,8 +96,14 @@ pub struct SaleTierDiscount {
 /// An accepted code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaleCode {
-    /// Normalised text.
+    /// Normalised text; the variant's, where one was assigned.
     pub text: String,
+    /// The code that it is a variant or a series member of: the use counts for both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Whether the parent was scanned and this variant assigned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub assigned: bool,
     /// `referral`, `coupon` or `reward`.
     pub kind: String,
     /// The agent it belongs to.

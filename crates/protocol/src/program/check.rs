@@ -1,6 +1,7 @@
 //! The rules that a document has to keep, whatever form it came in.
 
 mod code;
+mod derived;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -63,6 +64,7 @@ impl ProgramDocument {
         }
         check_labels(&mut faults, &root.key("labels"), &self.labels);
         code::check_codes(&mut faults, &root.key("codes"), &self.codes, &tier_slugs);
+        derived::check(&mut faults, &root, self);
         faults.found
     }
 

@@ -1,7 +1,7 @@
 //! From bytes to meaning: the chain, and what each entry wants to do.
 
 use mostrador_protocol::entry::{
-    Decoded, EntryHash, Header, Payload, RawEntry, SaleCompleted, SaleEffects,
+    Decoded, DerivedUse, EntryHash, Header, Payload, RawEntry, SaleCompleted, SaleEffects,
 };
 use uuid::Uuid;
 
@@ -18,6 +18,8 @@ pub struct Link {
     pub name: Option<(Uuid, String)>,
     /// What it wants to do.
     pub meaning: Meaning,
+    /// The uses of derived codes that it tells of.
+    pub derived: Vec<DerivedUse>,
 }
 
 /// What an entry wants to do.
@@ -55,6 +57,7 @@ pub fn link(
     for raw in entries {
         seq += 1;
         hash = raw.hash(&hash);
+        let mut derived = Vec::new();
         let (name, meaning) = match raw.header() {
             Ok(header) if (header.stream, header.seq) != (stream, seq) => {
                 return Err(Broken {
@@ -63,7 +66,8 @@ pub fn link(
                 });
             }
             Ok(header) => {
-                let meaning = read(&raw, &header);
+                let (meaning, uses) = read(&raw, &header);
+                derived = uses;
                 (Some((header.entry_id, header.kind)), meaning)
             }
             Err(error) => (
@@ -77,13 +81,24 @@ pub fn link(
             raw,
             name,
             meaning,
+            derived,
         });
     }
     Ok(links)
 }
 
-fn read(raw: &RawEntry, header: &Header) -> Meaning {
-    match raw.payload(header) {
+/// What an entry wants to do, and the uses of derived codes that it tells of.
+fn read(raw: &RawEntry, header: &Header) -> (Meaning, Vec<DerivedUse>) {
+    let decoded = raw.payload(header);
+    let derived = match &decoded {
+        Ok(Decoded::Known(payload)) => payload.derived_uses(),
+        _ => Vec::new(),
+    };
+    (meaning(decoded, header), derived)
+}
+
+fn meaning(decoded: Result<Decoded, mostrador_protocol::Error>, header: &Header) -> Meaning {
+    match decoded {
         Err(error) => Meaning::Held(format!("undecodable: {}", chain(&error))),
         Ok(Decoded::Unknown) => Meaning::Held(format!(
             "unknown_kind: this server does not know {:?} yet; an upgrade releases it",
@@ -93,6 +108,10 @@ fn read(raw: &RawEntry, header: &Header) -> Meaning {
         Ok(Decoded::Known(
             Payload::StreamOpened(_) | Payload::ShiftOpened(_) | Payload::ShiftClosed(_),
         )) => Meaning::Quiet,
+        Ok(Decoded::Known(Payload::PaymentReached(reached))) => match reached.check() {
+            Err(fault) => Meaning::Held(format!("inconsistent: {fault}")),
+            Ok(()) => Meaning::Quiet,
+        },
     }
 }
 

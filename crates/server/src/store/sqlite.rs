@@ -7,6 +7,7 @@ mod catalogue;
 mod column;
 mod customer;
 mod directory;
+mod experiment;
 mod feed;
 mod identity;
 mod ingest;
@@ -15,10 +16,14 @@ mod program;
 mod put;
 mod stream;
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::NaiveDate;
+use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::entry::DerivedFigures;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -243,6 +248,17 @@ impl Store for SqliteStore {
     async fn code_uses(&self, tenant: &str) -> Answer<Vec<CodeUseRow>> {
         let tenant = tenant.to_owned();
         self.read(move |conn| program::code_uses(conn, &tenant))
+            .await
+    }
+
+    async fn arms(
+        &self,
+        tenant: &str,
+        parent: &CodeText,
+        days: RangeInclusive<NaiveDate>,
+    ) -> Answer<Vec<DerivedFigures>> {
+        let (tenant, parent) = (tenant.to_owned(), parent.clone());
+        self.read(move |conn| experiment::arms(conn, (&tenant, &parent), &days))
             .await
     }
 

@@ -2,6 +2,7 @@
 
 mod any_text;
 mod codes;
+mod derived;
 mod people;
 mod selling;
 mod server;

@@ -39,16 +39,7 @@ fn check_code(faults: &mut Faults, path: &Path, code: &CodeDocument, tier_slugs:
             format!("write 1 to {MAX_CODE_CHARS} letters, digits and underscores"),
         );
     }
-    check_benefit(faults, path, code);
-    faults.amount(&path.key("min_purchase"), code.min_purchase, 0);
-    for (key, amount) in [("max_discount", code.max_discount), ("budget", code.budget)] {
-        if let Some(minor) = amount {
-            faults.amount(&path.key(key), minor, 1);
-        }
-    }
-    faults.limit(&path.key("total_limit"), code.total_limit);
-    faults.limit(&path.key("per_customer_limit"), code.per_customer_limit);
-    faults.limit(&path.key("per_day_limit"), code.per_day_limit);
+    check_values(faults, path, code);
     for (key, words) in [
         ("products", &code.products),
         ("categories", &code.categories),
@@ -76,16 +67,36 @@ fn check_code(faults: &mut Faults, path: &Path, code: &CodeDocument, tier_slugs:
     }
 }
 
+impl CodeDocument {
+    /// The keys of a benefit, and whether each is there.
+    pub(super) fn gives(&self) -> [(&'static str, bool); 6] {
+        [
+            ("percent_bp", self.percent_bp.is_some()),
+            ("fixed", self.fixed.is_some()),
+            ("spend_tiers", !self.spend_tiers.is_empty()),
+            ("free_product", self.free_product.is_some()),
+            ("points_multiplier", self.points_multiplier.is_some()),
+            ("bonus_points", self.bonus_points.is_some()),
+        ]
+    }
+}
+
+/// Benefit, amounts and limits, which variants may have too.
+pub(super) fn check_values(faults: &mut Faults, path: &Path, code: &CodeDocument) {
+    check_benefit(faults, path, code);
+    faults.amount(&path.key("min_purchase"), code.min_purchase, 0);
+    for (key, amount) in [("max_discount", code.max_discount), ("budget", code.budget)] {
+        if let Some(minor) = amount {
+            faults.amount(&path.key(key), minor, 1);
+        }
+    }
+    faults.limit(&path.key("total_limit"), code.total_limit);
+    faults.limit(&path.key("per_customer_limit"), code.per_customer_limit);
+    faults.limit(&path.key("per_day_limit"), code.per_day_limit);
+}
+
 fn check_benefit(faults: &mut Faults, path: &Path, code: &CodeDocument) {
-    let gives = [
-        ("percent_bp", code.percent_bp.is_some()),
-        ("fixed", code.fixed.is_some()),
-        ("spend_tiers", !code.spend_tiers.is_empty()),
-        ("free_product", code.free_product.is_some()),
-        ("points_multiplier", code.points_multiplier.is_some()),
-        ("bonus_points", code.bonus_points.is_some()),
-    ];
-    faults.one_benefit(path, &gives);
+    faults.one_benefit(path, &code.gives());
     check_money_off(
         faults,
         path,

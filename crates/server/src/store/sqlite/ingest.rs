@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use loyalty::account::Account;
 use mostrador_loyalty as loyalty;
+use mostrador_protocol::message::Disposition;
 use mostrador_protocol::row::{Customer, Row};
 use rusqlite::Transaction;
 use uuid::Uuid;
 
 use super::program::LimitsCache;
-use super::{Answer, customer, feed, program, stream};
+use super::{Answer, customer, experiment, feed, program, stream};
 use crate::ingest::fold::{LimitsByCode, Touched, Workspace};
 use crate::ingest::reading::Link;
 use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
@@ -91,12 +92,14 @@ fn apply(
     let mut workspace = load(tx, tenant, (new, limits))?;
     let mut verdicts = Vec::with_capacity(new.len());
     for link in new {
-        let verdict = match earlier(tx, (tenant, batch.stream), link)? {
-            Some(verdict) => verdict,
-            None => workspace.apply(&link.meaning),
-        };
+        let earlier = earlier(tx, (tenant, batch.stream), link)?;
+        let is_first = earlier.is_none();
+        let verdict = earlier.unwrap_or_else(|| workspace.apply(&link.meaning));
         let place = (tenant, batch.stream);
         stream::insert_entry(tx, place, (link, &verdict), batch.received_ms)?;
+        if is_first && verdict.disposition != Disposition::Held {
+            experiment::put(tx, tenant, (batch.stream, link.seq), &link.derived)?;
+        }
         verdicts.push(verdict);
     }
     let rows = workspace.rows();

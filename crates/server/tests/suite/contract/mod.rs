@@ -2,6 +2,7 @@
 //! `contract_suite!` with a function that opens a fresh store and returns it with what keeps it alive.
 
 pub(crate) mod directory;
+pub(crate) mod experiment;
 pub(crate) mod feed;
 pub(crate) mod fork;
 pub(crate) mod limit;
@@ -34,6 +35,8 @@ macro_rules! contract_suite {
             limit: a_use_beyond_the_customer_limit_is_adjusted,
             limit: uses_beyond_a_day_or_a_budget_are_adjusted,
             limit: a_program_that_cannot_be_read_any_more_keeps_no_sale_out,
+            experiment: a_basket_is_one_use_whichever_till_tells_of_it,
+            experiment: the_limits_of_a_parent_hold_over_its_variants,
             profile: the_later_profile_wins_in_any_order,
             profile: a_profile_reaches_every_terminal,
             feed: a_page_ends_where_a_transaction_ends,

@@ -224,6 +224,8 @@ pub(crate) fn sale(customer: Uuid, code: &str) -> Payload {
         tier_discount: None,
         codes: vec![SaleCode {
             text: code.to_owned(),
+            parent: None,
+            assigned: false,
             kind: "coupon".to_owned(),
             owner: None,
             amount: 1000,

@@ -1,0 +1,239 @@
+//! The rules for codes that derive from another one: variants and series.
+
+use std::collections::{BTreeMap, HashMap};
+
+use loyalty::code::series::{FEWEST_SIGNS, MOST_SIGNS, Pattern, PatternFault, Series, SeriesKey};
+use loyalty::code::variant::MOST_WEIGHT;
+use loyalty::code::{CodeText, MAX_CODE_CHARS, generated};
+use mostrador_loyalty as loyalty;
+
+use super::super::derived::{VariantDocument, series_key};
+use super::super::fault::Path;
+use super::super::{CodeDocument, ProgramDocument, SeriesDocument};
+use super::{Faults, code};
+
+/// The most variants of one code.
+const MOST_VARIANTS: usize = 20;
+
+pub(super) fn check(faults: &mut Faults, root: &Path, document: &ProgramDocument) {
+    let key = check_key(faults, root, document);
+    let list = root.key("codes");
+    let mut series = Vec::new();
+    for (index, code) in document.codes.iter().enumerate() {
+        let path = list.at(index);
+        check_variants(faults, &path.key("variants"), &code.variants);
+        let Some(of) = &code.series else { continue };
+        let path = path.key("series");
+        if !code.variants.is_empty() {
+            faults.add(
+                path.clone(),
+                "variants and series stand together".to_owned(),
+                "keep one of them, or make two codes",
+            );
+        }
+        if let Some(rules) = check_series(faults, &path, of) {
+            series.push((path, rules));
+        }
+    }
+    check_texts(faults, &list, &document.codes);
+    check_ranges(faults, &series);
+    if let Some(key) = key {
+        check_members(faults, &list, (&document.codes, &key), &series);
+    }
+}
+
+fn check_key(faults: &mut Faults, root: &Path, document: &ProgramDocument) -> Option<SeriesKey> {
+    let path = root.key("series_key");
+    let has_series = document.codes.iter().any(|code| code.series.is_some());
+    let Some(text) = &document.series_key else {
+        if has_series {
+            faults.add(
+                path,
+                "is missing, and there are series".to_owned(),
+                "add 64 random hexadecimal digits, as `openssl rand -hex 32` makes them",
+            );
+        }
+        return None;
+    };
+    let key = series_key(text);
+    if key.is_none() {
+        faults.add(
+            path,
+            "is no key".to_owned(),
+            "write 64 hexadecimal digits, as `openssl rand -hex 32` makes them",
+        );
+    }
+    key
+}
+
+fn check_variants(faults: &mut Faults, path: &Path, variants: &[VariantDocument]) {
+    if variants.len() > MOST_VARIANTS {
+        faults.add(
+            path.clone(),
+            format!("there are {} variants", variants.len()),
+            format!("write at most {MOST_VARIANTS}: each needs its share of the customers"),
+        );
+    }
+    for (index, variant) in variants.iter().enumerate() {
+        let path = path.at(index);
+        if CodeText::parse(&variant.text).is_none() {
+            faults.add(
+                path.key("text"),
+                format!("{:?} cannot be a code", variant.text),
+                format!("write 1 to {MAX_CODE_CHARS} letters, digits and underscores"),
+            );
+        }
+        faults.whole(
+            &path.key("weight"),
+            variant.weight.into(),
+            1,
+            MOST_WEIGHT.into(),
+        );
+        code::check_values(faults, &path, &variant.as_code());
+        let gives = variant.as_code().gives().iter().any(|(_, is)| *is);
+        if variant.tracking && gives {
+            faults.add(
+                path.key("tracking"),
+                "tracking and a benefit stand together".to_owned(),
+                "keep one of them: a benefit is one thing",
+            );
+        }
+    }
+}
+
+fn check_series(faults: &mut Faults, path: &Path, of: &SeriesDocument) -> Option<Series> {
+    for (key, limit) in [
+        ("total_limit", Some(of.total_limit)),
+        ("per_customer_limit", of.per_customer_limit),
+        ("per_day_limit", of.per_day_limit),
+    ] {
+        faults.limit(&path.key(key), limit);
+    }
+    if let Some(budget) = of.budget {
+        faults.amount(&path.key("budget"), budget, 1);
+    }
+    faults.limit(&path.key("count"), Some(of.count));
+    if let Err(fault) = Pattern::parse(&of.pattern) {
+        let (what, remedy) = told(&of.pattern, fault);
+        faults.add(path.key("pattern"), what, remedy);
+        return None;
+    }
+    let series = of.compile()?;
+    if let Err(small) = series.check_room() {
+        faults.add(
+            path.key("count"),
+            format!(
+                "{} has room for {} codes, {} are needed",
+                series.pattern,
+                small.room,
+                u128::from(of.from) + u128::from(of.count)
+            ),
+            "add a `?` to the pattern: there must be 1,000 texts for each code",
+        );
+    }
+    Some(series)
+}
+
+fn told(pattern: &str, fault: PatternFault) -> (String, String) {
+    match fault {
+        PatternFault::Sign(sign) => (
+            format!("{pattern:?} begins with {sign:?}, which generated codes do not have"),
+            format!("write signs of {}", generated::ALPHABET),
+        ),
+        PatternFault::Shape => (
+            format!("{pattern:?} is no pattern"),
+            "write a beginning, a `?` for each random sign, and `#` at the end: \"MAR-????-????#\""
+                .to_owned(),
+        ),
+        PatternFault::Signs(signs) => (
+            format!("{pattern:?} has {signs} random signs"),
+            format!("write {FEWEST_SIGNS} to {MOST_SIGNS} `?`"),
+        ),
+        PatternFault::Length(signs) => (
+            format!("{pattern:?} has {signs} signs"),
+            format!("write at most {}", generated::LONGEST),
+        ),
+    }
+}
+
+/// A variant is a code like others: no text stands twice.
+fn check_texts(faults: &mut Faults, list: &Path, codes: &[CodeDocument]) {
+    let mut first: HashMap<CodeText, Path> = HashMap::new();
+    for (index, code) in codes.iter().enumerate() {
+        if let Some(text) = CodeText::parse(&code.text) {
+            first.entry(text).or_insert_with(|| list.at(index));
+        }
+    }
+    for (index, code) in codes.iter().enumerate() {
+        for (place, variant) in code.variants.iter().enumerate() {
+            let Some(text) = CodeText::parse(&variant.text) else {
+                continue;
+            };
+            let path = list.at(index).key("variants").at(place);
+            if let Some(first) = first.get(&text) {
+                faults.add(
+                    path.key("text"),
+                    format!("{:?} is already {first}", text.as_str()),
+                    "give it another one, or remove one of the two",
+                );
+            } else {
+                first.insert(text, path);
+            }
+        }
+    }
+}
+
+/// Two series of one pattern share its numbers.
+fn check_ranges(faults: &mut Faults, series: &[(Path, Series)]) {
+    let mut by_pattern: BTreeMap<&Pattern, Vec<&(Path, Series)>> = BTreeMap::new();
+    for one in series {
+        by_pattern.entry(&one.1.pattern).or_default().push(one);
+    }
+    for mut same in by_pattern.into_values() {
+        same.sort_by_key(|(_, series)| series.from);
+        for pair in same.windows(2) {
+            let [(before, lower), (path, upper)] = pair else {
+                continue;
+            };
+            let end = lower.from.saturating_add(lower.count);
+            if upper.from < end {
+                faults.add(
+                    path.key("from"),
+                    format!("number {} belongs to {before} already", upper.from),
+                    format!("write {end} or more, or another pattern"),
+                );
+            }
+        }
+    }
+}
+
+/// A text that is listed and a member of a series would be two codes.
+fn check_members(
+    faults: &mut Faults,
+    list: &Path,
+    (codes, key): (&[CodeDocument], &SeriesKey),
+    series: &[(Path, Series)],
+) {
+    for (index, code) in codes.iter().enumerate() {
+        let own = [(list.at(index), &code.text)];
+        let variants = code.variants.iter().enumerate().map(|(place, variant)| {
+            let path = list.at(index).key("variants").at(place);
+            (path, &variant.text)
+        });
+        for (path, text) in own.into_iter().chain(variants) {
+            let Some(text) = CodeText::parse(text) else {
+                continue;
+            };
+            let owner = series
+                .iter()
+                .find(|(_, series)| series.index_of(key, &text).is_some());
+            if let Some((owner, _)) = owner {
+                faults.add(
+                    path.key("text"),
+                    format!("{:?} is a member of {owner}", text.as_str()),
+                    "give it another one: somebody may hold that code",
+                );
+            }
+        }
+    }
+}
