@@ -11,7 +11,7 @@ use super::compile::amount;
 use super::{CodeDocument, FreeProductDocument, SpendTierDocument, default};
 
 /// `[[codes.variants]]`. A benefit as in `[[codes]]`, or `tracking`; none of them: the parent's.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VariantDocument {
     /// What can be typed to have this variant, and its name in figures.
@@ -64,7 +64,7 @@ pub struct VariantDocument {
 }
 
 /// `[codes.series]`. Limits are those of each member.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeriesDocument {
     /// `MAR-????-????#`: a beginning, a `?` for each random sign, the check sign.
@@ -86,6 +86,45 @@ pub struct SeriesDocument {
     /// Discount of a member by everybody together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<i64>,
+}
+
+impl Default for VariantDocument {
+    /// A control of weight 1 without text.
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            weight: default::weight(),
+            active: default::yes(),
+            percent_bp: None,
+            fixed: None,
+            spend_tiers: Vec::new(),
+            free_product: None,
+            points_multiplier: None,
+            bonus_points: None,
+            tracking: false,
+            min_purchase: None,
+            max_discount: None,
+            total_limit: None,
+            per_customer_limit: None,
+            per_day_limit: None,
+            budget: None,
+        }
+    }
+}
+
+impl Default for SeriesDocument {
+    /// Codes without a pattern that may each be used once.
+    fn default() -> Self {
+        Self {
+            pattern: String::new(),
+            from: 0,
+            count: 0,
+            total_limit: default::once(),
+            per_customer_limit: None,
+            per_day_limit: None,
+            budget: None,
+        }
+    }
 }
 
 impl VariantDocument {

@@ -11,6 +11,7 @@ mod catalogue;
 mod limit;
 mod points;
 mod reward;
+mod series;
 mod spend_tier;
 mod stacking;
 mod text;
@@ -104,6 +105,7 @@ impl ProgramDocument {
             tier::look(&mut warnings, &scope);
             stacking::look(&mut warnings, &scope);
             text::look(&mut warnings, &scope);
+            series::look(&mut warnings, &scope);
         }
         warnings.found
     }

@@ -11,8 +11,6 @@ use crate::shop::Shop;
 fn experiment(document: &mut ProgramDocument) {
     let variant = |text: &str, percent_bp| VariantDocument {
         text: text.to_owned(),
-        weight: 1,
-        active: true,
         percent_bp: Some(percent_bp),
         ..VariantDocument::default()
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use loyalty::code::series::{FEWEST_SIGNS, MOST_SIGNS, Pattern, PatternFault, Series, SeriesKey};
+use loyalty::code::series::{FEWEST_SIGNS, MOST_SIGNS, Pattern, PatternFault, Series};
 use loyalty::code::variant::MOST_WEIGHT;
 use loyalty::code::{CodeText, MAX_CODE_CHARS, generated};
 use mostrador_loyalty as loyalty;
@@ -16,7 +16,7 @@ use super::{Faults, code};
 const MOST_VARIANTS: usize = 20;
 
 pub(super) fn check(faults: &mut Faults, root: &Path, document: &ProgramDocument) {
-    let key = check_key(faults, root, document);
+    check_key(faults, root, document);
     let list = root.key("codes");
     let mut series = Vec::new();
     for (index, code) in document.codes.iter().enumerate() {
@@ -37,33 +37,21 @@ pub(super) fn check(faults: &mut Faults, root: &Path, document: &ProgramDocument
     }
     check_texts(faults, &list, &document.codes);
     check_ranges(faults, &series);
-    if let Some(key) = key {
-        check_members(faults, &list, (&document.codes, &key), &series);
-    }
 }
 
-fn check_key(faults: &mut Faults, root: &Path, document: &ProgramDocument) -> Option<SeriesKey> {
+fn check_key(faults: &mut Faults, root: &Path, document: &ProgramDocument) {
     let path = root.key("series_key");
+    let remedy = "add 64 random hexadecimal digits, as `openssl rand -hex 32` makes them";
     let has_series = document.codes.iter().any(|code| code.series.is_some());
-    let Some(text) = &document.series_key else {
-        if has_series {
-            faults.add(
-                path,
-                "is missing, and there are series".to_owned(),
-                "add 64 random hexadecimal digits, as `openssl rand -hex 32` makes them",
-            );
+    match &document.series_key {
+        None if has_series => {
+            faults.add(path, "is missing, and there are series".to_owned(), remedy)
         }
-        return None;
-    };
-    let key = series_key(text);
-    if key.is_none() {
-        faults.add(
-            path,
-            "is no key".to_owned(),
-            "write 64 hexadecimal digits, as `openssl rand -hex 32` makes them",
-        );
+        Some(text) if series_key(text).is_none() => {
+            faults.add(path, "is no key".to_owned(), remedy);
+        }
+        _ => {}
     }
-    key
 }
 
 fn check_variants(faults: &mut Faults, path: &Path, variants: &[VariantDocument]) {
@@ -201,37 +189,6 @@ fn check_ranges(faults: &mut Faults, series: &[(Path, Series)]) {
                     path.key("from"),
                     format!("number {} belongs to {before} already", upper.from),
                     format!("write {end} or more, or another pattern"),
-                );
-            }
-        }
-    }
-}
-
-/// A text that is listed and a member of a series would be two codes.
-fn check_members(
-    faults: &mut Faults,
-    list: &Path,
-    (codes, key): (&[CodeDocument], &SeriesKey),
-    series: &[(Path, Series)],
-) {
-    for (index, code) in codes.iter().enumerate() {
-        let own = [(list.at(index), &code.text)];
-        let variants = code.variants.iter().enumerate().map(|(place, variant)| {
-            let path = list.at(index).key("variants").at(place);
-            (path, &variant.text)
-        });
-        for (path, text) in own.into_iter().chain(variants) {
-            let Some(text) = CodeText::parse(text) else {
-                continue;
-            };
-            let owner = series
-                .iter()
-                .find(|(_, series)| series.index_of(key, &text).is_some());
-            if let Some((owner, _)) = owner {
-                faults.add(
-                    path.key("text"),
-                    format!("{:?} is a member of {owner}", text.as_str()),
-                    "give it another one: somebody may hold that code",
                 );
             }
         }

@@ -33,7 +33,7 @@ pub(super) fn look(warnings: &mut Warnings<'_>, scope: &Scope<'_>) {
 }
 
 /// The text of a code and those of its variants, each with its place.
-fn texts<'a>(path: &Path, code: &'a CodeDocument) -> Vec<(Path, &'a str)> {
+pub(super) fn texts<'a>(path: &Path, code: &'a CodeDocument) -> Vec<(Path, &'a str)> {
     let list = path.key("variants");
     let variants = code.variants.iter().enumerate();
     let variants = variants.map(|(index, variant)| (list.at(index), variant.text.as_str()));

@@ -76,8 +76,6 @@ pub(crate) async fn the_limits_of_a_parent_hold_over_its_variants<S: Store>(stor
     let mut till = Scribe::new(&store).await;
     let variant = |text: &str| VariantDocument {
         text: text.to_owned(),
-        weight: 1,
-        active: true,
         ..VariantDocument::default()
     };
     let code = CodeDocument {
