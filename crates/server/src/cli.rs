@@ -3,6 +3,7 @@
 mod codes;
 mod demo;
 mod enrol_code;
+mod experiment;
 mod import;
 mod log;
 mod program;
@@ -52,6 +53,8 @@ enum Command {
     /// Generate codes by the thousand
     #[command(subcommand)]
     Codes(codes::Codes),
+    /// Compare the variants of a code over all stores
+    Experiment(experiment::Experiment),
     /// Import customers, products, staff or codes from a CSV file
     Import(import::Import),
     /// Create the two demo companies from their fixtures; safe to repeat
@@ -105,6 +108,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
         }
         Command::Program(program::Program::Publish(command)) => command.run(open()?, &mint).await,
         Command::Codes(codes::Codes::Generate(command)) => command.run(&mint),
+        Command::Experiment(command) => command.run(open()?).await,
         Command::Import(command) => command.run(open()?, &mint).await,
         Command::Demo(command) => command.run(open_or_make()?, &mint).await,
         Command::Status => status::run(open()?, &mint).await,

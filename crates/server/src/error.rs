@@ -106,6 +106,22 @@ pub enum Error {
     /// Nothing was published for the tenant yet.
     #[error("tenant {0:?} has no program yet")]
     NoProgram(String),
+    /// The code has no variants, or there is no such code.
+    #[error("the program in force has no variants of {code:?}")]
+    NoVariants {
+        /// The code that was named.
+        code: String,
+        /// The codes that have variants.
+        known: Vec<String>,
+    },
+    /// The first day is after the last.
+    #[error("there is no day from {from} to {to}")]
+    Days {
+        /// The first.
+        from: chrono::NaiveDate,
+        /// The last.
+        to: chrono::NaiveDate,
+    },
     /// A file to import cannot be understood as a whole.
     #[error("{}: {what}", path.display())]
     Import {
@@ -164,6 +180,11 @@ impl Error {
                 "publish one first with `mostrador-server program publish`: it names the currency"
                     .into()
             }
+            Self::NoVariants { known, .. } => match known.as_slice() {
+                [] => "no code of the program has variants: add [[codes.variants]] to one".into(),
+                known => format!("codes with variants: {}", known.join(", ")),
+            },
+            Self::Days { .. } => "write the earlier day behind --from".into(),
             Self::Import { remedy, .. } => remedy.clone(),
             Self::Generate(refusal) => refusal.hint(),
             Self::FixtureMissing(_) => "point --fixtures at the folder that holds it".into(),

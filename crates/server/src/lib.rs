@@ -4,12 +4,14 @@
 //! number of times. [`ingest`] says what a batch means and does, [`store`] keeps it (one contract, one
 //! suite for every implementation), [`feed`] tells terminals what changed. [`Server`] speaks HTTP;
 //! statuses and signatures stay in there. [`import`] and [`demo`] bring in data of one's own,
-//! [`generate`] makes codes by the thousand, and [`enrol_code`] lets terminals in.
+//! [`generate`] makes codes by the thousand, [`experiment`] counts variants, and [`enrol_code`] lets
+//! terminals in.
 
 pub mod clock;
 pub mod demo;
 pub mod enrol_code;
 mod error;
+pub mod experiment;
 pub mod feed;
 pub mod generate;
 mod http;

@@ -5,6 +5,7 @@
 mod client;
 mod command;
 mod contract;
+mod experiment;
 mod generate;
 mod http;
 mod import;
