@@ -1,7 +1,7 @@
 //! Series: generated codes that nobody has to list.
 //!
 //! One idea: member `i` of a series is the number `i`, encrypted. Its body is FF1 (NIST SP 800-38G, AES
-//! with 256 bits, radix 31 over the [`ALPHABET`](super::generated::ALPHABET), the pattern as tweak) of
+//! with 256 bits, radix 31 over the [`ALPHABET`], the pattern as tweak) of
 //! `i`, with the check sign behind. Encryption is one to one, so members never collide, any of them is
 //! made without the others, and whoever has the key decides offline whether a text is a member. Without
 //! the key members look random: of [`SPARSENESS`] possible texts at most one is a member.

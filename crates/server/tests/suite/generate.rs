@@ -225,22 +225,31 @@ fn a_hundred_thousand_codes_are_unique_intact_and_known_and_slips_are_told() {
     for (_, text) in &codes {
         assert_eq!(parent(&program, text).as_deref(), Some("MARZO"));
     }
-    let mut slips = 0;
+    let (mut slips, mut ambiguous) = (0, 0);
     for (_, text) in codes.iter().step_by(10_007) {
         for slip in every_slip(text) {
-            let meant = Some(text.clone());
+            let near = every_slip(&slip);
+            let meant: Vec<CodeText> = near
+                .into_iter()
+                .filter(|near| texts.contains(near))
+                .collect();
+            assert!(meant.contains(text));
+            // Two codes may be one slip away from the same text; then none is offered.
+            let did_you_mean = (meant.len() == 1).then(|| text.clone());
+            ambiguous += usize::from(did_you_mean.is_none());
             let refusal = program.refusal_of_unknown(&slip);
             assert_eq!(
                 refusal,
-                Refused::BadCheckSign {
-                    did_you_mean: meant
-                },
+                Refused::BadCheckSign { did_you_mean },
                 "{slip} for {text}"
             );
             slips += 1;
         }
     }
-    assert!(slips > 10 * 11 * 30, "{slips}");
+    assert!(
+        slips > 10 * 11 * 30 && ambiguous * 100 < slips,
+        "{ambiguous} of {slips}"
+    );
 }
 
 /// Every text with one wrong sign, and every text with two neighbours swapped.
