@@ -1,7 +1,7 @@
 //! Payment and its receipt.
 
-use mostrador_terminal::tender;
 use mostrador_terminal::view::{ReceiptView, TenderInput, TendersView, Trouble};
+use mostrador_terminal::{Till, tender};
 use tauri::State;
 
 use crate::desk::Desk;
@@ -24,7 +24,7 @@ pub(crate) async fn preview_tenders(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reach_payment(desk: State<'_, Desk>) -> Result<(), Trouble> {
-    desk.act(|till| till.reach_payment()).await
+    desk.act(Till::reach_payment).await
 }
 
 /// Pays the basket, if its total is still `seen_total` (minor units), the one on the screen. On `Ok`

@@ -45,7 +45,7 @@ fn check_key(faults: &mut Faults, root: &Path, document: &ProgramDocument) {
     let has_series = document.codes.iter().any(|code| code.series.is_some());
     match &document.series_key {
         None if has_series => {
-            faults.add(path, "is missing, and there are series".to_owned(), remedy)
+            faults.add(path, "is missing, and there are series".to_owned(), remedy);
         }
         Some(text) if series_key(text).is_none() => {
             faults.add(path, "is no key".to_owned(), remedy);
