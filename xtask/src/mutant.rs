@@ -8,7 +8,7 @@ use crate::workspace;
 /// One line of `crates/loyalty` as it must not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mutant {
-    /// `rounding`, `order`, `caps`, `precedence`, `allocation`, `points` or `refunds`.
+    /// `rounding`, `caps`, `cuts`, `order`, `allocation`, `precedence`, `derived`, `points` or `refunds`.
     pub(crate) area: String,
     /// What breaks.
     pub(crate) name: String,

@@ -28,7 +28,7 @@ pub(crate) struct Counter {
     pub(crate) usage: Usage,
     pub(crate) now: &'static str,
     pub(crate) tender: i64,
-    scanned: Vec<CodeText>,
+    pub(crate) scanned: Vec<CodeText>,
 }
 
 impl Counter {

@@ -1,6 +1,7 @@
 //! The rules of pricing one by one, by figures that can be checked by hand.
 
 mod counter;
+mod derived;
 mod earning;
 mod eligibility;
 mod work_order;
