@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::command::{basket, code, identify, pay, report, screen, session, sync};
+use crate::command::{basket, code, customer, identify, pay, report, screen, session, sync};
 use crate::stale::TillStale;
 
 /// Every command and event of the window.
@@ -21,6 +21,11 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             identify::read_box,
             identify::set_customer,
             identify::clear_customer,
+            customer::new_profile,
+            customer::edit_profile,
+            customer::save_profile,
+            customer::history,
+            customer::history_online,
             basket::counter,
             basket::add_product,
             basket::add_amount,

@@ -2,6 +2,7 @@
 
 pub(crate) mod basket;
 pub(crate) mod code;
+pub(crate) mod customer;
 pub(crate) mod identify;
 pub(crate) mod pay;
 pub(crate) mod report;

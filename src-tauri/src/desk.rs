@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use mostrador_terminal::message::say;
-use mostrador_terminal::view::{Language, SyncView, TillView, Trouble};
+use mostrador_terminal::view::{HistoryView, Language, SyncView, TillView, Trouble};
 use mostrador_terminal::{Error, Till, TillOptions};
 use tauri::AppHandle;
 use tauri::async_runtime::{Mutex, spawn, spawn_blocking};
@@ -63,6 +63,17 @@ impl Desk {
         let till = self.till().await?;
         let enrolled = till.enrol(server_url, code).await;
         enrolled.map_err(|error| in_words(&till, &error))
+    }
+
+    /// Asks the server for a customer's history.
+    pub(crate) async fn history_online(
+        &self,
+        id: &str,
+        before: &str,
+    ) -> Result<HistoryView, Trouble> {
+        let till = self.till().await?;
+        let history = till.history_online(id, before).await;
+        history.map_err(|error| in_words(&till, &error))
     }
 
     /// Asks sync to try now; the answer is how it stands, the event tells what came of it.

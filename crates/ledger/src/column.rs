@@ -62,6 +62,17 @@ pub(crate) fn document<T: DeserializeOwned>(row: &Row<'_>, index: usize) -> rusq
     serde_json::from_str(text).map_err(|source| unreadable(index, source))
 }
 
+/// A JSON document, or none.
+pub(crate) fn optional_document<T: DeserializeOwned>(
+    row: &Row<'_>,
+    index: usize,
+) -> rusqlite::Result<Option<T>> {
+    match row.get_ref(index)? {
+        rusqlite::types::ValueRef::Null => Ok(None),
+        _ => document(row, index).map(Some),
+    }
+}
+
 fn unreadable(
     index: usize,
     source: impl std::error::Error + Send + Sync + 'static,

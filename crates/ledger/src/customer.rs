@@ -1,21 +1,26 @@
 //! Customers' profiles: personal data, replicated beside the ledger and never part of it.
 //!
-//! Always true: the writer with the later hybrid logical clock wins; a profile changed here waits to be
-//! pushed until the server took that very change.
+//! Always true: the writer with the later hybrid logical clock wins, as `protocol::profile::merge` says;
+//! a profile changed here waits to be pushed until the server took that very change.
 
+mod holder;
 mod index;
 mod search;
 
+use mostrador_loyalty::code::CodeText;
+use mostrador_protocol::profile::merge;
 use mostrador_protocol::row::Customer;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
+pub use self::holder::{Holder, Unique, holder};
 pub use self::search::{Found, search};
 use crate::{Error, column, words};
 
 pub(crate) use self::index::index_all;
 
-const COLUMNS: &str = "id, name, phone, email, birthday, card, marketing_consent, hlc";
+const COLUMNS: &str = "id, name, phone, email, birthday, card, document, referral_code,
+    marketing_consent, consent, hlc";
 
 fn customer_of(row: &Row<'_>) -> rusqlite::Result<Customer> {
     Ok(Customer {
@@ -25,8 +30,11 @@ fn customer_of(row: &Row<'_>) -> rusqlite::Result<Customer> {
         email: row.get(3)?,
         birthday: column::optional_day(row, 4)?,
         card: row.get(5)?,
-        marketing_consent: row.get(6)?,
-        hlc: column::count(row, 7)?,
+        document: row.get(6)?,
+        referral_code: row.get(7)?,
+        marketing_consent: row.get(8)?,
+        consent: column::optional_document(row, 9)?,
+        hlc: column::count(row, 10)?,
     })
 }
 
@@ -51,6 +59,20 @@ pub fn by_card(connection: &Connection, token: &str) -> Result<Option<Customer>,
     Ok(customer)
 }
 
+/// The customer whose own referral code this is.
+pub fn by_referral_code(
+    connection: &Connection,
+    code: &CodeText,
+) -> Result<Option<Customer>, Error> {
+    let sql =
+        format!("select {COLUMNS} from customer where referral_code = ? order by hlc, id limit 1");
+    let customer = connection
+        .prepare_cached(&sql)?
+        .query_row([code.as_str()], customer_of)
+        .optional()?;
+    Ok(customer)
+}
+
 /// How many profiles are here.
 pub fn count(connection: &Connection) -> Result<u64, Error> {
     let count = connection
@@ -60,28 +82,53 @@ pub fn count(connection: &Connection) -> Result<u64, Error> {
 }
 
 /// Writes a profile made or changed at this till, and lets it wait to be pushed. Its clock is raised
-/// above that of the row it replaces. Returns what was written.
+/// above that of the row it replaces. A consent that takes the place of one that was never sent answers
+/// what that one answered. Returns what was written.
 pub fn save_local(tx: &Connection, customer: &Customer) -> Result<Customer, Error> {
-    let before = get(tx, customer.id)?.map_or(0, |row| row.hlc);
-    let saved = Customer {
-        hlc: customer.hlc.max(before.saturating_add(1)),
+    let before = get(tx, customer.id)?;
+    let is_unsent = is_waiting(tx, customer.id)?;
+    let mut saved = Customer {
+        hlc: customer
+            .hlc
+            .max(before.as_ref().map_or(0, |row| row.hlc).saturating_add(1)),
         ..customer.clone()
     };
+    let unsent = before.as_ref().filter(|_| is_unsent);
+    let replaced = unsent.and_then(|row| row.consent.as_ref());
+    if let (Some(consent), Some(replaced)) = (&mut saved.consent, replaced)
+        && consent.answers_ms == Some(replaced.given_ms)
+    {
+        consent.answers_ms = replaced.answers_ms;
+    }
     write(tx, &saved, true)?;
     Ok(saved)
 }
 
-/// Writes the server's row, unless this till holds a later one. On equal clocks the server's row
-/// stands, so that every till ends with the same.
+/// Writes the server's row. Where a change of this till has not been sent yet, both are merged and what
+/// the server does not have goes on waiting; otherwise the later row stands, on equal clocks the
+/// server's, so that every till ends with the same.
 pub(crate) fn put(tx: &Connection, customer: &Customer) -> Result<(), Error> {
-    let before: Option<u64> = tx
-        .prepare_cached("select hlc from customer where id = ?")?
-        .query_row([customer.id.as_bytes()], |row| column::count(row, 0))
-        .optional()?;
-    if before.is_some_and(|before| before > customer.hlc) {
-        return Ok(());
+    let Some(before) = get(tx, customer.id)? else {
+        return write(tx, customer, false);
+    };
+    if !is_waiting(tx, customer.id)? {
+        let is_stale = before.hlc > customer.hlc;
+        return if is_stale {
+            Ok(())
+        } else {
+            write(tx, customer, false)
+        };
     }
-    write(tx, customer, false)
+    let merged = merge(customer, &before);
+    let is_the_servers = merged == *customer;
+    write(tx, &merged, !is_the_servers)
+}
+
+fn is_waiting(connection: &Connection, id: Uuid) -> Result<bool, Error> {
+    let waiting = connection
+        .prepare_cached("select exists (select 1 from customer where id = ? and to_push = 1)")?
+        .query_row([id.as_bytes()], |row| row.get(0))?;
+    Ok(waiting)
 }
 
 pub(crate) fn to_push(connection: &Connection, limit: u32) -> Result<Vec<Customer>, Error> {
@@ -99,15 +146,19 @@ fn write(tx: &Connection, customer: &Customer, to_push: bool) -> Result<(), Erro
         .phone
         .as_deref()
         .map_or_else(String::new, words::digits);
+    let consent = customer.consent.as_ref().map(serde_json::to_string);
+    let consent = consent.transpose()?;
     let before = index::indexed(tx, customer.id)?;
     let number: i64 = tx
         .prepare_cached(
-            "insert into customer (id, name, phone, email, birthday, card, marketing_consent, hlc,
-                 to_push, words, digits)
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "insert into customer (id, name, phone, email, birthday, card, document, referral_code,
+                 marketing_consent, consent, hlc, to_push, words, digits)
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              on conflict (id) do update set name = excluded.name, phone = excluded.phone,
                  email = excluded.email, birthday = excluded.birthday, card = excluded.card,
-                 marketing_consent = excluded.marketing_consent, hlc = excluded.hlc,
+                 document = excluded.document, referral_code = excluded.referral_code,
+                 marketing_consent = excluded.marketing_consent, consent = excluded.consent,
+                 hlc = excluded.hlc,
                  to_push = excluded.to_push, words = excluded.words, digits = excluded.digits
              returning number",
         )?
@@ -119,7 +170,10 @@ fn write(tx: &Connection, customer: &Customer, to_push: bool) -> Result<(), Erro
                 customer.email,
                 customer.birthday.map(|day| day.to_string()),
                 customer.card,
+                customer.document,
+                customer.referral_code,
                 customer.marketing_consent,
+                consent,
                 column::integer(customer.hlc),
                 to_push,
                 names,

@@ -48,6 +48,19 @@ pub fn recent(connection: &Connection, limit: u32) -> Result<Vec<Sold>, Error> {
     rows.into_iter().map(Found::decode).collect()
 }
 
+/// The latest sales of this till to a customer, newest first.
+pub fn of_customer(
+    connection: &Connection,
+    customer_id: Uuid,
+    limit: u32,
+) -> Result<Vec<Sold>, Error> {
+    let mut statement = connection.prepare_cached(SELECT_OF_CUSTOMER)?;
+    let rows: Vec<Found> = statement
+        .query_map(params![customer_id.as_bytes(), limit], found_of)?
+        .collect::<Result<_, _>>()?;
+    rows.into_iter().map(Found::decode).collect()
+}
+
 /// Whether a basket of this number was sold here.
 pub fn is_sold(connection: &Connection, reference: &str) -> Result<bool, Error> {
     let sold = connection
@@ -66,6 +79,14 @@ const SELECT: &str = "select s.stream, s.seq, s.seq <= t.acknowledged, e.header,
 const SELECT_RECENT: &str = "select s.stream, s.seq, s.seq <= t.acknowledged, e.header, e.payload
     from stream t
     cross join sale s on s.stream = t.id
+    cross join entry e on e.stream = s.stream and e.seq = s.seq
+    order by t.opened desc, s.seq desc
+    limit ?";
+
+const SELECT_OF_CUSTOMER: &str = "select s.stream, s.seq, s.seq <= t.acknowledged, e.header,
+        e.payload
+    from stream t
+    cross join sale s on s.customer_id = ? and s.stream = t.id
     cross join entry e on e.stream = s.stream and e.seq = s.seq
     order by t.opened desc, s.seq desc
     limit ?";

@@ -8,6 +8,7 @@
 
 mod check;
 mod compile;
+mod consent;
 mod default;
 mod derived;
 mod fault;
@@ -23,6 +24,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use consent::ConsentDocument;
 pub use derived::{SeriesDocument, VariantDocument};
 pub use fault::Fault;
 pub use label::{LabelDocument, Labelled};
@@ -75,6 +77,12 @@ pub struct ProgramDocument {
     /// What bringing a new customer is worth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<ReferralDocument>,
+    /// Country code of phone numbers that are typed without one: `"57"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calling_code: Option<String>,
+    /// What a new customer agrees to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentDocument>,
     /// What people read for slugs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelDocument>,
@@ -437,6 +445,8 @@ impl ProgramDocument {
             tiers: None,
             rewards: Vec::new(),
             referral: None,
+            calling_code: None,
+            consent: None,
             labels: Vec::new(),
             codes: Vec::new(),
         }

@@ -82,8 +82,9 @@ impl UnreadProgram {
     }
 }
 
-/// A customer's profile: personal data, never part of an entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A customer's profile: personal data, never part of an entry. Two copies of one meet in
+/// [`profile::merge`](crate::profile::merge) and nowhere else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     /// Who.
     pub id: Uuid,
@@ -101,11 +102,37 @@ pub struct Customer {
     /// The token of the card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<String>,
+    /// Number of the identity document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// The customer's own referral code, normalised; the server sees to it that there is one and that
+    /// nobody else has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral_code: Option<String>,
     /// Whether messages may be sent.
     #[serde(default)]
     pub marketing_consent: bool,
+    /// What the customer agreed to at the counter; none: it was recorded elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
     /// Hybrid logical clock of the last change: the later writer wins.
     pub hlc: u64,
+}
+
+/// What a customer agreed to, when, and which words they were shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// Version of the text that was shown; 0: the one that comes with the till.
+    pub version: u32,
+    /// Whether messages may be sent too.
+    pub marketing: bool,
+    /// When it was said, milliseconds since the epoch.
+    pub given_ms: i64,
+    /// Where.
+    pub terminal: Uuid,
+    /// `given_ms` of the decision that this one takes the place of: whoever wrote this knew it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers_ms: Option<i64>,
 }
 
 /// A cashier or manager.

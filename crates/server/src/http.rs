@@ -6,6 +6,7 @@ mod exchange;
 mod failure;
 mod health;
 mod hello;
+mod history;
 mod pull;
 mod push;
 mod status;
@@ -48,6 +49,7 @@ pub(crate) fn router<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/push", post(push::push::<S>))
         .route("/v1/pull", get(pull::pull::<S>))
         .route("/v1/customers/{id}", get(customer::customer::<S>))
+        .route("/v1/customers/{id}/history", get(history::history::<S>))
         // The signature's check reads the body up to the one limit; the framework's own is lower.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&app), exchange::signed::<S>))

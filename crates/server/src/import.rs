@@ -34,7 +34,7 @@ const CHUNK_ROWS: usize = 500;
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// `id?,name,phone,email,birthday,card,marketing_consent`
+    /// `id?,name,phone,email,birthday,card,document,marketing_consent`
     Customers,
     /// `id?,sku,barcode,name,price,categories,partner,floor,discountable,earns_points`
     Products,

@@ -20,6 +20,7 @@ pub mod ingest;
 mod mint;
 mod pin;
 mod publish;
+mod referral_code;
 mod server;
 pub mod store;
 pub mod terminal;

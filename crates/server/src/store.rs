@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::DerivedFigures;
+use mostrador_protocol::history::{HistoryEntry, HistoryPlace};
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use mostrador_protocol::signature::SecretKey;
@@ -62,6 +63,19 @@ pub struct Greeted {
     pub hash_at: Option<mostrador_protocol::entry::EntryHash>,
     /// The server's generation from now on.
     pub generation: Uuid,
+}
+
+/// Which part of a customer's history is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRequest {
+    /// The tenant.
+    pub tenant: String,
+    /// Whose.
+    pub customer: Uuid,
+    /// Everything that is asked for stands before this; none: from the latest on.
+    pub before: Option<HistoryPlace>,
+    /// The most entries.
+    pub limit: u32,
 }
 
 /// How much there is of everything, for `status` and for checks.
@@ -157,6 +171,11 @@ pub trait Store: Clone + Send + Sync + 'static {
         tenant: &str,
         id: Uuid,
     ) -> impl Future<Output = Result<Option<(Option<Customer>, AccountDocument)>, Error>> + Send;
+    /// Entries that name a customer, the latest first.
+    fn history(
+        &self,
+        asked: HistoryRequest,
+    ) -> impl Future<Output = Result<Vec<HistoryEntry>, Error>> + Send;
     /// All profiles of a tenant.
     fn customers(&self, tenant: &str) -> impl Future<Output = Result<Vec<Customer>, Error>> + Send;
     /// All accounts of a tenant by customer.
@@ -183,7 +202,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn staff(&self, tenant: &str) -> impl Future<Output = Result<Vec<Staff>, Error>> + Send;
 
     /// Writes profiles, products and staff and feeds them; other rows are refused as a bug. A
-    /// profile that is not later than the stored one changes nothing.
+    /// profile meets the stored one in `protocol::profile::merge`, and has a referral code afterwards.
     fn put(&self, tenant: &str, rows: Vec<Row>) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Publishes a program. What is in force, offered again unchanged, is no publication; otherwise

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use mostrador_protocol::history::{HistoryPlace, HistoryReply};
 use mostrador_protocol::message::{
     EnrolReply, EnrolRequest, ErrorReply, HelloReply, HelloRequest, PullReply, PushReply,
     PushRequest,
@@ -20,6 +21,9 @@ use crate::transport::{Incoming, Outgoing, Transport, TransportError};
 
 /// How long one exchange may take beside the time that the server was asked to wait.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a look-up that somebody waits for may take.
+const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The most rows in one page.
 pub const PAGE_ROWS: u32 = 1_000;
@@ -96,6 +100,20 @@ impl Conversation {
         let target = format!("/v1/pull?{asked}");
         let timeout = EXCHANGE_TIMEOUT + Duration::from_millis(wait_ms.into());
         self.exchange("GET", target, Vec::new(), timeout).await
+    }
+
+    /// Asks for at most `limit` entries of a customer's history before `before`, of every store. Somebody
+    /// waits for it: it takes a few seconds at most.
+    pub async fn history(
+        &self,
+        customer: Uuid,
+        before: Option<HistoryPlace>,
+        limit: u32,
+    ) -> Result<HistoryReply, Failure> {
+        let before = before.map_or_else(String::new, |place| format!("&before={place}"));
+        let target = format!("/v1/customers/{customer}/history?limit={limit}{before}");
+        self.exchange("GET", target, Vec::new(), LOOK_UP_TIMEOUT)
+            .await
     }
 
     async fn post<T: DeserializeOwned>(

@@ -6,6 +6,7 @@ use mostrador_sync::conversation::Failure;
 use mostrador_sync::transport::TransportError;
 
 use crate::message::{has, say};
+use crate::profile::ProfileField;
 use crate::view::{Language, Trouble};
 use crate::words::Money;
 
@@ -50,6 +51,14 @@ pub enum Error {
     /// No such customer here.
     #[error("unknown customer")]
     UnknownCustomer,
+    /// A field of a customer's profile cannot be read, or is missing.
+    #[error("field {field} of a profile")]
+    Profile {
+        /// Which.
+        field: ProfileField,
+        /// As typed, shortened.
+        text: String,
+    },
     /// No such product, or it is not sold any more.
     #[error("unknown product")]
     UnknownProduct,
@@ -165,6 +174,9 @@ pub enum Error {
     /// Enrolling failed.
     #[error("enrolling this till")]
     Enrol(#[source] Failure),
+    /// Asking the server for something failed.
+    #[error("asking the server")]
+    LookUp(#[source] Failure),
     /// The key of the database cannot be had.
     #[error("reading the database key")]
     Key(#[source] crate::secret::SecretError),
@@ -197,6 +209,7 @@ impl Error {
             Self::NoProgram => "no_program",
             Self::ProgramUnusable { .. } => "program_unusable",
             Self::UnknownCustomer => "unknown_customer",
+            Self::Profile { field, .. } => field.code(),
             Self::UnknownProduct => "unknown_product",
             Self::UnknownLine => "unknown_line",
             Self::AmountZero => "amount_zero",
@@ -219,7 +232,7 @@ impl Error {
             Self::UnknownSale => "unknown_sale",
             Self::ReferenceEmpty => "reference_empty",
             Self::ServerAddress { .. } => "server_address",
-            Self::Enrol(failure) => failure_code(failure),
+            Self::Enrol(failure) | Self::LookUp(failure) => failure_code(failure),
             Self::Key(_) => "key_unusable",
             Self::Ledger(error) => ledger_code(error),
             Self::Folder { .. } => "folder",
@@ -268,6 +281,7 @@ impl Error {
             }
             Self::QuantityUnreadable { text }
             | Self::CodeUnreadable { text }
+            | Self::Profile { text, .. }
             | Self::ServerAddress { text } => {
                 let max = mostrador_loyalty::code::MAX_CODE_CHARS.to_string();
                 vec![("text", text.clone()), ("max", max)]
@@ -295,7 +309,9 @@ impl Error {
             Self::PriceChanged { total, money } => {
                 vec![("total", money.amount(language, *total))]
             }
-            Self::Enrol(Failure::Refused(reply)) => vec![("code", reply.code.clone())],
+            Self::Enrol(Failure::Refused(reply)) | Self::LookUp(Failure::Refused(reply)) => {
+                vec![("code", reply.code.clone())]
+            }
             Self::Ledger(
                 ledger::Error::Missing { path, .. }
                 | ledger::Error::NotEncrypted { path }

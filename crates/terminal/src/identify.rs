@@ -7,7 +7,7 @@
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_ledger::customer::Found;
-use mostrador_loyalty::code::CodeText;
+use mostrador_loyalty::code::{CodeText, generated};
 use mostrador_protocol::row::Product;
 
 use crate::Error;
@@ -17,7 +17,7 @@ use crate::message::say;
 use crate::price::standing_of;
 use crate::rules::Rules;
 use crate::till::Till;
-use crate::view::{BoxReading, CustomerHit, ProductHit};
+use crate::view::{BoxReading, CustomerHit, Language, ProductHit};
 
 /// The most hits of each kind.
 const MAX_HITS: usize = 8;
@@ -54,6 +54,7 @@ impl Till {
             let look = Look {
                 connection,
                 rules: &rules,
+                language: self.language(),
                 now_ms,
             };
             let reading = match look.exactly(text)? {
@@ -78,10 +79,11 @@ fn payload_of(text: &str) -> &str {
         .trim()
 }
 
-struct Look<'a> {
-    connection: &'a Connection,
-    rules: &'a Rules,
-    now_ms: i64,
+pub(crate) struct Look<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) rules: &'a Rules,
+    pub(crate) language: Language,
+    pub(crate) now_ms: i64,
 }
 
 impl Look<'_> {
@@ -100,11 +102,20 @@ impl Look<'_> {
             let hits = vec![product_hit(product)];
             return Ok(Some(BoxReading::Products { hits, sure: true }));
         }
-        let code = CodeText::parse(text);
-        let code = code.filter(|code| self.rules.program.knows(code));
-        Ok(code.map(|code| BoxReading::Code {
+        let Some(code) = CodeText::parse(text) else {
+            return Ok(None);
+        };
+        if self.rules.program.knows(&code) {
+            let text = code.to_string();
+            return Ok(Some(BoxReading::Code { text, known: true }));
+        }
+        if !generated::is_intact(&code) {
+            return Ok(None);
+        }
+        let owner = ledger::customer::by_referral_code(self.connection, &code)?;
+        Ok(owner.map(|owner| BoxReading::Referral {
+            sentence: say(self.language, "box.referral", &[("name", &owner.name)]),
             text: code.to_string(),
-            known: true,
         }))
     }
 
@@ -160,7 +171,7 @@ impl Look<'_> {
         Ok((hits.collect(), is_sure(&exact)))
     }
 
-    fn customer_hit(&self, found: Found) -> Result<CustomerHit, Error> {
+    pub(crate) fn customer_hit(&self, found: Found) -> Result<CustomerHit, Error> {
         let customer = found.customer;
         let account = ledger::account::shown(self.connection, customer.id)?;
         let now = self.rules.moment(self.now_ms);

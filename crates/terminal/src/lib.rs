@@ -6,6 +6,7 @@
 //! one transaction; sync carries it to the server later and is never in the way.
 //!
 //! Map: `till` opens; `enrol` joins a store; `unlock` lets people in; `identify` reads the one box;
+//! `profile` enrols and edits customers, `history` tells what is known of one;
 //! `customer`, `basket`, `park` and `apply_code` change the open basket; `price` and `counter` show
 //! it; `pay` and `sell` sell it; `receipt` and `reprint` print it; `today` and `strip` report.
 //! [`message`] and [`words`] are the words, [`Error`] every answer that is not what was asked for.
@@ -39,13 +40,16 @@ mod counter;
 mod customer;
 mod enrol;
 mod error;
+mod event;
 mod gives;
+mod history;
 mod identify;
 pub mod message;
 pub mod moment;
 mod park;
 mod pay;
 mod price;
+mod profile;
 mod reach_payment;
 mod receipt;
 mod reprint;

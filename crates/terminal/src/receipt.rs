@@ -3,8 +3,6 @@
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::program::Factor;
 use mostrador_protocol::entry::SaleCompleted;
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use crate::gives::gives;
 use crate::message::say;
@@ -138,14 +136,7 @@ fn points(paper: &mut Paper<'_>, sale: &SaleCompleted, customer: Option<&Custome
     if let Some(points) = &sale.points {
         let earned = words::number(language, points.earned);
         paper.row(&paper.say("receipt.points_earned", &[]), &earned);
-        let (per_unit, unit) = paper.rate(points.per_unit);
-        let base = paper.money(points.base);
-        let parameters = [
-            ("per_unit", per_unit.as_str()),
-            ("unit", unit.as_str()),
-            ("base", base.as_str()),
-        ];
-        let base = paper.say("receipt.points_base", &parameters);
+        let base = on_paper(&sentence::points_base(language, paper.rules, points));
         paper.row(&format!("  {base}"), "");
         for factor in &points.factors {
             let factor = Factor {
@@ -211,20 +202,6 @@ impl<'a> Paper<'a> {
 
     fn money(&self, minor: i64) -> String {
         on_paper(&self.rules.money.say(self.language, minor))
-    }
-
-    /// `1` for each `$ 1.000`, or `2` for each `$ 1`: never a fraction of a point where a whole one can
-    /// be named.
-    fn rate(&self, per_unit: Decimal) -> (String, String) {
-        let per_major = self.rules.money.currency.minor_per_major();
-        let majors = Decimal::ONE
-            .checked_div(per_unit)
-            .filter(|majors| *majors > Decimal::ONE && majors.fract().is_zero())
-            .and_then(|majors| majors.to_i64());
-        let (points, majors) = majors.map_or((per_unit, 1), |majors| (Decimal::ONE, majors));
-        let money = self.rules.money;
-        let unit = money.short(self.language, majors.saturating_mul(per_major));
-        (words::decimal(self.language, points), on_paper(&unit))
     }
 
     fn figure(&mut self, key: &str, minor: i64) {

@@ -5,6 +5,9 @@ use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::program::Factor;
 use mostrador_loyalty::quote::BestSet;
 use mostrador_loyalty::refusal::Refusal;
+use mostrador_protocol::entry::SalePoints;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use crate::message::{has, say};
 use crate::speaker::Speaker;
@@ -136,6 +139,33 @@ pub(crate) fn factor(language: Language, factor: &Factor, tier: Option<&str>) ->
     let multiplier = words::decimal(language, factor.multiplier);
     let parameters = [("name", name.as_str()), ("multiplier", multiplier.as_str())];
     say(language, "factor.line", &parameters)
+}
+
+/// What a sale's points were made from: "1 punto por cada $ 1.000 de $ 48.000".
+pub(crate) fn points_base(language: Language, rules: &Rules, points: &SalePoints) -> String {
+    let (per_unit, unit) = points_rate(language, rules, points.per_unit);
+    let base = rules.money.say(language, points.base);
+    let parameters = [
+        ("per_unit", per_unit.as_str()),
+        ("unit", unit.as_str()),
+        ("base", base.as_str()),
+    ];
+    say(language, "receipt.points_base", &parameters)
+}
+
+/// `1` for each `$ 1.000`, or `2` for each `$ 1`: never a fraction of a point where a whole one can
+/// be named.
+fn points_rate(language: Language, rules: &Rules, per_unit: Decimal) -> (String, String) {
+    let per_major = rules.money.currency.minor_per_major();
+    let majors = Decimal::ONE
+        .checked_div(per_unit)
+        .filter(|majors| *majors > Decimal::ONE && majors.fract().is_zero())
+        .and_then(|majors| majors.to_i64());
+    let (points, majors) = majors.map_or((per_unit, 1), |majors| (Decimal::ONE, majors));
+    let unit = rules
+        .money
+        .short(language, majors.saturating_mul(per_major));
+    (words::decimal(language, points), unit)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::identity::Identity;
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_sync::conversation::{Conversation, Failure};
@@ -35,16 +36,7 @@ impl Till {
         if sync.is_some() {
             return Ok(());
         }
-        let transport = self.transport_to(&identity.server_url)?;
-        let server = PublicKey::from_bytes(&identity.server_public_key)
-            .map_err(|_| Error::Enrol(Failure::NotTheServer { status: 0 }))?;
-        let conversation = Conversation {
-            transport,
-            clock: Arc::clone(&self.shared.clock),
-            terminal_id: identity.terminal_id,
-            key: SecretKey::from_bytes(&identity.secret_key),
-            server,
-        };
+        let conversation = self.conversation(&identity)?;
         *sync = Some(Syncer::start(SyncOptions {
             ledger: Arc::clone(&self.shared.ledger),
             conversation,
@@ -52,6 +44,19 @@ impl Till {
             state: Arc::clone(&self.shared.state),
         }));
         Ok(())
+    }
+
+    /// The talk with this till's server.
+    pub(crate) fn conversation(&self, identity: &Identity) -> Result<Conversation, Error> {
+        let server = PublicKey::from_bytes(&identity.server_public_key)
+            .map_err(|_| Error::Enrol(Failure::NotTheServer { status: 0 }))?;
+        Ok(Conversation {
+            transport: self.transport_to(&identity.server_url)?,
+            clock: Arc::clone(&self.shared.clock),
+            terminal_id: identity.terminal_id,
+            key: SecretKey::from_bytes(&identity.secret_key),
+            server,
+        })
     }
 
     /// Ends the talk with the server. What waits goes on waiting in the file.

@@ -6,8 +6,10 @@
 
 mod counter;
 mod customer;
+mod history;
 mod identify;
 mod pay;
+mod profile;
 mod sync;
 mod till;
 mod today;
@@ -17,8 +19,10 @@ pub use self::counter::{
     TierDiscountView,
 };
 pub use self::customer::{CustomerCard, ProgressView};
+pub use self::history::{HistoryEvent, HistoryFact, HistoryView};
 pub use self::identify::{BoxReading, CustomerHit, ProductHit};
 pub use self::pay::{ReceiptView, TenderInput, TendersView};
+pub use self::profile::{ProfileForm, ProfileInput, ProfileSaved};
 pub use self::sync::{SyncState, SyncView};
 pub use self::till::{DemoPin, Language, SessionView, TillView, Trouble};
 pub use self::today::{TodayCode, TodayRefusal, TodaySale, TodayTender, TodayView};

@@ -125,6 +125,7 @@ pub(super) fn person(chance: &mut Chance, number: u32) -> Customer {
         card: Some(format!("MC{number:08}")),
         marketing_consent: false,
         hlc: 1,
+        ..Customer::default()
     }
 }
 

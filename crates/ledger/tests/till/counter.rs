@@ -239,5 +239,6 @@ pub(crate) fn profile(number: u32, name: &str, phone: &str) -> Customer {
         card: None,
         marketing_consent: false,
         hlc: 1,
+        ..Customer::default()
     }
 }

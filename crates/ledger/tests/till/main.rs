@@ -3,6 +3,7 @@
 mod counter;
 mod experiment;
 mod opening;
+mod people;
 mod recording;
 mod searching;
 mod sending;

@@ -13,6 +13,7 @@ use loyalty::code::generated::{LONGEST, SHORTEST};
 use loyalty::money::{Currency, MAX_MINOR};
 use mostrador_loyalty as loyalty;
 
+use super::consent::check_consent;
 use super::fault::{KeyFault, Path};
 use super::label::check_labels;
 use super::near::nearest;
@@ -62,6 +63,7 @@ impl ProgramDocument {
             );
             faults.amount(&path.key("min_purchase"), referral.min_purchase, 0);
         }
+        check_consent(&mut faults, &root, self);
         check_labels(&mut faults, &root.key("labels"), &self.labels);
         code::check_codes(&mut faults, &root.key("codes"), &self.codes, &tier_slugs);
         derived::check(&mut faults, &root, self);
@@ -264,7 +266,7 @@ impl Faults {
         }
     }
 
-    fn whole(&mut self, path: &Path, number: i64, least: i64, most: i64) {
+    pub(super) fn whole(&mut self, path: &Path, number: i64, least: i64, most: i64) {
         if !(least..=most).contains(&number) {
             self.add(
                 path.clone(),

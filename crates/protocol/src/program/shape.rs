@@ -90,6 +90,8 @@ pub(super) const PROGRAM: &[Key] = &[
     optional("tiers", Shape::Table(TIERS)),
     optional("rewards", Shape::List(&Shape::Table(REWARD))),
     optional("referral", Shape::Table(REFERRAL)),
+    optional("calling_code", Shape::Text),
+    optional("consent", Shape::Table(CONSENT)),
     optional("labels", Shape::List(&Shape::Table(LABEL))),
     optional("codes", Shape::List(&Shape::Table(CODE))),
 ];
@@ -141,6 +143,12 @@ const REFERRAL: &[Key] = &[
     required("bonus_points", MANY),
     optional("welcome_points", MANY),
     optional("min_purchase", Shape::Amount),
+];
+
+const CONSENT: &[Key] = &[
+    required("version", COUNT),
+    required("text_es", Shape::Text),
+    optional("text_en", Shape::Text),
 ];
 
 const LABEL: &[Key] = &[

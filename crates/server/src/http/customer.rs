@@ -17,9 +17,7 @@ pub(super) async fn customer<S: Store>(
     Extension(Caller(terminal)): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Reply<CustomerReply>, Failure> {
-    let id: Uuid = id
-        .parse()
-        .map_err(|_| Failure::malformed(format!("{id:?} is no customer id")))?;
+    let id = id_of(&id)?;
     let found = app.store.customer(&terminal.tenant.id, id).await?;
     let (profile, account) = found.ok_or_else(|| {
         let hint = "search by name, phone or card; the profile may not have been sent yet";
@@ -34,4 +32,10 @@ pub(super) async fn customer<S: Store>(
         account,
         server_time_ms: app.mint.now_ms(),
     }))
+}
+
+/// The id in a path.
+pub(super) fn id_of(text: &str) -> Result<Uuid, Failure> {
+    text.parse()
+        .map_err(|_| Failure::malformed(format!("{text:?} is no customer id")))
 }

@@ -18,6 +18,7 @@ pub(super) const COLUMNS: Columns = Columns {
         "email",
         "birthday",
         "card",
+        "document",
         "marketing_consent",
     ],
 };
@@ -40,6 +41,7 @@ struct Cells {
     email: Option<String>,
     birthday: Option<chrono::NaiveDate>,
     card: Option<String>,
+    document: Option<String>,
     marketing_consent: Option<bool>,
 }
 
@@ -88,6 +90,7 @@ fn read(fields: &Fields<'_>) -> Result<Cells, String> {
         email: fields.some("email").map(field::email).transpose()?,
         birthday: birthday.transpose()?,
         card: fields.some("card").map(field::card).transpose()?,
+        document: fields.some("document").map(field::document).transpose()?,
         marketing_consent: consent.transpose()?,
     };
     if cells.id.is_none() && cells.card.is_none() && cells.phone.is_none() {
@@ -136,13 +139,7 @@ impl Known {
         let before = self.by_id.get(&id).cloned();
         let known = before.clone().unwrap_or(Customer {
             id,
-            name: String::new(),
-            phone: None,
-            email: None,
-            birthday: None,
-            card: None,
-            marketing_consent: false,
-            hlc: 0,
+            ..Customer::default()
         });
         let mut after = Customer {
             id,
@@ -152,6 +149,9 @@ impl Known {
             birthday: cells.birthday.or(known.birthday),
             card: cells.card.or(known.card),
             marketing_consent: cells.marketing_consent.unwrap_or(known.marketing_consent),
+            document: cells.document.or(known.document),
+            referral_code: known.referral_code,
+            consent: known.consent,
             hlc: known.hlc,
         };
         if before.as_ref() == Some(&after) {

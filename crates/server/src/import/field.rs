@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use loyalty::money::{Amount, Currency};
 use mostrador_loyalty as loyalty;
+use mostrador_protocol::profile;
 use rust_decimal::Decimal;
 
 /// The longest name or text of a cell, signs.
@@ -26,26 +27,19 @@ pub(super) fn name(text: &str) -> Result<String, String> {
 
 /// Digits of a phone number without spaces, dashes, dots, brackets and a leading plus.
 pub(super) fn phone(text: &str) -> Result<String, String> {
-    let wrong = || format!("phone {text:?} is no phone number; write 7 to 15 digits");
-    let bare = text.strip_prefix('+').unwrap_or(text);
-    let digits: String = bare
-        .chars()
-        .filter(|sign| !" -.()".contains(*sign))
-        .collect();
-    let fine = (7..=15).contains(&digits.len()) && digits.bytes().all(|sign| sign.is_ascii_digit());
-    if fine { Ok(digits) } else { Err(wrong()) }
+    profile::phone(text, None)
+        .ok_or_else(|| format!("phone {text:?} is no phone number; write 7 to 15 digits"))
 }
 
 pub(super) fn email(text: &str) -> Result<String, String> {
-    let fine = text
-        .split_once('@')
-        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'));
-    if fine && text.len() <= 254 && !text.chars().any(char::is_whitespace) {
-        return Ok(text.to_lowercase());
-    }
-    Err(format!(
-        "e-mail {text:?} is no address; write name@example.com"
-    ))
+    profile::email(text)
+        .ok_or_else(|| format!("e-mail {text:?} is no address; write name@example.com"))
+}
+
+pub(super) fn document(text: &str) -> Result<String, String> {
+    profile::document(text).ok_or_else(|| {
+        format!("document {text:?} is no number of a document; write 4 to 20 letters and digits")
+    })
 }
 
 pub(super) fn date(column: &str, text: &str) -> Result<NaiveDate, String> {

@@ -9,6 +9,7 @@ mod customer;
 mod directory;
 mod experiment;
 mod feed;
+mod history;
 mod identity;
 mod ingest;
 mod open;
@@ -24,12 +25,13 @@ use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::DerivedFigures;
+use mostrador_protocol::history::HistoryEntry;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
-use super::{Counts, Greeted, Greeting, Published, ServerIdentity, Store};
+use super::{Counts, Greeted, Greeting, HistoryRequest, Published, ServerIdentity, Store};
 use crate::Error;
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{Batch, Outcome, StoredEntry};
@@ -69,6 +71,7 @@ impl SqliteStore {
     pub fn open(path: &Path, mint: &Mint) -> Result<Self, Error> {
         let mut writer = open::writer(path)?;
         identity::ensure(&mut writer, mint)?;
+        put::give_referral_codes(&mut writer)?;
         Ok(Self {
             shared: Arc::new(Shared {
                 path: path.to_owned(),
@@ -231,6 +234,14 @@ impl Store for SqliteStore {
         let tenant = tenant.to_owned();
         self.read(move |conn| customer::look_up(conn, &tenant, id))
             .await
+    }
+
+    async fn history(&self, asked: HistoryRequest) -> Answer<Vec<HistoryEntry>> {
+        self.read(move |conn| {
+            let whose = (asked.tenant.as_str(), asked.customer);
+            history::page(conn, whose, asked.before, asked.limit)
+        })
+        .await
     }
 
     async fn customers(&self, tenant: &str) -> Answer<Vec<Customer>> {

@@ -1,5 +1,6 @@
 //! The protocol over a real socket, signed both ways.
 
+use mostrador_protocol::history::HistoryReply;
 use mostrador_protocol::message::{
     CustomerReply, Disposition, EnrolReply, PROTOCOL, PushReply, PushRequest, Verdict,
 };
@@ -58,6 +59,12 @@ async fn a_sale_travels_from_hello_to_pull() {
     let seen: CustomerReply = client.send("GET", &target, vec![]).await.read();
     assert_eq!(seen.profile.unwrap().name, "Ana 🎉");
     assert_eq!(seen.account.purchases, 1);
+
+    let target = format!("/v1/customers/{ANA}/history?limit=1");
+    let page: HistoryReply = client.send("GET", &target, vec![]).await.read();
+    assert_eq!((page.entries.len(), page.next), (1, None));
+    let header = page.entries[0].entry.header().unwrap();
+    assert_eq!(header.kind, "sale_completed");
     server.stop().await.unwrap();
 }
 
@@ -216,6 +223,13 @@ async fn nonsense_gets_a_sentence() {
         ("POST", "/v1/hello", "[]", (400, "malformed")),
         ("GET", "/v1/pull?cursor=minus", "", (400, "malformed")),
         ("GET", "/v1/customers/ana", "", (400, "malformed")),
+        ("GET", "/v1/customers/ana/history", "", (400, "malformed")),
+        (
+            "GET",
+            "/v1/customers/00000000-0000-0000-0000-00000000002a/history?before=yesterday",
+            "",
+            (400, "malformed"),
+        ),
         (
             "GET",
             "/v1/customers/00000000-0000-0000-0000-00000000002a",

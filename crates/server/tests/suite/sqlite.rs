@@ -41,6 +41,33 @@ async fn a_file_that_is_no_database_is_named_and_left_alone() {
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }
 
+#[tokio::test]
+async fn a_start_gives_a_code_to_who_came_before_there_were_any() {
+    let (store, folder) = open();
+    furnish(&store, "cafe").await;
+    let profile = profile(uuid::Uuid::from_u128(9), "Ana", 1);
+    let rows = vec![mostrador_protocol::row::Row::Customer(profile)];
+    store.put("cafe", rows).await.unwrap();
+    let given = store.customers("cafe").await.unwrap();
+    let feed = store.counts("cafe").await.unwrap().feed;
+    store.settle().await.unwrap();
+    drop(store);
+    let path = folder.path().join("server.sqlite");
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute("update customer set referral_code = null", [])
+        .unwrap();
+    drop(file);
+    for _ in 0..2 {
+        let store = SqliteStore::open(&path, &Mint::system()).unwrap();
+        assert_eq!(store.customers("cafe").await.unwrap(), given);
+        assert_eq!(
+            store.counts("cafe").await.unwrap().feed,
+            feed + 1,
+            "told once"
+        );
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn only_its_owner_reads_the_file() {

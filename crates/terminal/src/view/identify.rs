@@ -37,6 +37,13 @@ pub enum BoxReading {
         /// Whether the program knows it.
         known: bool,
     },
+    /// A customer's own referral code: the sentence says whose.
+    Referral {
+        /// Normalised text.
+        text: String,
+        /// In the session's language.
+        sentence: String,
+    },
     /// Nothing fits; the sentence says what to do.
     Nothing {
         /// In the session's language.

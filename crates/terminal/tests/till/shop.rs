@@ -272,6 +272,7 @@ fn customer(id: Uuid, name: &str, phone: &str, card: &str) -> Row {
         card: Some(card.to_owned()),
         marketing_consent: false,
         hlc: 1,
+        ..Customer::default()
     })
 }
 

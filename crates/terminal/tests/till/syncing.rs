@@ -131,6 +131,7 @@ fn what_the_server_publishes_reaches_a_till_that_only_waits() {
         card: Some("LX-400".to_owned()),
         marketing_consent: false,
         hlc: 1,
+        ..Customer::default()
     })]);
     shop.until("known", |till| {
         till.set_customer(&Uuid::from_u128(0xd).to_string()).is_ok()
@@ -153,6 +154,7 @@ fn a_profile_changed_here_travels_beside_the_entries() {
         card: Some("LX-100".to_owned()),
         marketing_consent: true,
         hlc: 2,
+        ..Customer::default()
     };
     shop.till
         .ledger()
@@ -188,6 +190,7 @@ fn a_server_that_was_restored_is_sent_again_what_it_lost_and_read_from_the_begin
         card: None,
         marketing_consent: false,
         hlc: 1,
+        ..Customer::default()
     })]);
     sell_cheese(&shop);
     shop.until("all again", |_| shop.server.entries() == 5);

@@ -49,6 +49,16 @@ pub(super) fn document<T: DeserializeOwned>(row: &Row<'_>, index: usize) -> rusq
     serde_json::from_str(&text).map_err(|error| conversion(index, error))
 }
 
+/// A column that holds JSON or nothing.
+pub(super) fn maybe_document<T: DeserializeOwned>(
+    row: &Row<'_>,
+    index: usize,
+) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = row.get(index)?;
+    text.map(|text| serde_json::from_str(&text).map_err(|error| conversion(index, error)))
+        .transpose()
+}
+
 /// A value as JSON for a column.
 pub(super) fn json<T: Serialize>(what: &'static str, value: &T) -> Answer<String> {
     serde_json::to_string(value).map_err(|error| Error::Stored {

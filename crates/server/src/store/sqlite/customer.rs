@@ -1,16 +1,22 @@
 //! Tables `customer` and `account`: who they are, apart from what they have.
+//!
+//! Always true: every profile has a referral code that no other customer of the tenant has.
 
 use loyalty::account::Account;
+use loyalty::code::{CodeText, generated};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::profile::merge;
 use mostrador_protocol::row::Customer;
 use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
 use super::{Answer, column};
+use crate::referral_code;
 
 const PROFILE: &str =
-    "select customer_id, name, phone, email, birthday, card, marketing_consent, hlc
+    "select customer_id, name, phone, email, birthday, card, document, referral_code,
+        marketing_consent, consent, hlc
     from customer where tenant_id = ?1";
 
 pub(super) fn profile(conn: &Connection, tenant: &str, id: Uuid) -> Answer<Option<Customer>> {
@@ -24,21 +30,81 @@ pub(super) fn profiles(conn: &Connection, tenant: &str) -> Answer<Vec<Customer>>
     column::rows(conn, "reading profiles", (&sql, &[&tenant]), profile_of)
 }
 
-/// Writes a profile if it is later than the stored one; whether it was. Of two with the same clock
-/// the one without consent stands.
-pub(super) fn put_profile(tx: &Transaction<'_>, tenant: &str, customer: &Customer) -> Answer<bool> {
+/// Brings a profile together with the stored one, and gives it a referral code of its own; what is
+/// written, where that is anything new.
+pub(super) fn put_profile(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    arrived: &Customer,
+) -> Answer<Option<Customer>> {
+    let stored = profile(tx, tenant, arrived.id)?;
+    let mut after = match &stored {
+        Some(stored) => merge(stored, arrived),
+        None => arrived.clone(),
+    };
+    let code = stored
+        .as_ref()
+        .and_then(|stored| stored.referral_code.clone());
+    after.referral_code = Some(match code {
+        Some(code) => code,
+        None => free_code(tx, tenant, &after)?,
+    });
+    if stored.as_ref() == Some(&after) {
+        return Ok(None);
+    }
+    write_profile(tx, tenant, &after)?;
+    Ok(Some(after))
+}
+
+/// The code that the profile came with, unless it is broken or somebody else has it; else a drawn one.
+fn free_code(tx: &Transaction<'_>, tenant: &str, profile: &Customer) -> Answer<String> {
+    let wished = profile.referral_code.as_deref().and_then(CodeText::parse);
+    let wished = wished.filter(generated::is_intact).into_iter();
+    let drawn = (0..).map(|attempt| referral_code::draw(tenant, profile.id, attempt));
+    for code in wished.chain(drawn) {
+        let holder = holder(tx, tenant, code.as_str())?;
+        if holder.is_none_or(|holder| holder == profile.id) {
+            return Ok(code.to_string());
+        }
+    }
+    unreachable!("BUG: there are more codes than customers")
+}
+
+fn holder(conn: &Connection, tenant: &str, code: &str) -> Answer<Option<Uuid>> {
+    let sql = "select customer_id from customer where tenant_id = ?1 and referral_code = ?2";
+    let what = "looking for a referral code";
+    column::row(conn, what, (sql, &[&tenant, &code]), |row| {
+        column::id(row, 0)
+    })
+}
+
+/// Gives every profile of the tenant that has none a referral code; what was written. Their clocks stay:
+/// on a till the server's row stands at the same clock.
+pub(super) fn give_codes(tx: &Transaction<'_>, tenant: &str) -> Answer<Vec<Customer>> {
+    let sql = format!("{PROFILE} and referral_code is null order by customer_id");
+    let what = "looking for profiles without a referral code";
+    let mut given = column::rows(tx, what, (&sql, &[&tenant]), profile_of)?;
+    for profile in &mut given {
+        profile.referral_code = Some(free_code(tx, tenant, profile)?);
+        write_profile(tx, tenant, profile)?;
+    }
+    Ok(given)
+}
+
+fn write_profile(tx: &Transaction<'_>, tenant: &str, customer: &Customer) -> Answer<()> {
     let sql = "insert into customer (tenant_id, customer_id, name, phone, email, birthday, card,
-                                     marketing_consent, hlc)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                                     document, referral_code, marketing_consent, consent, hlc)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                on conflict (tenant_id, customer_id) do update set
                    name = excluded.name, phone = excluded.phone, email = excluded.email,
                    birthday = excluded.birthday, card = excluded.card,
-                   marketing_consent = excluded.marketing_consent, hlc = excluded.hlc
-               where excluded.hlc > customer.hlc
-                   or (excluded.hlc = customer.hlc
-                       and excluded.marketing_consent < customer.marketing_consent)";
+                   document = excluded.document, referral_code = excluded.referral_code,
+                   marketing_consent = excluded.marketing_consent, consent = excluded.consent,
+                   hlc = excluded.hlc";
     let birthday = customer.birthday.map(|day| day.to_string());
-    let values: [&dyn rusqlite::ToSql; 9] = [
+    let consent = customer.consent.as_ref();
+    let consent = consent.map(|consent| column::json("a consent", consent));
+    let values: [&dyn rusqlite::ToSql; 12] = [
         &tenant,
         &customer.id.to_string(),
         &customer.name,
@@ -46,10 +112,14 @@ pub(super) fn put_profile(tx: &Transaction<'_>, tenant: &str, customer: &Custome
         &customer.email,
         &birthday,
         &customer.card,
+        &customer.document,
+        &customer.referral_code,
         &customer.marketing_consent,
+        &consent.transpose()?,
         &column::int(customer.hlc),
     ];
-    Ok(column::run(tx, "writing a profile", (sql, &values))? > 0)
+    column::run(tx, "writing a profile", (sql, &values))?;
+    Ok(())
 }
 
 pub(super) fn account(
@@ -106,7 +176,10 @@ fn profile_of(row: &Row<'_>) -> rusqlite::Result<Customer> {
         email: row.get(3)?,
         birthday: birthday.and_then(|day| day.parse().ok()),
         card: row.get(5)?,
-        marketing_consent: row.get(6)?,
-        hlc: column::uint(row, 7)?,
+        document: row.get(6)?,
+        referral_code: row.get(7)?,
+        marketing_consent: row.get(8)?,
+        consent: column::maybe_document(row, 9)?,
+        hlc: column::uint(row, 10)?,
     })
 }

@@ -167,16 +167,13 @@ fn load(
     Ok(workspace)
 }
 
-/// Writes the profiles that are later than the stored ones; those that were. The sender of an earlier
-/// one meets the later one in the feed.
+/// Writes the profiles that say anything new; as they are now. The sender meets them in the feed.
 fn put_profiles(tx: &Transaction<'_>, tenant: &str, profiles: &[Customer]) -> Answer<Vec<Row>> {
     let mut sorted: Vec<&Customer> = profiles.iter().collect();
     sorted.sort_by_key(|profile| (profile.id, profile.hlc));
     let mut rows = Vec::new();
     for profile in sorted {
-        if customer::put_profile(tx, tenant, profile)? {
-            rows.push(Row::Customer(profile.clone()));
-        }
+        rows.extend(customer::put_profile(tx, tenant, profile)?.map(Row::Customer));
     }
     Ok(rows)
 }

@@ -1,9 +1,9 @@
 //! Rows that the owner writes: profiles, products, staff.
 
 use mostrador_protocol::row::Row;
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{Answer, catalogue, customer, directory, feed};
+use super::{Answer, attempt, catalogue, customer, directory, feed};
 
 /// Writes the rows and feeds those that changed something, in their order.
 pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: Vec<Row>) -> Answer<()> {
@@ -11,7 +11,10 @@ pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: Vec<Row>) -> Answer<
     let mut changed = Vec::with_capacity(rows.len());
     for row in rows {
         let written = match &row {
-            Row::Customer(profile) => customer::put_profile(tx, tenant, profile)?,
+            Row::Customer(profile) => {
+                changed.extend(customer::put_profile(tx, tenant, profile)?.map(Row::Customer));
+                false
+            }
             Row::Product(product) => {
                 catalogue::put_product(tx, tenant, product)?;
                 true
@@ -33,4 +36,19 @@ pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: Vec<Row>) -> Answer<
         }
     }
     feed::append(tx, tenant, &changed)
+}
+
+/// Gives a referral code to every customer who came before there were any. The second time there is
+/// nothing to do.
+pub(super) fn give_referral_codes(writer: &mut Connection) -> Answer<()> {
+    let what = "giving referral codes";
+    let tx = writer
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(attempt(what))?;
+    for tenant in directory::tenants(&tx)? {
+        let given = customer::give_codes(&tx, &tenant.id)?;
+        let rows: Vec<Row> = given.into_iter().map(Row::Customer).collect();
+        feed::append(&tx, &tenant.id, &rows)?;
+    }
+    tx.commit().map_err(attempt(what))
 }

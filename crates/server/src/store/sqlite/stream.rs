@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
 use super::super::{Greeted, Greeting};
-use super::{Answer, column, feed, identity};
+use super::{Answer, column, feed, history, identity};
 use crate::ingest::reading::Link;
 use crate::ingest::{StoredEntry, Verdict};
 use crate::terminal::StreamHead;
@@ -164,7 +164,7 @@ pub(super) fn insert_entry(
         &received_ms,
     ];
     column::run(tx, "storing an entry", (sql, &values))?;
-    Ok(())
+    history::note(tx, (tenant, stream), link)
 }
 
 /// Claims an entry id for a position; where it is claimed already, the position that has it.
@@ -208,13 +208,18 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
             header: row.get(2)?,
             payload: row.get(3)?,
         },
-        disposition: match disposition.as_str() {
-            "applied" => Disposition::Applied,
-            "adjusted" => Disposition::Adjusted,
-            _ => Disposition::Held,
-        },
+        disposition: disposition_of(&disposition),
         reason: row.get(5)?,
     })
+}
+
+/// What the column says became of an entry.
+pub(super) fn disposition_of(text: &str) -> Disposition {
+    match text {
+        "applied" => Disposition::Applied,
+        "adjusted" => Disposition::Adjusted,
+        _ => Disposition::Held,
+    }
 }
 
 const fn disposition_text(disposition: Disposition) -> &'static str {

@@ -283,5 +283,6 @@ pub(crate) fn profile(id: Uuid, name: &str, hlc: u64) -> Customer {
         card: None,
         marketing_consent: true,
         hlc,
+        ..Customer::default()
     }
 }

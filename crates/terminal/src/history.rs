@@ -1,0 +1,185 @@
+//! What is known of a customer: by this till at once, by the server when it answers.
+
+use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
+use mostrador_protocol::history::{HistoryPlace, HistoryReply};
+use uuid::Uuid;
+
+use crate::counter::progress;
+use crate::event::{Standing, of_entry, of_sale};
+use crate::message::say;
+use crate::price::{Buyer, standing_of};
+use crate::profile::given;
+use crate::rules::Rules;
+use crate::till::Till;
+use crate::view::{HistoryEvent, HistoryFact, HistoryView};
+use crate::{Error, words};
+
+/// The most own sales that are shown without the server.
+const MAX_OWN: u32 = 50;
+
+/// Entries of one page from the server.
+const PAGE: u32 = 30;
+
+impl Till {
+    /// What this till knows of a customer, without asking anybody.
+    pub fn history(&self, id: &str) -> Result<HistoryView, Error> {
+        self.require_cashier()?;
+        let id: Uuid = id.parse().map_err(|_| Error::UnknownCustomer)?;
+        let mut view = self.read_with_rules(|connection, rules| {
+            let own = ledger::sale::of_customer(connection, id, MAX_OWN)?;
+            let language = self.language();
+            let events = own.iter().map(|sold| {
+                let mut event = of_sale(language, &rules, &sold.sale);
+                event.key = format!("{}.{}", sold.stream, sold.seq);
+                if !sold.sent {
+                    event.reasons.push(say(language, "history.unsent", &[]));
+                }
+                event
+            });
+            Ok(HistoryView {
+                events: events.collect(),
+                ..self.about(connection, &rules, id)?
+            })
+        })?;
+        view.said = self.until_when()?;
+        Ok(view)
+    }
+
+    /// The history as the server knows it, from `before` on (empty: the latest), with what this till has
+    /// not sent yet in front. Fails when the server cannot be asked: [`Till::history`] is there then.
+    pub async fn history_online(&self, id: &str, before: &str) -> Result<HistoryView, Error> {
+        self.require_cashier()?;
+        let id: Uuid = id.parse().map_err(|_| Error::UnknownCustomer)?;
+        let place: Option<HistoryPlace> = before.parse().ok();
+        let conversation = self.conversation(&*self.enrolled()?)?;
+        let reply = conversation.history(id, place, PAGE).await;
+        let reply = reply.map_err(Error::LookUp)?;
+        self.read_with_rules(|connection, rules| {
+            let mut events = Vec::new();
+            if place.is_none() {
+                events = self.unsent(connection, &rules, id)?;
+            }
+            let said = say(self.language(), "history.said.server", &[]);
+            let next = reply.next.map(|place| place.to_string());
+            let theirs = self.theirs(&rules, &reply);
+            events.extend(
+                theirs
+                    .filter(|event| !is_there(&events, event))
+                    .collect::<Vec<_>>(),
+            );
+            Ok(HistoryView {
+                events,
+                is_whole: true,
+                said,
+                next,
+                ..self.about(connection, &rules, id)?
+            })
+        })
+    }
+
+    fn theirs(&self, rules: &Rules, reply: &HistoryReply) -> impl Iterator<Item = HistoryEvent> {
+        let language = self.language();
+        reply.entries.iter().filter_map(move |entry| {
+            let standing = Standing {
+                is_sent: true,
+                disposition: entry.disposition,
+                reason: entry.reason.as_deref(),
+            };
+            of_entry(language, rules, &entry.entry, &standing)
+        })
+    }
+
+    /// Own sales that the server has not acknowledged.
+    fn unsent(
+        &self,
+        connection: &Connection,
+        rules: &Rules,
+        id: Uuid,
+    ) -> Result<Vec<HistoryEvent>, Error> {
+        let own = ledger::sale::of_customer(connection, id, MAX_OWN)?;
+        let language = self.language();
+        let unsent = own.iter().filter(|sold| !sold.sent).map(|sold| {
+            let mut event = of_sale(language, rules, &sold.sale);
+            event.key = format!("{}.{}", sold.stream, sold.seq);
+            event.reasons.push(say(language, "history.unsent", &[]));
+            event
+        });
+        Ok(unsent.collect())
+    }
+
+    /// Everything but the events.
+    fn about(
+        &self,
+        connection: &Connection,
+        rules: &Rules,
+        id: Uuid,
+    ) -> Result<HistoryView, Error> {
+        let language = self.language();
+        let now = rules.moment(self.now_ms());
+        let buyer = Buyer::load(connection, rules, id, now)?;
+        let profile = ledger::customer::get(connection, id)?;
+        let mut facts = Vec::new();
+        let mut fact = |key: &str, value: String| {
+            let name = say(language, key, &[]);
+            facts.push(HistoryFact { name, value });
+        };
+        let balance = buyer.account.available(now.local_day());
+        fact("history.fact.balance", words::number(language, balance));
+        if buyer.account.debt > 0 {
+            fact(
+                "history.fact.debt",
+                words::number(language, buyer.account.debt),
+            );
+        }
+        if let Some(standing) = standing_of(rules, &buyer.account, now) {
+            let mut tier = standing.tier.name.clone();
+            if let Some(progress) = progress(language, &standing) {
+                tier = format!("{tier} · {}", progress.sentence);
+            }
+            fact("history.fact.tier", tier);
+        }
+        fact(
+            "history.fact.purchases",
+            buyer.account.purchases.to_string(),
+        );
+        if let Some(profile) = &profile {
+            if let Some(code) = &profile.referral_code {
+                fact("history.fact.code", code.clone());
+            }
+            fact("history.fact.consent", given(language, rules, profile));
+        }
+        Ok(HistoryView {
+            customer_id: id.to_string(),
+            name: profile.map_or_else(
+                || say(language, "word.no_profile", &[]),
+                |profile| profile.name,
+            ),
+            facts,
+            events: Vec::new(),
+            is_whole: false,
+            said: String::new(),
+            next: None,
+        })
+    }
+
+    /// "What this till knows, until ...".
+    fn until_when(&self) -> Result<String, Error> {
+        let language = self.language();
+        self.read_with_rules(|connection, rules| {
+            let setting = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
+            let contact_ms: Option<i64> = setting.and_then(|text| text.parse().ok());
+            Ok(match contact_ms {
+                Some(at_ms) => {
+                    let moment = words::moment(language, rules.moment(at_ms).local);
+                    say(language, "history.said.till", &[("moment", &moment)])
+                }
+                None => say(language, "history.said.till_never", &[]),
+            })
+        })
+    }
+}
+
+fn is_there(events: &[HistoryEvent], event: &HistoryEvent) -> bool {
+    events.iter().any(|other| other.key == event.key)
+}
