@@ -27,6 +27,8 @@ const FINGERS: Duration = Duration::from_millis(70);
 
 /// Keys that are no letters, as WebDriver names them.
 pub mod key {
+    /// Tab.
+    pub const TAB: char = '\u{E004}';
     /// Enter.
     pub const ENTER: char = '\u{E007}';
     /// Shift.

@@ -163,6 +163,64 @@ async fn a_sale_with_the_server_down_arrives_when_it_is_back() -> Result<(), Err
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_customer_is_enrolled_and_looked_up_by_keyboard_alone() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let (shop, _cable) = shop_with_till(&folder).await?;
+    let (known, _) = somebody_with_an_accent(&shop).await?;
+    let window = Window::open(&shop.till_folder("Caja 1")).await?;
+    unlock(&window, &pin_of_a_cashier(&shop).await?).await?;
+    window.find("[data-state=up_to_date]").await?;
+
+    // Nobody of this name is here; her phone is somebody's.
+    window.type_text("Zulema Yepes").await?;
+    window.find("[data-screen=results]").await?;
+    window.press(&[key::CONTROL, 'n']).await?;
+    window.read_until("[data-consent]", "Ley 1581").await?;
+    window
+        .enter(known.phone.as_deref().unwrap_or_default())
+        .await?;
+    window.read_until("[data-known]", &known.name).await?;
+    window.press(&[key::ESCAPE]).await?;
+    window.type_text("Zulema Yepes").await?;
+    window.find("[data-screen=results]").await?;
+    window.press(&[key::CONTROL, 'n']).await?;
+    window.find("[data-consent]").await?;
+    window.enter("300 222 33 44").await?;
+    window
+        .read_until("section:first-of-type", "Zulema Yepes")
+        .await?;
+
+    window.enter("LX-NAU-004").await?;
+    window.read_until("main ol", "Catamarán").await?;
+    window.press(&[key::F9]).await?;
+    window.find("input[name=given]").await?;
+    window.press(&[key::ENTER]).await?;
+    window
+        .read_until("[data-screen=receipt] pre", "TOTAL")
+        .await?;
+    window.find("[data-state=up_to_date]").await?;
+
+    window.type_text("Zulema").await?;
+    window.read_until("#pick-1", "Zulema").await?;
+    window.press(&[key::ALT, '1']).await?;
+    window.press(&[key::CONTROL, 'h']).await?;
+    window.find("[data-screen=history] [data-event]").await?;
+    window.close().await?;
+
+    let customers = shop.store()?.customers(shop.tenant()).await?;
+    let zulema: Vec<&Customer> = customers
+        .iter()
+        .filter(|customer| customer.name == "Zulema Yepes")
+        .collect();
+    let [zulema] = zulema.as_slice() else {
+        panic!("once: {zulema:?}");
+    };
+    assert_eq!(zulema.phone.as_deref(), Some("573002223344"));
+    assert!(zulema.consent.is_some() && zulema.referral_code.is_some());
+    Ok(())
+}
+
 /// What axe-core objects to on the screen that is shown, with the screen's name in front.
 async fn objections(window: &Window, screen: &str) -> Result<Vec<String>, Error> {
     let found = window.axe().await?;
@@ -198,7 +256,9 @@ async fn axe_objects_to_no_screen_in_any_look() -> Result<(), Error> {
         }
         found.extend(objections(&window, &format!("codes {look}")).await?);
 
-        let panels: [(&[char], &str); 5] = [
+        let panels: [(&[char], &str); 7] = [
+            (&[key::CONTROL, 'n'], "profile"),
+            (&[key::CONTROL, 'h'], "history"),
             (&[key::F1], "help"),
             (&[key::F7], "amount"),
             (&[key::CONTROL, 's'], "sync"),

@@ -5,6 +5,8 @@ import { Amount } from "./counter/amount.svelte";
 import { Box } from "./counter/box.svelte";
 import { Counter } from "./counter/counter.svelte";
 import { Work, type Screen } from "./counter/work.svelte";
+import { History } from "./customer/history.svelte";
+import { Profile } from "./customer/profile.svelte";
 import type { Scan } from "./keyboard/burst";
 import type { Command } from "./keyboard/keys";
 import { speech, t } from "./language/language.svelte";
@@ -30,6 +32,8 @@ export class Desk {
   readonly receipt: Receipt;
   readonly today: Today;
   readonly strip: Strip;
+  readonly profile: Profile;
+  readonly history: History;
   /** Counts the times that the focus should return to the box. */
   homing = $state(0);
   /** Counts the times that the focus should go to the first field of the work pane. */
@@ -49,6 +53,8 @@ export class Desk {
     this.receipt = new Receipt(api, this.counter);
     this.today = new Today(api);
     this.strip = new Strip(api);
+    this.profile = new Profile(api);
+    this.history = new History(api);
   }
 
   get currency(): Currency {
@@ -97,6 +103,14 @@ export class Desk {
       case "clear_customer":
         if (this.counter.view?.customer) await this.counter.act((api) => api.clearCustomer());
         return this.home();
+      case "new_customer":
+        return this.#newCustomer();
+      case "edit_customer":
+        return this.#editCustomer();
+      case "history":
+        return this.#showHistory();
+      case "more":
+        return this.#more();
       case "line_up":
         return this.#moveLine(-1);
       case "line_down":
@@ -139,7 +153,15 @@ export class Desk {
   scanned(scan: Scan): Promise<void> {
     return this.#inTurn(async () => {
       if (this.till.standing.status !== "open") return this.till.hint(t("ui.scan.locked"));
-      this.#taken(await this.box.scanned(scan));
+      const taken = await this.box.scanned(scan);
+      // Nobody knows it: a card for whoever is being enrolled.
+      if (!taken && this.work.screen === "profile" && this.box.saw?.saw === "nothing") {
+        this.box.typed("");
+        this.profile.scanned(scan.byKey);
+        this.entering += 1;
+        return;
+      }
+      this.#taken(taken);
       this.home();
     });
   }
@@ -161,6 +183,27 @@ export class Desk {
     this.work.replace("receipt");
     this.home();
     await this.refetch(["counter", "sync"]);
+  }
+
+  saveProfile(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.work.screen !== "profile") return;
+      const { isNew } = this.profile;
+      const counter = await this.profile.save();
+      if (counter === null) {
+        this.entering += 1;
+        return;
+      }
+      await this.counter.act(() => Promise.resolve({ status: "ok", data: counter }));
+      if (isNew) this.work.replace("codes");
+      else await this.#backToHistory();
+      this.home();
+    });
+  }
+
+  /** The customer who has what was typed into the form of a new one. */
+  useKnown(): Promise<void> {
+    return this.#inTurn(() => this.#useKnown());
   }
 
   confirmAmount(): Promise<void> {
@@ -223,6 +266,7 @@ export class Desk {
       const amount = this.payment.before?.quick[number - 1];
       if (amount !== undefined) await this.payment.hand(amount);
     }
+    if (this.work.screen === "profile" && number === 1) return this.#useKnown();
     const chip = this.counter.view?.chips[number - 1];
     if (this.work.screen === "codes" && chip && chip.gain > 0) await this.applyCode(chip.text);
   }
@@ -268,6 +312,50 @@ export class Desk {
     if (this.work.screen === "pay") void this.payment.refresh();
     else this.work.replace("codes");
     this.home();
+  }
+
+  /** What found nobody in the box is the beginning of the new customer's form. */
+  async #newCustomer(): Promise<void> {
+    if (this.work.screen === "profile" && this.profile.isNew && !this.box.open) return;
+    const typed = this.box.mode === "code" ? "" : this.box.text;
+    await this.profile.startNew(typed);
+    this.#form();
+  }
+
+  async #editCustomer(): Promise<void> {
+    const id = this.counter.view?.customer?.id;
+    if (id === undefined) return this.#ask("customer");
+    await this.profile.startEdit(id);
+    this.#form();
+  }
+
+  #form(): void {
+    this.box.ask("any");
+    this.#open("profile");
+  }
+
+  async #showHistory(): Promise<void> {
+    const id = this.counter.view?.customer?.id;
+    if (id === undefined) return this.#ask("customer");
+    await this.history.show(id);
+    this.#open("history");
+    this.home();
+  }
+
+  async #backToHistory(): Promise<void> {
+    this.work.back();
+    if (this.work.screen === "history") await this.#showHistory();
+  }
+
+  async #more(): Promise<void> {
+    if (this.work.screen === "profile") this.profile.more = !this.profile.more;
+    if (this.work.screen === "history") await this.history.more();
+  }
+
+  async #useKnown(): Promise<void> {
+    const { known } = this.profile;
+    if (this.work.screen !== "profile" || !known) return;
+    this.#taken(await this.counter.act((api) => api.setCustomer(known.customer.id)));
   }
 
   #moveLine(step: 1 | -1): void {

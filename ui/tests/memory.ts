@@ -7,6 +7,7 @@ import type {
   Api,
   BoxReading,
   CounterView,
+  ProfileInput,
   ReceiptView,
   Stale,
   SyncView,
@@ -14,6 +15,7 @@ import type {
   TodayView,
   Trouble,
 } from "../src/api/api";
+import { known, newcomers, profileForm, sentHistory } from "./people";
 import { bestSet, chips, codes, customers, pins, products, receiptText, refusal } from "./shop";
 
 type Line = { name: string; sku: string; quantity: number; unit_price: number };
@@ -51,6 +53,8 @@ export class MemoryTill {
   };
   /** When set, the till cannot be opened. */
   broken: Trouble | null = null;
+  /** Every form that was saved, also in vain. */
+  readonly saved: ProfileInput[] = [];
   /** Every call, for tests that count. */
   readonly calls: string[] = [];
   readonly api: Api = this.#logged();
@@ -178,6 +182,29 @@ export class MemoryTill {
       counter: () => ok(this.counter()),
       setCustomer: (id) => this.#change(() => (this.basket.customer = id)),
       clearCustomer: () => this.#change(() => (this.basket.customer = null)),
+      newProfile: (typed) => ok(profileForm(typed)),
+      editProfile: (id) => {
+        const customer = customers.find((one) => one.id === id);
+        return customer
+          ? ok(profileForm(customer.hit.name, id))
+          : no("unknown_customer", "Ese cliente no está en esta caja.");
+      },
+      saveProfile: (input) => {
+        this.saved.push(input);
+        if (input.name.trim() === "")
+          return no("profile_name", "Falta el nombre, o es demasiado largo.", "Escríbalo.");
+        const holder = known(input);
+        if (holder) return ok({ outcome: "known", ...holder });
+        this.basket.customer ??= newcomers.id;
+        this.#said = `${input.name} ya es cliente y está en esta venta.`;
+        const card = { ...newcomers.card, name: input.name };
+        return ok({ outcome: "saved", counter: { ...this.counter(), customer: card } });
+      },
+      history: (id) => ok(sentHistory(id, false)),
+      historyOnline: (id, before) =>
+        this.sync.state === "offline"
+          ? no("server_unreachable", "No se puede llegar al servidor.")
+          : ok(sentHistory(id, true, before)),
       addProduct: (id) => {
         const product = products.find((known) => known.id === id);
         if (!product) return no("unknown_product", "Ese producto no existe.");

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::message::{has, say};
+use crate::rules::Rules;
 use crate::speaker::Speaker;
 use crate::view::Language;
 use crate::words;

@@ -112,6 +112,7 @@ mod take {
             speak(&window, language).await?;
             save(&window, &into("pin")).await?;
             window.enter(&pin).await?;
+            people(&window, (&regular, &phone), into).await?;
             counter(&window, &regular, into).await?;
             window.press(&[key::CONTROL, 'l']).await?;
         }
@@ -170,6 +171,46 @@ mod take {
         }
         window.find(&format!("html[lang={language}]")).await?;
         Ok(())
+    }
+
+    /// A new customer, one who is there already, and a history.
+    async fn people(
+        window: &Window,
+        (regular, phone): (&str, &str),
+        into: impl Fn(&str) -> PathBuf,
+    ) -> Result<(), Error> {
+        window.find("[role=combobox]").await?;
+        window.find("[data-state=up_to_date]").await?;
+        window.type_text("Zulema Yepes").await?;
+        window.find("[data-screen=results]").await?;
+        window.press(&[key::CONTROL, 'n']).await?;
+        window.find("[data-consent]").await?;
+        window.type_text("55 1234 9876").await?;
+        save(window, &into("enrolment")).await?;
+        window.press(&[key::ESCAPE]).await?;
+
+        window.type_text(regular).await?;
+        window.read_until("#pick-1", regular).await?;
+        window.press(&[key::ALT, '1']).await?;
+        window.press(&[key::CONTROL, 'h']).await?;
+        window.find("[data-screen=history] [data-event]").await?;
+        window.find("[data-history=answered]").await?;
+        save(window, &into("history")).await?;
+        window.press(&[key::CONTROL, 'e']).await?;
+        window.find("input[name=phone]").await?;
+        save(window, &into("profile")).await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.press(&[key::ESCAPE]).await?;
+
+        window.press(&[key::CONTROL, 'n']).await?;
+        window.find("[data-consent]").await?;
+        window.type_text("Otra persona").await?;
+        window.press(&[key::TAB]).await?;
+        window.enter(phone).await?;
+        window.read_until("[data-known]", regular).await?;
+        save(window, &into("known-customer")).await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.press(&[key::CONTROL, 'q']).await
     }
 
     async fn counter(

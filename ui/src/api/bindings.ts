@@ -24,6 +24,16 @@ export const commands = {
 	setCustomer: (id: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("set_customer", { id })),
 	/**  Takes the customer off the basket. */
 	clearCustomer: () => typedError<CounterView, Trouble>(__TAURI_INVOKE("clear_customer")),
+	/**  The form of a new customer, with what was typed in its field. */
+	newProfile: (typed: string) => typedError<ProfileForm, Trouble>(__TAURI_INVOKE("new_profile", { typed })),
+	/**  The form of a known customer. */
+	editProfile: (id: string) => typedError<ProfileForm, Trouble>(__TAURI_INVOKE("edit_profile", { id })),
+	/**  Saves a form, unless somebody else has what is in it. A new customer has agreed to the form's words. */
+	saveProfile: (input: ProfileInput) => typedError<ProfileSaved, Trouble>(__TAURI_INVOKE("save_profile", { input })),
+	/**  What this till knows of a customer. */
+	history: (id: string) => typedError<HistoryView, Trouble>(__TAURI_INVOKE("history", { id })),
+	/**  What the server knows of a customer, from `before` on; empty: the latest. */
+	historyOnline: (id: string, before: string) => typedError<HistoryView, Trouble>(__TAURI_INVOKE("history_online", { id, before })),
 	/**  The counter as it is. */
 	counter: () => typedError<CounterView, Trouble>(__TAURI_INVOKE("counter")),
 	/**  Adds a product; `quantity` is a decimal in plain digits. */
@@ -113,6 +123,12 @@ products: ProductHit[] } |
 text: string; 
 /**  Whether the program knows it. */
 known: boolean } | 
+/**  A customer's own referral code: the sentence says whose. */
+{ saw: "referral"; 
+/**  Normalised text. */
+text: string; 
+/**  In the session's language. */
+sentence: string } | 
 /**  Nothing fits; the sentence says what to do. */
 { saw: "nothing"; 
 /**  In the session's language. */
@@ -238,6 +254,52 @@ export type DemoPin = {
 	pin: string,
 };
 
+/**  One thing that happened. */
+export type HistoryEvent = {
+	/**  Different for each. */
+	key: string,
+	/**  Local day, ISO. */
+	day: string,
+	/**  Local time, `HH:MM`. */
+	time: string,
+	/**  Name of the store; may be empty. */
+	place: string,
+	/**  What, in words. */
+	what: string,
+	/**  Paid, minor units. */
+	amount: number | null,
+	/**  Points that came or went. */
+	points: number,
+	/**  Why, each in words. */
+	reasons: string[],
+};
+
+/**  A name and a value. */
+export type HistoryFact = {
+	/**  In words. */
+	name: string,
+	/**  In words. */
+	value: string,
+};
+
+/**  A customer's history, the latest first. */
+export type HistoryView = {
+	/**  Whose. */
+	customer_id: string,
+	/**  Name. */
+	name: string,
+	/**  Balance, tier, own code, consent: each with its name, in words. */
+	facts: HistoryFact[],
+	/**  What happened. */
+	events: HistoryEvent[],
+	/**  Whether the server answered: entries of every store. Otherwise this till's own. */
+	is_whole: boolean,
+	/**  Where this comes from and until when, in words. */
+	said: string,
+	/**  What to ask for to get more; none: there is no more. */
+	next: string | null,
+};
+
 /**  Languages of the message catalogue. */
 export type Language = 
 /**  Spanish (es-CO). */
@@ -284,6 +346,53 @@ export type ProductHit = {
 	/**  Price of one unit, minor units. */
 	unit_price: number,
 };
+
+/**  The form, filled in as far as it is known. */
+export type ProfileForm = {
+	/**  What is in the fields. */
+	fields: ProfileInput,
+	/**  The customer's own referral code; none before they are enrolled. */
+	referral_code: string | null,
+	/**  Version of the words below. */
+	consent_version: number,
+	/**  What a new customer hears and agrees to. */
+	consent_text: string,
+	/**  When and to what the customer agreed, in words; empty for a new one. */
+	consent_given: string,
+};
+
+/**  The fields as typed; empty: none. */
+export type ProfileInput = {
+	/**  Whose; none: a new customer. */
+	id: string | null,
+	/**  Name. */
+	name: string,
+	/**  Phone. */
+	phone: string,
+	/**  E-mail. */
+	email: string,
+	/**  Birthday: year-month-day or day/month/year. */
+	birthday: string,
+	/**  The token of the card. */
+	card: string,
+	/**  Number of the identity document. */
+	document: string,
+	/**  Whether messages may be sent. */
+	marketing: boolean,
+};
+
+/**  What came of saving a form. */
+export type ProfileSaved = 
+/**  It is on disk; a new customer is on the open basket. */
+{ outcome: "saved"; 
+/**  The counter with them. */
+counter: CounterView } | 
+/**  Somebody has this already, and nothing was written. */
+{ outcome: "known"; 
+/**  What they have, and what to do, in words. */
+sentence: string; 
+/**  Who. */
+customer: CustomerHit };
 
 /**  Distance to the next tier. */
 export type ProgressView = {

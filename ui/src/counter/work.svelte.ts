@@ -1,6 +1,7 @@
 /** Which work the right pane shows; Esc goes one level back. */
 
-export type Screen = "codes" | "amount" | "pay" | "receipt" | "today" | "sync" | "help";
+export type Screen =
+  "codes" | "amount" | "pay" | "receipt" | "today" | "sync" | "help" | "profile" | "history";
 
 export class Work {
   #path = $state.raw<readonly Screen[]>([]);

@@ -22,6 +22,10 @@ export type Command =
   | "line_down"
   | "line_remove"
   | "clear_customer"
+  | "new_customer"
+  | "edit_customer"
+  | "history"
+  | "more"
   | "back"
   | { pick: number }
   | { tender: number }
@@ -50,6 +54,10 @@ export const strokes: Readonly<Record<Named, Stroke>> = {
   line_down: { key: "ArrowDown", ctrl: true, label: "Ctrl+↓", says: "ui.key.line_down" },
   line_remove: { key: "Delete", ctrl: true, label: "Ctrl+Del", says: "ui.key.line_remove" },
   clear_customer: { key: "KeyQ", ctrl: true, label: "Ctrl+Q", says: "ui.key.clear_customer" },
+  new_customer: { key: "KeyN", ctrl: true, label: "Ctrl+N", says: "ui.key.new_customer" },
+  history: { key: "KeyH", ctrl: true, label: "Ctrl+H", says: "ui.key.history" },
+  edit_customer: { key: "KeyE", ctrl: true, label: "Ctrl+E", says: "ui.key.edit_customer" },
+  more: { key: "KeyM", ctrl: true, label: "Ctrl+M", says: "ui.key.more" },
   back: { key: "Escape", label: "Esc", says: "ui.key.back" },
 };
 

@@ -3,6 +3,7 @@
 mod any_text;
 mod codes;
 mod derived;
+mod enrolment;
 mod people;
 mod selling;
 mod server;

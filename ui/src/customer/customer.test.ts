@@ -1,0 +1,134 @@
+import { cleanup, configure, render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { MemoryTill } from "../../tests/memory";
+import Window from "../Window.svelte";
+import { speech } from "../language/language.svelte";
+
+// The machine may be busy with other work.
+configure({ asyncUtilTimeout: 5_000 });
+
+let till: MemoryTill;
+const hand = userEvent.setup({ delay: 45 });
+const scanner = userEvent.setup({ delay: 1 });
+
+beforeEach(() => {
+  speech.current = "es";
+  till = new MemoryTill();
+  vi.stubGlobal("matchMedia", () => ({
+    matches: false,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }));
+  Element.prototype.scrollTo = () => undefined;
+});
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+});
+
+async function open(): Promise<HTMLElement> {
+  render(Window, { api: till.api });
+  await screen.findByLabelText("PIN");
+  await hand.keyboard("1234{Enter}");
+  return screen.findByRole("combobox");
+}
+
+async function troubles(): Promise<string[]> {
+  const rules = { "color-contrast": { enabled: false } };
+  const found = await axe.run(document.body, { rules });
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+}
+
+test("who was not found is enrolled in two fields, with the words they agree to", async () => {
+  const box = await open();
+  await hand.keyboard("zulema");
+  await screen.findByText(/Nada coincide/);
+  await hand.keyboard("{Control>}n{/Control}");
+  const name = await screen.findByLabelText<HTMLInputElement>("Nombre");
+  expect(name.value).toBe("zulema");
+  expect(screen.getByText(/Autoriza a Café-VT/)).toBeTruthy();
+  const phone = screen.getByLabelText("Teléfono");
+  await vi.waitFor(() => expect(document.activeElement).toBe(phone));
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("300 555 5566{Enter}");
+  expect(await screen.findByText("zulema ya es cliente y está en esta venta.")).toBeTruthy();
+  expect(till.saved).toHaveLength(1);
+  expect(till.saved[0]).toMatchObject({ id: null, phone: "300 555 5566", marketing: false });
+  expect(document.activeElement).toBe(box);
+});
+
+test("digits that fit nobody become the phone", async () => {
+  await open();
+  await hand.keyboard("3005551122{Control>}n{/Control}");
+  const phone = await screen.findByLabelText<HTMLInputElement>("Teléfono");
+  expect(phone.value).toBe("3005551122");
+  const name = screen.getByLabelText("Nombre");
+  await vi.waitFor(() => expect(document.activeElement).toBe(name));
+});
+
+test("a customer who is there already is named and taken with one key", async () => {
+  await open();
+  await hand.keyboard("{Control>}n{/Control}");
+  await screen.findByLabelText("Nombre");
+  await hand.keyboard("Jose{Tab}3001234471{Enter}");
+  expect(await screen.findByText(/ya es cliente con ese teléfono/)).toBeTruthy();
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("{Alt>}1{/Alt}");
+  expect(await screen.findByText("340 puntos para Diamante")).toBeTruthy();
+  expect(screen.queryByLabelText("Nombre")).toBeNull();
+});
+
+test("a field that is wrong is named, and what was typed stays", async () => {
+  await open();
+  await hand.keyboard("{Control>}n{/Control}");
+  const name = await screen.findByLabelText<HTMLInputElement>("Nombre");
+  await hand.keyboard("{Tab}3005551122{Enter}");
+  expect(await screen.findByText(/Falta el nombre/)).toBeTruthy();
+  await vi.waitFor(() => expect(document.activeElement).toBe(name));
+  expect(name.getAttribute("aria-invalid")).toBe("true");
+  expect(screen.getByLabelText<HTMLInputElement>("Teléfono").value).toBe("3005551122");
+});
+
+test("a scan that nobody knows is the new card, and never lands in a field", async () => {
+  await open();
+  await hand.keyboard("{Control>}n{/Control}");
+  const name = await screen.findByLabelText<HTMLInputElement>("Nombre");
+  await scanner.keyboard("9990001112223{Enter}");
+  const card = await screen.findByLabelText<HTMLInputElement>("Tarjeta");
+  expect(card.value).toBe("9990001112223");
+  expect(name.value).toBe("");
+  expect(till.saved).toEqual([]);
+});
+
+test("the history shows this till's own at once, every store's behind it, and more on demand", async () => {
+  await open();
+  await hand.keyboard("jos");
+  await screen.findByText("José Ángel Muñoz Peña");
+  await hand.keyboard("{Alt>}1{/Alt}");
+  await screen.findByText("340 puntos para Diamante");
+  await hand.keyboard("{Control>}h{/Control}");
+  expect(await screen.findByText(/Compra C2-00007/)).toBeTruthy();
+  expect(screen.getAllByText(/Oro × 1,5/).length).toBeGreaterThan(0);
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("{Control>}m{/Control}");
+  expect(await screen.findByText(/Compra C2-00003/)).toBeTruthy();
+  await hand.keyboard("{Control>}e{/Control}");
+  expect(await screen.findByText(/Su código de referido: K7M2Q9X5/)).toBeTruthy();
+  await hand.keyboard("{Escape}");
+  expect(await screen.findByText(/Compra C2-00007/)).toBeTruthy();
+});
+
+test("without the server the history says until when this till knows", async () => {
+  till.sync = { ...till.sync, state: "offline" };
+  await open();
+  await hand.keyboard("jos");
+  await screen.findByText("José Ángel Muñoz Peña");
+  await hand.keyboard("{Alt>}1{/Alt}");
+  await screen.findByText("340 puntos para Diamante");
+  await hand.keyboard("{Control>}h{/Control}");
+  expect(await screen.findByText(/El servidor no respondió/)).toBeTruthy();
+  expect(screen.getByText(/Lo que sabe esta caja, hasta/)).toBeTruthy();
+  expect(screen.getByText(/Compra C1-00002/)).toBeTruthy();
+});

@@ -1,0 +1,87 @@
+/** Forms and histories of the till in memory. */
+import type {
+  CustomerCard,
+  CustomerHit,
+  HistoryView,
+  ProfileForm,
+  ProfileInput,
+} from "../src/api/api";
+import { customers } from "./shop";
+
+/** Whoever is enrolled gets this card. */
+export const newcomers: { id: string; card: CustomerCard } = {
+  id: "c9",
+  card: {
+    id: "c9",
+    name: "",
+    phone_last4: "5566",
+    tier: "Bronce",
+    tier_slug: "bronze",
+    balance: 0,
+    debt: 0,
+    balance_age_s: null,
+    balance_has_pending: false,
+    progress: null,
+    purchases: 0,
+    last_visit: null,
+  },
+};
+
+export function profileForm(text: string, id: string | null = null): ProfileForm {
+  const digits = /^[\d ]+$/.test(text);
+  return {
+    fields: {
+      id,
+      name: digits ? "" : text,
+      phone: digits ? text : "",
+      email: "",
+      birthday: "",
+      card: "",
+      document: "",
+      marketing: false,
+    },
+    referral_code: id === null ? null : "K7M2Q9X5",
+    consent_version: 1,
+    consent_text: "Autoriza a Café-VT a guardar y usar sus datos.",
+    consent_given:
+      id === null ? "" : "Autorizó la versión 1 el 21/11/2026 10:42; no recibe mensajes.",
+  };
+}
+
+/** Whoever has the phone 3001234471 is José. */
+export function known(input: ProfileInput): { sentence: string; customer: CustomerHit } | null {
+  const jose = customers[0]?.hit;
+  if (!jose || input.id !== null || !input.phone.endsWith(jose.phone_last4 ?? "-")) return null;
+  const sentence = `${jose.name} ya es cliente con ese teléfono: use su ficha.`;
+  return { sentence, customer: jose };
+}
+
+export function sentHistory(id: string, whole: boolean, before = ""): HistoryView {
+  const event = (key: string, what: string, place: string) => ({
+    key,
+    day: "2026-11-20",
+    time: "10:42",
+    place,
+    what,
+    amount: 1_800_000,
+    points: 27,
+    reasons: ["1 punto por cada $ 1.000 de $ 18.000", "Oro × 1,5"],
+  });
+  const own = event("a.2", "Compra C1-00002", "Centro");
+  const there = event("b.7", "Compra C2-00007", "Norte");
+  const older = event("b.3", "Compra C2-00003", "Norte");
+  return {
+    customer_id: id,
+    name: customers.find((customer) => customer.id === id)?.hit.name ?? "",
+    facts: [
+      { name: "Puntos", value: "1.240" },
+      { name: "Su código", value: "K7M2Q9X5" },
+    ],
+    events: before !== "" ? [older] : whole ? [own, there] : [own],
+    is_whole: whole,
+    said: whole
+      ? "Todas las tiendas, según el servidor."
+      : "Lo que sabe esta caja, hasta 21/11/2026 10:40.",
+    next: whole && before === "" ? "1.b.3" : null,
+  };
+}
