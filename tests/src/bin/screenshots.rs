@@ -104,6 +104,12 @@ mod take {
         till.stop_sync().await;
         drop(till);
 
+        let customers = shop.store()?.customers(shop.tenant()).await?;
+        let phone = customers
+            .into_iter()
+            .find(|customer| customer.name == regular)
+            .and_then(|customer| customer.phone)
+            .unwrap_or_default();
         let window = Window::open(&shop.till_folder("Caja 1")).await?;
         let pin = cashier(&shop, "centro").await?;
         for language in ["es", "en"] {

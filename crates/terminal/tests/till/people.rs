@@ -77,7 +77,7 @@ fn the_box_tells_customers_products_and_codes_apart() {
             format!("{} + {}", customers.len(), products.len())
         }
         BoxReading::Code { text, known } => format!("{text} {known}"),
-        BoxReading::Nothing { sentence } => sentence,
+        BoxReading::Referral { sentence, .. } | BoxReading::Nothing { sentence } => sentence,
     };
     for (text, reading) in [
         ("", "empty"),
