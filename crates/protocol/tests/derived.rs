@@ -1,6 +1,6 @@
 //! Variants and series in a program file, and their uses in entries.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use expect_test::expect;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::{
@@ -129,10 +129,7 @@ fn a_series_needs_a_key_and_a_listed_code_that_is_a_member_is_told() {
 const FIRST_FORMAT: &str = r#"{"sale_id":"00000000-0000-0000-0000-000000000003","receipt":"C1-1","store":"centro","terminal_id":"00000000-0000-0000-0000-000000000004","cashier_id":"00000000-0000-0000-0000-000000000005","currency":"MXN","local_time":"2026-11-21T12:00:00","lines":[{"product":"A","sku":"A","name":"A","unit_price":10000,"quantity":"1","gross":10000,"discount":1000,"net":9000,"earns_points":true}],"codes":[{"text":"P10","kind":"coupon","amount":1000,"shares":[1000],"consumed":true}],"gross":10000,"discount":1000,"total":9000,"tenders":[{"kind":"cash","amount":9000}],"change":0}"#;
 
 fn noon() -> NaiveDateTime {
-    NaiveDate::from_ymd_opt(2026, 11, 21)
-        .unwrap()
-        .and_hms_opt(12, 0, 0)
-        .unwrap()
+    "2026-11-21T12:00:00".parse().expect("a time")
 }
 
 fn header(kind: &str, payload: &str) -> String {
@@ -144,8 +141,8 @@ fn header(kind: &str, payload: &str) -> String {
 }
 
 fn read(entry: &RawEntry) -> Payload {
-    let header: Header = entry.header().unwrap();
-    match entry.payload(&header).unwrap() {
+    let header: Header = entry.header().expect("a header");
+    match entry.payload(&header).expect("a payload") {
         Decoded::Known(payload) => payload,
         Decoded::Unknown => panic!("a known kind"),
     }
@@ -177,13 +174,13 @@ fn a_variant_counts_under_its_own_text_and_its_parents() {
     sale.codes[0].parent = Some("P10".to_owned());
     sale.codes[0].assigned = true;
     assert_eq!(sale.check(), Ok(()));
-    let used: Vec<String> = sale
+    let counted: Vec<String> = sale
         .effects(1)
         .codes
         .iter()
         .map(|used| used.code.to_string())
         .collect();
-    assert_eq!(used, ["P10A", "P10"]);
+    assert_eq!(counted, ["P10A", "P10"]);
     let uses = Payload::SaleCompleted(Box::new(sale.clone())).derived_uses();
     assert_eq!(
         (uses.len(), uses[0].basket_id, uses[0].assigned),

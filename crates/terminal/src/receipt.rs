@@ -103,9 +103,9 @@ fn totals(paper: &mut Paper<'_>, sale: &SaleCompleted) {
     for code in &sale.codes {
         if code.amount > 0 {
             let amount = paper.money(-code.amount);
-            paper.row(&code.text, &amount);
+            paper.row(code.scanned(), &amount);
         } else {
-            paper.row(&code.text, "");
+            paper.row(code.scanned(), "");
             let gives = if code.consumed {
                 paper.gives(sale, &code.text)
             } else {

@@ -87,6 +87,29 @@ pub fn slips(text: &CodeText) -> impl Iterator<Item = CodeText> {
     wrong.chain(swapped)
 }
 
+/// The generated texts that become `text` where one sign is mistaken for one outside the [`ALPHABET`], as
+/// 0 for Q; none where no sign or several are outside. Their check signs fit.
+pub fn without_stranger(text: &CodeText) -> impl Iterator<Item = CodeText> {
+    let signs: Vec<char> = text.as_str().chars().collect();
+    let mut strange = (0..signs.len()).filter(|index| {
+        let sign = signs.get(*index);
+        sign.is_some_and(|sign| !is_generated_sign(*sign))
+    });
+    let only = strange.next().filter(|_| strange.next().is_none());
+    let places = only.into_iter().flat_map(|index| {
+        let signs = ALPHABET.chars();
+        signs.map(move |sign| (index, sign))
+    });
+    let mut meant = signs.clone();
+    let texts: Vec<CodeText> = places
+        .filter_map(|(index, sign)| {
+            *meant.get_mut(index)? = sign;
+            Some(CodeText(meant.iter().collect()))
+        })
+        .collect();
+    texts.into_iter().filter(is_intact)
+}
+
 /// The place of a sign in the [`ALPHABET`].
 pub(crate) fn numeral(sign: char) -> Option<u16> {
     u16::try_from(value(sign)?).ok()

@@ -84,9 +84,17 @@ impl Program {
     }
 
     /// Why a text that is no code of this program is refused.
+    ///
+    /// A text with a sign that no generated code has is mistyped only where exactly one generated code
+    /// can have been meant: most such texts never were generated codes.
     pub fn refusal_of_unknown(&self, text: &CodeText) -> Refusal {
         if generated::is_intact(text) || !self.has_generated_shape(text) {
-            return Refusal::UnknownCode;
+            let mut meant = generated::without_stranger(text)
+                .filter(|meant| self.has_generated_shape(meant) && self.knows(meant));
+            return match (meant.next(), meant.next()) {
+                (only @ Some(_), None) => Refusal::BadCheckSign { did_you_mean: only },
+                _ => Refusal::UnknownCode,
+            };
         }
         let mut near = generated::slips(text).filter(|meant| self.knows(meant));
         let only = near.next().filter(|_| near.next().is_none());

@@ -117,6 +117,14 @@ pub struct SaleCode {
     pub consumed: bool,
 }
 
+impl SaleCode {
+    /// What the customer brought: the parent's text where a variant was assigned.
+    pub fn scanned(&self) -> &str {
+        let parent = self.parent.as_deref().filter(|_| self.assigned);
+        parent.unwrap_or(&self.text)
+    }
+}
+
 /// A refused code, for the reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaleRefusal {

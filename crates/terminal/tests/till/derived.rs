@@ -106,7 +106,8 @@ fn reaching_payment_is_noted_once_and_only_with_a_variant() {
         kind: "cash".to_owned(),
         amount: total,
     };
-    shop.till.pay(&[cash], total).expect("paid");
+    let receipt = shop.till.pay(&[cash], total).expect("paid");
+    assert!(receipt.text.contains("PRUEBA "), "{}", receipt.text);
     let one = figures(&shop);
     assert_eq!(
         (one.len(), one[0].uses, one[0].conversions, one[0].revenue),
