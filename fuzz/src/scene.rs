@@ -154,6 +154,7 @@ impl Scene<'_> {
         document.points = self.has_points.then(|| PointsDocument {
             per_unit: Decimal::ONE,
             lifetime_days: 365,
+            pending_days: 0,
             minimum_redeem: 100,
             point_value: 0,
             first_purchase: Some(Decimal::new(15, 1)),

@@ -274,6 +274,8 @@ fn sale(number: u32, receipt: String) -> SaleCompleted {
         consumed: true,
     };
     SaleCompleted {
+        points_redeemed: None,
+        rewards: Vec::new(),
         sale_id: Uuid::from_u128(0x5a1e_0000_0000 + u128::from(number)),
         receipt,
         store: "cartagena".to_owned(),
@@ -302,6 +304,7 @@ fn sale(number: u32, receipt: String) -> SaleCompleted {
             bonus: 0,
             earned: 510,
             expires_on: day + chrono::Days::new(365),
+            usable_from: None,
         }),
     }
 }

@@ -107,11 +107,9 @@ fn own_facts(tx: &Connection, customer_id: Uuid) -> Result<Vec<Fact>, Error> {
         };
         let header = raw.header()?;
         if let Decoded::Known(Payload::SaleCompleted(sale)) = raw.payload(&header)? {
-            facts.extend(
-                sale.effects(header.effective_ms)
-                    .account
-                    .map(|(_, fact)| fact),
-            );
+            let accounts = sale.effects(header.effective_ms).accounts;
+            let own = accounts.into_iter().filter(|(id, _)| *id == customer_id);
+            facts.extend(own.map(|(_, fact)| fact));
         }
     }
     Ok(facts)

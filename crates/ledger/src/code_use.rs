@@ -25,21 +25,21 @@ pub fn usage(
     day: NaiveDate,
 ) -> Result<Usage, Error> {
     let own = match customer_id {
-        Some(customer_id) => account::shown(connection, customer_id)?.code_uses,
-        None => std::collections::BTreeMap::new(),
+        Some(customer_id) => account::shown(connection, customer_id)?,
+        None => loyalty::account::Account::default(),
     };
     let mut usage = Usage::default();
     for code in codes {
         let tally = shown(connection, code)?;
-        let by_customer = own.get(code).copied().unwrap_or(0);
-        if tally.total == 0 && by_customer == 0 {
+        let by_customer = own.uses_of(code);
+        if tally.uses() == 0 && by_customer == 0 {
             continue;
         }
         let used = CodeUse {
-            total: tally.total,
+            total: tally.uses(),
             by_customer,
             today: tally.used_on(day),
-            discount: tally.discount,
+            discount: tally.discount_given(),
         };
         usage.codes.insert(code.clone(), used);
     }

@@ -119,7 +119,7 @@ pub(crate) fn project_sale(
 ) -> Result<(), Error> {
     sale::project(tx, header, sale)?;
     let effects = sale.effects(header.effective_ms);
-    if let Some((customer, fact)) = &effects.account {
+    for (customer, fact) in &effects.accounts {
         account::add_own(tx, *customer, fact)?;
     }
     for used in &effects.codes {

@@ -1,319 +1,386 @@
 //! Facts into balances: the one fold that the till and the server share.
+//!
+//! Double entry: [`Account::apply`] returns [`Postings`] that sum to zero. Points come from a book that
+//! says why (earned, returned, adjusted, referral, merged) into lots or into what is owed, and leave to
+//! one (redeemed, reversed, expired, adjusted, merged). The balance is the sum of the postings to the
+//! customer's own books, so nothing comes from nowhere.
+//!
+//! Entries of one customer may arrive in another order than they happened. Every fact can be folded in
+//! at any time and keeps every point; counts, days, uses and sums of money come out the same in any
+//! order. Lots do too as long as what a fact takes is there when it arrives, expiry included: what
+//! happened on a lot before its last day was over takes precedence over its expiry. Where more is taken
+//! than there is, the order decides: a debt is paid by the points that arrive first, so the same balance
+//! may lie in other lots.
 
-use std::collections::BTreeMap;
+mod fact;
+mod lot;
+mod merge;
+mod moving;
+mod posting;
+mod referral;
+mod tally;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use crate::code::CodeText;
-use crate::money::Amount;
 
-/// Points of one day of earning with their own expiry. Lots with the same two days are one lot,
-/// however often somebody buys on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lot {
-    /// The store's local day of earning.
-    pub earned_on: NaiveDate,
-    /// The last local day on which they can be spent.
-    pub expires_on: NaiveDate,
-    /// Points left in it, at least 1.
-    pub points: i64,
-}
+pub use fact::{
+    Fact, HeldCoupon, HeldTier, Purchase, Redemption, ReferralGain, ReferralRole, Referrer, Undo,
+};
+pub use lot::{Lot, LotDays, RETURN_DAYS, sum as lots_sum};
+pub use posting::{Book, Posting, Postings};
+pub use referral::ReferralState;
+pub use tally::CodeTally;
 
-/// What a customer has. Built by [`Account::apply`] from facts in any order of arrival.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Account {
-    /// Lots that still hold points, soonest expiry first, then oldest. May contain expired lots:
-    /// [`Account::available`] knows.
-    pub lots: Vec<Lot>,
-    /// Points owed after a claw-back, at least 0; the next earnings pay it first.
-    pub debt: i64,
-    /// Points earned by local day, reversals subtracted, redemptions not; what tiers are made of. Only
-    /// the latest [`EARNING_DAYS_KEPT`] days with earnings are kept.
-    pub earned_by_day: BTreeMap<NaiveDate, i64>,
-    /// Completed purchases.
-    pub purchases: u64,
-    /// Paid in all purchases, minor units.
-    pub spent: Amount,
-    /// Milliseconds since the epoch of the first purchase.
-    pub first_purchase_ms: Option<i64>,
-    /// Milliseconds since the epoch of the latest purchase.
-    pub last_purchase_ms: Option<i64>,
-    /// Uses of each code.
-    pub code_uses: BTreeMap<CodeText, u64>,
-}
+use moving::Taking;
 
 /// How many days with earnings an account remembers: the longest tier window plus grace that a
 /// program may ask for. Days are counted, not dated, so that one entry from a till whose clock is
 /// years ahead cannot push out everybody's history.
 pub const EARNING_DAYS_KEPT: usize = 731;
+/// How many days with purchases an account remembers, for scores and badges.
+pub const VISIT_DAYS_KEPT: usize = 120;
+/// How many expired lots an account remembers, for entries that were made before the expiry.
+pub const EXPIRED_LOTS_KEPT: usize = 64;
+/// How many reward coupons an account holds; the oldest go first.
+pub const COUPONS_KEPT: usize = 100;
+/// How many categories an account remembers as tried.
+pub const CATEGORIES_KEPT: usize = 100;
 
-/// One thing that happened to a customer's account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fact {
-    /// A paid sale.
-    Purchase {
-        /// When, milliseconds since the epoch.
-        at_ms: i64,
-        /// The store's local day.
-        day: NaiveDate,
-        /// What was paid, minor units.
-        total: Amount,
-        /// Points earned, at least 0.
-        points: i64,
-        /// Last local day on which these points can be spent.
-        expires_on: NaiveDate,
-        /// Codes consumed.
-        codes: Vec<CodeText>,
-    },
-    /// Points given or taken by hand.
-    Adjustment {
-        /// The store's local day.
-        day: NaiveDate,
-        /// Points: above zero given, below zero taken. They do not count for tiers.
-        points: i64,
-        /// Last local day on which given points can be spent.
-        expires_on: NaiveDate,
-    },
+/// What a customer has. Built by [`Account::apply`] from facts in any order of arrival.
+///
+/// Its size is bounded by days, codes and rewards, never by the number of entries. Counts are signed:
+/// they are below zero only while the undoing of a sale is known and the sale is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Lots that still hold points, soonest expiry first, then oldest. May contain lots that are over
+    /// or not usable yet: [`Account::available`] knows.
+    pub lots: Vec<Lot>,
+    /// Points owed after a claw-back, at least 0; the next gains pay it first.
+    pub debt: i64,
+    /// What expiry entries took, latest last; at most [`EXPIRED_LOTS_KEPT`] lots.
+    pub expired: Vec<Lot>,
+    /// Points earned by local day of the earning, reversals subtracted there, redemptions not; what
+    /// tiers are made of. Only the latest [`EARNING_DAYS_KEPT`] days with earnings are kept.
+    pub earned_by_day: BTreeMap<NaiveDate, i64>,
+    /// Purchases by local day; the latest [`VISIT_DAYS_KEPT`] days with one.
+    pub visits: BTreeMap<NaiveDate, Visit>,
+    /// Purchases completed and not fully undone.
+    pub purchases: i64,
+    /// Paid in all purchases less what was given back, minor units.
+    pub spent: i64,
+    /// Milliseconds since the epoch of the first purchase, also when it was undone.
+    pub first_purchase_ms: Option<i64>,
+    /// Milliseconds since the epoch of the latest purchase, also when it was undone.
+    pub last_purchase_ms: Option<i64>,
+    /// Uses of each code, less those that came back; codes without uses are absent.
+    pub code_uses: BTreeMap<CodeText, i64>,
+    /// How often each reward was redeemed, less returns, by slug.
+    pub rewards: BTreeMap<String, i64>,
+    /// Reward coupons made for the customer, used ones too; [`Account::usable_coupons`] knows.
+    pub coupons: BTreeSet<HeldCoupon>,
+    /// Own code, referrer, and what came of them.
+    pub referral: ReferralState,
+    /// The tier that was announced last.
+    pub tier: Option<HeldTier>,
+    /// Categories bought at least once.
+    pub categories: BTreeSet<String>,
+    /// Badges with the day on which each was awarded.
+    pub badges: BTreeMap<String, NaiveDate>,
+    /// The account that took this one over; this one is empty then.
+    pub merged_into: Option<Uuid>,
+}
+
+/// What was bought on one day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// Purchases not fully undone.
+    pub sales: i64,
+    /// Paid less given back, minor units.
+    pub spent: i64,
 }
 
 impl Account {
-    /// Folds one fact in. Purchases give the same account in whatever order they arrive, as long as
-    /// nothing is owed; a debt is paid by the earnings that arrive first.
-    pub fn apply(&mut self, fact: &Fact) {
+    /// Folds one fact in and says which points it moved.
+    pub fn apply(&mut self, fact: &Fact) -> Postings {
+        let mut postings = Postings::default();
         match fact {
-            Fact::Purchase {
-                at_ms,
-                day,
-                total,
-                points,
-                expires_on,
-                codes,
-            } => {
-                self.purchases = self.purchases.saturating_add(1);
-                self.spent = self.spent.saturating_add(*total);
-                self.first_purchase_ms =
-                    Some(self.first_purchase_ms.map_or(*at_ms, |ms| ms.min(*at_ms)));
-                self.last_purchase_ms = self.last_purchase_ms.max(Some(*at_ms));
-                for code in codes {
-                    let uses = self.code_uses.entry(code.clone()).or_default();
-                    *uses = uses.saturating_add(1);
-                }
-                self.remember_earning(*day, *points);
-                self.give(*day, *expires_on, *points);
+            Fact::Purchase(purchase) => self.purchase(purchase, &mut postings),
+            Fact::Refund(undo) | Fact::Void(undo) => self.undo(undo, &mut postings),
+            Fact::Redemption(redemption) => self.redeem(redemption, &mut postings),
+            Fact::RewardReturned(returned) => self.return_reward(returned, &mut postings),
+            Fact::Expiry { day, lot } => self.expire(*day, *lot, &mut postings),
+            Fact::ReferralRegistered(referrer) => self.referral.learn_referrer(*referrer),
+            Fact::OwnCode { at_ms, code } => self.referral.learn_code(*at_ms, code),
+            Fact::ReferralBonus(gain) => self.gain_by_referral(*gain, &mut postings),
+            Fact::ReferralTakenBack { day, gain } => {
+                self.take_referral_back(*day, *gain, &mut postings);
             }
-            Fact::Adjustment {
-                day,
-                points,
-                expires_on,
-            } => {
-                if *points < 0 {
-                    self.take(*day, points.saturating_neg());
-                } else {
-                    self.give(*day, *expires_on, *points);
-                }
+            Fact::Adjustment { day, points, lot } => {
+                self.adjust(*day, *points, *lot, &mut postings);
             }
+            Fact::Merge { day, absorbed } => {
+                self.absorb(*day, Self::clone(absorbed), &mut postings);
+            }
+            Fact::TierMoved(moved) => {
+                self.tier = self.tier.take().max(Some(moved.clone()));
+            }
+            Fact::BadgeAwarded { day, badge } => self.remember_badge(badge.clone(), *day),
         }
+        postings
     }
 
-    /// Points that can be spent on `day`: never those of an expired lot, whether or not its expiry
-    /// was entered. At least 0; what is owed stands apart in [`Account::debt`].
+    /// Points that can be spent on `day`: never those of a lot that is over, whether or not its expiry
+    /// was entered, nor pending ones, nor what is owed. At least 0; a debt stands apart in
+    /// [`Account::debt`].
     pub fn available(&self, day: NaiveDate) -> i64 {
+        self.points_where(|days| days.is_usable(day))
+            .saturating_sub(self.debt)
+            .max(0)
+    }
+
+    /// Points that cannot be spent on `day` yet.
+    pub fn pending(&self, day: NaiveDate) -> i64 {
+        self.points_where(|days| !days.is_usable(day) && !days.is_over(day))
+    }
+
+    /// All points less what is owed: the sum of the postings to the customer's books. It includes lots
+    /// that are over until their expiry is entered, and may be below zero.
+    pub fn balance(&self) -> i64 {
+        self.points_where(|_| true).saturating_sub(self.debt)
+    }
+
+    /// Lots that are over on `day` and still hold points: what expiry entries are due for.
+    pub fn due_to_expire(&self, day: NaiveDate) -> impl Iterator<Item = Lot> {
         self.lots
             .iter()
-            .filter(|lot| lot.expires_on >= day)
-            .fold(0, |sum, lot| sum.saturating_add(lot.points))
+            .copied()
+            .filter(move |lot| lot.days.is_over(day))
     }
 
     /// The available points that go soonest: their number and their last day, if there are any.
     pub fn next_to_expire(&self, day: NaiveDate) -> Option<(i64, NaiveDate)> {
-        let soonest = self
-            .lots
-            .iter()
-            .find(|lot| lot.expires_on >= day)?
-            .expires_on;
-        let points = self
-            .lots
-            .iter()
-            .filter(|lot| lot.expires_on == soonest)
-            .fold(0, |sum: i64, lot| sum.saturating_add(lot.points));
+        let usable = self.lots.iter().find(|lot| lot.days.is_usable(day))?;
+        let soonest = usable.days.expires_on;
+        let points = self.points_where(|days| days.is_usable(day) && days.expires_on == soonest);
         Some((points, soonest))
     }
 
-    fn remember_earning(&mut self, day: NaiveDate, points: i64) {
-        if points == 0 {
+    /// Purchases completed and not fully undone: the first purchase is the one made when there is none.
+    pub fn completed_purchases(&self) -> u64 {
+        u64::try_from(self.purchases).unwrap_or(0)
+    }
+
+    /// How often this customer used `code`, less uses that came back.
+    pub fn uses_of(&self, code: &CodeText) -> u64 {
+        let uses = self.code_uses.get(code).copied().unwrap_or(0);
+        u64::try_from(uses).unwrap_or(0)
+    }
+
+    /// How often this customer redeemed the reward with this slug, less returns.
+    pub fn redemptions_of(&self, reward: &str) -> u64 {
+        let uses = self.rewards.get(reward).copied().unwrap_or(0);
+        u64::try_from(uses).unwrap_or(0)
+    }
+
+    /// The reward coupons that can be used on `day`.
+    pub fn usable_coupons(&self, day: NaiveDate) -> impl Iterator<Item = &HeldCoupon> {
+        self.coupons.iter().filter(move |coupon| {
+            coupon.valid_until.is_none_or(|until| day <= until) && self.uses_of(&coupon.code) == 0
+        })
+    }
+
+    fn points_where(&self, are_meant: impl Fn(LotDays) -> bool) -> i64 {
+        self.lots
+            .iter()
+            .filter(|lot| are_meant(lot.days))
+            .fold(0, |sum: i64, lot| sum.saturating_add(lot.points))
+    }
+
+    fn purchase(&mut self, purchase: &Purchase, postings: &mut Postings) {
+        let day = purchase.lot.earned_on;
+        self.purchases = self.purchases.saturating_add(1);
+        self.spent = self.spent.saturating_add(purchase.total.minor());
+        self.remember_visit(day, 1, purchase.total.minor());
+        let at_ms = purchase.at_ms;
+        self.first_purchase_ms = Some(self.first_purchase_ms.map_or(at_ms, |ms| ms.min(at_ms)));
+        self.last_purchase_ms = self.last_purchase_ms.max(Some(at_ms));
+        self.count_uses(&purchase.codes, &purchase.rewards, 1);
+        self.remember_categories(purchase.categories.iter().cloned());
+        self.take_shares(day, &purchase.redeemed, postings);
+        let points = purchase.points.max(0);
+        self.remember_earning(day, points);
+        let days = purchase.lot;
+        self.give(Lot { days, points }, Book::Earned, postings);
+    }
+
+    /// Claws the earning back before it gives spent points back, so that what the customer owes for the
+    /// one is paid by the other.
+    fn undo(&mut self, undo: &Undo, postings: &mut Postings) {
+        let sold_on = undo.lot.earned_on;
+        let undone = i64::from(undo.is_full);
+        self.purchases = self.purchases.saturating_sub(undone);
+        self.spent = self.spent.saturating_sub(undo.money.minor());
+        let money = undo.money.minor().saturating_neg();
+        self.remember_visit(sold_on, undone.saturating_neg(), money);
+        self.count_uses(&undo.codes, &undo.rewards, -1);
+        let points = undo.points_taken_back.max(0);
+        self.remember_earning(sold_on, points.saturating_neg());
+        let days = undo.lot;
+        let taking = Taking {
+            day: undo.day,
+            first: &[Lot { days, points }],
+            points,
+            into: Book::Reversed,
+        };
+        self.take(&taking, postings);
+        self.give_shares_back(undo.day, &undo.given_back, postings);
+    }
+
+    fn redeem(&mut self, redemption: &Redemption, postings: &mut Postings) {
+        count(&mut self.rewards, redemption.reward.clone(), 1);
+        self.coupons.extend(redemption.coupon.clone());
+        forget_oldest(&mut self.coupons);
+        self.take_shares(redemption.day, &redemption.lots, postings);
+    }
+
+    fn return_reward(&mut self, returned: &Redemption, postings: &mut Postings) {
+        count(&mut self.rewards, returned.reward.clone(), -1);
+        if let Some(coupon) = &returned.coupon {
+            self.coupons.remove(coupon);
+        }
+        self.give_shares_back(returned.day, &returned.lots, postings);
+    }
+
+    fn adjust(&mut self, day: NaiveDate, points: i64, days: LotDays, postings: &mut Postings) {
+        if points >= 0 {
+            self.give(Lot { days, points }, Book::Adjusted, postings);
             return;
         }
-        let earned = self.earned_by_day.entry(day).or_default();
-        *earned = earned.saturating_add(points);
+        let taking = Taking {
+            day,
+            first: &[],
+            points: points.saturating_neg(),
+            into: Book::Adjusted,
+        };
+        self.take(&taking, postings);
+    }
+
+    /// Points of a referral are earned on their day, as PRICING section 10 says, and count for tiers.
+    fn gain_by_referral(&mut self, gain: ReferralGain, postings: &mut Postings) {
+        self.count_referral(gain.role, 1);
+        let points = gain.lot.points.max(0);
+        self.remember_earning(gain.lot.days.earned_on, points);
+        self.give(gain.lot, Book::Referral, postings);
+    }
+
+    fn take_referral_back(&mut self, day: NaiveDate, gain: ReferralGain, postings: &mut Postings) {
+        self.count_referral(gain.role, -1);
+        let points = gain.lot.points.max(0);
+        self.remember_earning(gain.lot.days.earned_on, points.saturating_neg());
+        let taking = Taking {
+            day,
+            first: &[gain.lot],
+            points,
+            into: Book::Referral,
+        };
+        self.take(&taking, postings);
+    }
+
+    fn count_referral(&mut self, role: ReferralRole, change: i64) {
+        let counted = match role {
+            ReferralRole::Referrer => &mut self.referral.brought,
+            ReferralRole::Referred => &mut self.referral.bonuses,
+        };
+        *counted = counted.saturating_add(change);
+    }
+
+    fn take_shares(&mut self, day: NaiveDate, shares: &[Lot], postings: &mut Postings) {
+        let taking = Taking {
+            day,
+            first: shares,
+            points: lots_sum(shares),
+            into: Book::Redeemed,
+        };
+        self.take(&taking, postings);
+    }
+
+    fn give_shares_back(&mut self, day: NaiveDate, shares: &[Lot], postings: &mut Postings) {
+        for share in shares {
+            let days = share.days.given_back_on(day);
+            self.give(Lot { days, ..*share }, Book::Returned, postings);
+        }
+    }
+
+    fn count_uses(&mut self, codes: &[CodeText], rewards: &[String], change: i64) {
+        for code in codes {
+            count(&mut self.code_uses, code.clone(), change);
+        }
+        for reward in rewards {
+            count(&mut self.rewards, reward.clone(), change);
+        }
+    }
+
+    fn remember_earning(&mut self, day: NaiveDate, points: i64) {
+        count(&mut self.earned_by_day, day, points);
         while self.earned_by_day.len() > EARNING_DAYS_KEPT {
             self.earned_by_day.pop_first();
         }
     }
 
-    fn give(&mut self, earned_on: NaiveDate, expires_on: NaiveDate, points: i64) {
-        let paid = points.min(self.debt).max(0);
-        self.debt = self.debt.saturating_sub(paid);
-        let points = points.saturating_sub(paid);
-        if points <= 0 {
-            return;
+    fn remember_visit(&mut self, day: NaiveDate, sales: i64, spent: i64) {
+        let visit = self.visits.entry(day).or_default();
+        visit.sales = visit.sales.saturating_add(sales);
+        visit.spent = visit.spent.saturating_add(spent);
+        if *visit == Visit::default() {
+            self.visits.remove(&day);
         }
-        let key = |lot: &Lot| (lot.expires_on, lot.earned_on);
-        match self
-            .lots
-            .binary_search_by_key(&(expires_on, earned_on), key)
-        {
-            Ok(index) => {
-                if let Some(lot) = self.lots.get_mut(index) {
-                    lot.points = lot.points.saturating_add(points);
-                }
-            }
-            Err(index) => {
-                let lot = Lot {
-                    earned_on,
-                    expires_on,
-                    points,
-                };
-                self.lots.insert(index, lot);
-            }
+        while self.visits.len() > VISIT_DAYS_KEPT {
+            self.visits.pop_first();
         }
     }
 
-    /// Takes points from the lots usable on `day`, soonest expiry first, then oldest; what they do
-    /// not hold becomes debt.
-    fn take(&mut self, day: NaiveDate, points: i64) {
-        let mut owed = points;
-        for lot in self.lots.iter_mut().filter(|lot| lot.expires_on >= day) {
-            let taken = lot.points.min(owed);
-            lot.points = lot.points.saturating_sub(taken);
-            owed = owed.saturating_sub(taken);
+    fn remember_categories(&mut self, categories: impl IntoIterator<Item = String>) {
+        self.categories.extend(categories);
+        while self.categories.len() > CATEGORIES_KEPT {
+            self.categories.pop_last();
         }
-        self.lots.retain(|lot| lot.points > 0);
-        self.debt = self.debt.saturating_add(owed);
+    }
+
+    fn remember_badge(&mut self, badge: String, day: NaiveDate) {
+        let awarded = self.badges.entry(badge).or_insert(day);
+        *awarded = day.min(*awarded);
     }
 }
 
-/// Uses of one code by everybody, folded from the same sales.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CodeTally {
-    /// Uses.
-    pub total: u64,
-    /// Discount given, minor units.
-    pub discount: Amount,
-    /// The latest local day on which it was used.
-    pub day: Option<NaiveDate>,
-    /// Uses on that day.
-    pub on_day: u64,
-}
-
-impl CodeTally {
-    /// Counts one use that took off `discount` on `day`. The tally is the same in whatever order the
-    /// uses arrive; uses of a day before the latest count in the total only.
-    pub fn apply(&mut self, day: NaiveDate, discount: Amount) {
-        self.total = self.total.saturating_add(1);
-        self.discount = self.discount.saturating_add(discount);
-        if self.day < Some(day) {
-            self.day = Some(day);
-            self.on_day = 0;
+/// Adds to a count, and forgets it at zero.
+fn count<K: Ord>(counts: &mut BTreeMap<K, i64>, key: K, change: i64) {
+    use std::collections::btree_map::Entry;
+    match counts.entry(key) {
+        Entry::Vacant(vacant) => {
+            if change != 0 {
+                vacant.insert(change);
+            }
         }
-        if self.day == Some(day) {
-            self.on_day = self.on_day.saturating_add(1);
+        Entry::Occupied(mut occupied) => {
+            let counted = occupied.get().saturating_add(change);
+            if counted == 0 {
+                occupied.remove();
+            } else {
+                occupied.insert(counted);
+            }
         }
     }
+}
 
-    /// Uses on `day`, as far as the tally remembers: the latest day and later ones.
-    pub fn used_on(&self, day: NaiveDate) -> u64 {
-        if self.day == Some(day) {
-            self.on_day
-        } else {
-            0
-        }
+fn forget_oldest(coupons: &mut BTreeSet<HeldCoupon>) {
+    while coupons.len() > COUPONS_KEPT {
+        coupons.pop_first();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    fn purchase(on: &str, points: i64) -> Fact {
-        Fact::Purchase {
-            at_ms: 0,
-            day: day(on),
-            total: Amount::ZERO,
-            points,
-            expires_on: day(on) + chrono::Days::new(365),
-            codes: Vec::new(),
-        }
-    }
-
-    fn account(facts: &[Fact]) -> Account {
-        let mut account = Account::default();
-        for fact in facts {
-            account.apply(fact);
-        }
-        account
-    }
-
-    #[test]
-    fn a_lot_can_be_spent_through_its_last_day() {
-        let account = account(&[purchase("2026-01-01", 40), purchase("2026-03-01", 2)]);
-        assert_eq!(account.available(day("2027-01-01")), 42);
-        assert_eq!(account.available(day("2027-01-02")), 2);
-        assert_eq!(account.available(day("2027-03-02")), 0);
-        let next = account.next_to_expire(day("2027-01-02"));
-        assert_eq!(next, Some((2, day("2027-03-01"))));
-    }
-
-    #[test]
-    fn purchases_of_one_day_share_a_lot() {
-        let account = account(&[purchase("2026-01-01", 40), purchase("2026-01-01", 2)]);
-        assert_eq!(account.lots.len(), 1);
-        assert_eq!(account.purchases, 2);
-    }
-
-    #[test]
-    fn what_was_taken_beyond_the_balance_is_debt_that_earnings_pay_first() {
-        let taken = Fact::Adjustment {
-            day: day("2026-01-02"),
-            points: -100,
-            expires_on: day("2026-01-02"),
-        };
-        let mut account = account(&[purchase("2026-01-01", 40), taken]);
-        assert_eq!(
-            (account.available(day("2026-01-02")), account.debt),
-            (0, 60)
-        );
-        account.apply(&purchase("2026-01-03", 75));
-        assert_eq!(
-            (account.available(day("2026-01-03")), account.debt),
-            (15, 0)
-        );
-        assert_eq!(account.earned_by_day.values().sum::<i64>(), 115);
-    }
-
-    #[test]
-    fn points_are_taken_from_the_soonest_expiry_and_never_from_an_expired_lot() {
-        let taken = Fact::Adjustment {
-            day: day("2027-01-02"),
-            points: -1,
-            expires_on: day("2027-01-02"),
-        };
-        let account = account(&[purchase("2026-03-01", 5), purchase("2026-01-01", 40), taken]);
-        let points: Vec<i64> = account.lots.iter().map(|lot| lot.points).collect();
-        assert_eq!(points, [40, 4]);
-    }
-
-    #[test]
-    fn a_tally_counts_the_latest_day_whatever_arrives_first() {
-        let mut tally = CodeTally::default();
-        for on in ["2026-01-02", "2026-01-01", "2026-01-02"] {
-            tally.apply(day(on), Amount::from_minor(7).unwrap());
-        }
-        assert_eq!((tally.total, tally.discount.minor()), (3, 21));
-        assert_eq!(tally.used_on(day("2026-01-02")), 2);
-        assert_eq!(tally.used_on(day("2026-01-03")), 0);
-    }
-}
+mod tests;

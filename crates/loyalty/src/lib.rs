@@ -9,7 +9,7 @@
 //! Map: [`money`] and [`rate`] hold arithmetic; [`allocation`] splits an amount over lines;
 //! [`basket`], [`code`], [`program`], [`customer`] are the inputs; [`quote`] is the price;
 //! [`refusal`] names every "no"; [`points`] and [`tier`] are the loyalty side; [`account`] folds
-//! facts into balances; [`refund`] undoes a sale in parts that add up; [`experiment`] says which
+//! facts into balances; [`redeem`] spends points; [`referral`] decides who brought whom; [`refund`] undoes a sale in parts that add up; [`experiment`] says which
 //! variant of a code is ahead, if any.
 //!
 //! ```
@@ -89,6 +89,8 @@ pub mod points;
 pub mod program;
 pub mod quote;
 pub mod rate;
+pub mod redeem;
+pub mod referral;
 pub mod refund;
 pub mod refusal;
 pub mod tier;

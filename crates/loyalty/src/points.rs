@@ -3,6 +3,8 @@
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
+use crate::account::LotDays;
+use crate::allocation::{Part, split};
 use crate::money::{Amount, Currency, MAX_MINOR};
 use crate::program::{Factor, PointsRules};
 use crate::rate;
@@ -54,6 +56,36 @@ pub fn earn(rules: &PointsRules, currency: Currency, earning: Earning) -> Points
         floored,
         bonus,
         total: floored.saturating_add(bonus).clamp(0, MAX_MINOR),
+    }
+}
+
+/// What is really paid for the lines that earn, from what each line costs and whether it earns. Points
+/// and gift cards pay every line alike: `non_earning` is split over all lines by what they cost, so that
+/// it lowers the base by the earning lines' part only.
+pub fn earning_base(lines: &[(Amount, bool)], non_earning: Amount) -> Amount {
+    let parts: Vec<Part> = lines
+        .iter()
+        .map(|(net, _)| Part {
+            weight: *net,
+            room: *net,
+        })
+        .collect();
+    let unpaid = split(non_earning, &parts);
+    lines
+        .iter()
+        .zip(&unpaid)
+        .filter(|((_, earns), _)| *earns)
+        .map(|((net, _), unpaid)| net.saturating_sub(*unpaid))
+        .sum()
+}
+
+/// The days of the lot that points earned on `day` make.
+pub fn lot_days(day: NaiveDate, rules: &PointsRules) -> LotDays {
+    let usable_from = day.checked_add_days(Days::new(rules.pending_days.into()));
+    LotDays {
+        expires_on: expires_on(day, rules),
+        earned_on: day,
+        usable_from: usable_from.unwrap_or(NaiveDate::MAX),
     }
 }
 

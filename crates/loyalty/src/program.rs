@@ -38,6 +38,8 @@ pub struct PointsRules {
     pub per_unit: Decimal,
     /// Days after the local day of earning through whose end a lot is usable.
     pub lifetime_days: u32,
+    /// Days after the local day of earning before which a lot is pending; 0: usable at once.
+    pub pending_days: u32,
     /// The fewest points that can be redeemed at once.
     pub minimum_redeem: i64,
     /// Money that one redeemed point pays, minor units; zero: points cannot pay.
@@ -104,6 +106,8 @@ pub struct Reward {
     pub benefit: Benefit,
     /// Days through whose end the reward coupon can be used; none: no end.
     pub valid_days: Option<u32>,
+    /// The last local day on which it can be redeemed.
+    pub valid_until: Option<chrono::NaiveDate>,
     /// How often one customer may have it.
     pub per_customer: Option<u64>,
     /// How many there are in all.

@@ -71,6 +71,17 @@ pub fn cumulative_floor(whole: i64, done: u128, of: u128) -> i64 {
     i64::try_from(divided(scaled, of)).unwrap_or(i64::MAX)
 }
 
+/// How often `part` fits whole into `amount`; 0 for a part of nothing.
+pub fn whole_times(amount: Amount, part: Amount) -> i64 {
+    i64::try_from(divided(amount.units().into(), part.units().into())).unwrap_or(i64::MAX)
+}
+
+/// `amount` so many times; nothing for a number below zero. Bounded by [`Amount::MAX`].
+pub fn times(amount: Amount, number: i64) -> Amount {
+    let number = u128::try_from(number).unwrap_or(0);
+    amount_of(u128::from(amount.units()).saturating_mul(number))
+}
+
 /// `floor(base in major units x factor x factor ...)`, exact for any number of factors, with the one
 /// floor at the end; at most 2^53 - 1. A factor below zero counts as zero.
 pub fn product_floor<'a>(

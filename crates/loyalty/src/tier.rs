@@ -61,6 +61,59 @@ pub fn standing<'a>(
     })
 }
 
+/// A step from one tier to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TierMove<'a> {
+    /// The tier before; none: none was announced yet.
+    pub from: Option<&'a Tier>,
+    /// The tier now.
+    pub to: &'a Tier,
+    /// What the window holds.
+    pub window_points: i64,
+    /// Whether it goes up.
+    pub is_up: bool,
+}
+
+/// Whether what happened on `day` moved the customer: the standing of the account before it and after.
+pub fn moved<'a>(
+    rules: &'a TierRules,
+    before: &Account,
+    after: &Account,
+    day: NaiveDate,
+) -> Option<TierMove<'a>> {
+    let from = standing(rules, before, day)?.tier;
+    step(rules, Some(from), standing(rules, after, day)?)
+}
+
+/// The move that is still to be announced on `day`: from the tier that was announced last to where the
+/// account stands. A customer of whom nothing was announced begins in the lowest tier. Announcing it
+/// ends it, so a job that runs twice finds nothing the second time.
+pub fn unannounced<'a>(
+    rules: &'a TierRules,
+    account: &Account,
+    day: NaiveDate,
+) -> Option<TierMove<'a>> {
+    let held = account.tier.as_ref();
+    let announced = held.and_then(|held| rules.tier(&held.tier));
+    let from = announced.or(rules.tiers.first());
+    step(rules, from, standing(rules, account, day)?)
+}
+
+fn step<'a>(
+    rules: &TierRules,
+    from: Option<&'a Tier>,
+    standing: Standing<'a>,
+) -> Option<TierMove<'a>> {
+    let to = standing.tier;
+    let rank = |tier: &Tier| rules.rank(&tier.slug);
+    (from.and_then(rank) != rank(to)).then(|| TierMove {
+        from,
+        to,
+        window_points: standing.window_points,
+        is_up: from.and_then(rank) < rank(to),
+    })
+}
+
 /// Points of the window that ends on each of the last `grace_days + 1` days, oldest first.
 fn window_points_by_day(rules: &TierRules, account: &Account, day: NaiveDate) -> Vec<i64> {
     let back = |from: NaiveDate, days: u32| {
@@ -89,7 +142,7 @@ fn window_points_by_day(rules: &TierRules, account: &Account, day: NaiveDate) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Fact;
+    use crate::account::{Fact, LotDays, Purchase};
     use crate::money::{Amount, BasisPoints};
     use rust_decimal::Decimal;
 
@@ -117,14 +170,9 @@ mod tests {
     fn check(earnings: &[(&str, i64)], on: &str, tier: &str, next: Option<(&str, i64)>) {
         let mut account = Account::default();
         for (day, points) in earnings {
-            account.apply(&Fact::Purchase {
-                at_ms: 0,
-                day: day.parse().unwrap(),
-                total: Amount::ZERO,
-                points: *points,
-                expires_on: NaiveDate::MAX,
-                codes: Vec::new(),
-            });
+            let lot = LotDays::at_once(day.parse().unwrap(), NaiveDate::MAX);
+            let purchase = Purchase::earning(0, Amount::ZERO, *points, lot);
+            account.apply(&Fact::Purchase(purchase));
         }
         let rules = rules();
         let standing = standing(&rules, &account, on.parse().unwrap()).unwrap();
@@ -170,6 +218,59 @@ mod tests {
             "bronze",
             Some(("silver", 1000)),
         );
+    }
+
+    #[test]
+    fn a_move_is_seen_when_it_happens_and_announced_once() {
+        let day: NaiveDate = "2026-01-01".parse().unwrap();
+        let lot = LotDays::at_once(day, NaiveDate::MAX);
+        let rules = rules();
+        let before = Account::default();
+        let mut after = before.clone();
+        let sale = Purchase::earning(0, Amount::ZERO, 1_200, lot);
+        after.apply(&Fact::Purchase(sale.clone()));
+        let up = moved(&rules, &before, &after, day).unwrap();
+        assert_eq!((up.to.slug.as_str(), up.is_up), ("silver", true));
+        assert_eq!(unannounced(&rules, &after, day), Some(up));
+        after.apply(&Fact::TierMoved(crate::account::HeldTier {
+            since: day,
+            at_ms: 1,
+            tier: "silver".to_owned(),
+        }));
+        assert_eq!(unannounced(&rules, &after, day), None);
+        let undone = {
+            let mut undone = after.clone();
+            undone.apply(&Fact::Refund(sale.undone_on(day)));
+            undone
+        };
+        let down = moved(&rules, &after, &undone, day).unwrap();
+        assert_eq!((down.to.slug.as_str(), down.is_up), ("bronze", false));
+        assert_eq!(unannounced(&rules, &before, day), None);
+    }
+
+    #[test]
+    fn redemption_never_lowers_a_tier() {
+        let day: NaiveDate = "2026-01-01".parse().unwrap();
+        let lot = LotDays::at_once(day, NaiveDate::MAX);
+        let mut account = Account::default();
+        account.apply(&Fact::Purchase(Purchase::earning(
+            0,
+            Amount::ZERO,
+            1_200,
+            lot,
+        )));
+        let before = account.clone();
+        account.apply(&Fact::Redemption(crate::account::Redemption {
+            day,
+            reward: "coffee".to_owned(),
+            lots: vec![crate::account::Lot {
+                days: lot,
+                points: 1_200,
+            }],
+            coupon: None,
+        }));
+        assert_eq!(account.available(day), 0);
+        assert_eq!(moved(&rules(), &before, &account, day), None);
     }
 
     #[test]

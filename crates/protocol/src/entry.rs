@@ -3,7 +3,10 @@
 mod check;
 mod derived;
 mod effect;
+mod people;
+mod points;
 mod sale;
+mod undo;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,10 +15,18 @@ use uuid::Uuid;
 
 pub use self::check::Fault;
 pub use self::derived::{DerivedFigures, DerivedPaid, DerivedUse, PaymentReached, ReachedCode};
-pub use self::effect::{CodeUsed, SaleEffects};
+pub use self::effect::{CodeUsed, Effects, Merge};
+pub use self::people::{
+    ApprovalGiven, BadgeAwarded, CustomerLinked, ReferralBonus, ReferralCodeMade,
+    ReferralRegistered, TierMoved,
+};
+pub use self::points::{PointsAdjusted, PointsExpired, RewardRedeemed};
 pub use self::sale::{
-    PointsFactor, SaleCode, SaleCompleted, SaleLine, SalePoints, SaleRefusal, SaleTierDiscount,
-    Tender,
+    PointsFactor, PointsRedeemed, SaleCode, SaleCompleted, SaleLine, SalePoints, SaleRefusal,
+    SaleReward, SaleTierDiscount, Tender,
+};
+pub use self::undo::{
+    Chosen, CodeGivenBack, PointsUndone, ReturnedUnits, SaleRefunded, SaleVoided, UndoneAt,
 };
 use crate::Error;
 
@@ -95,6 +106,19 @@ impl RawEntry {
         let payload = match header.kind.as_str() {
             STREAM_OPENED => Payload::StreamOpened(self.read(header)?),
             SALE_COMPLETED => Payload::SaleCompleted(Box::new(self.read(header)?)),
+            SALE_REFUNDED => Payload::SaleRefunded(Box::new(self.read(header)?)),
+            SALE_VOIDED => Payload::SaleVoided(Box::new(self.read(header)?)),
+            POINTS_ADJUSTED => Payload::PointsAdjusted(self.read(header)?),
+            POINTS_EXPIRED => Payload::PointsExpired(self.read(header)?),
+            REWARD_REDEEMED => Payload::RewardRedeemed(Box::new(self.read(header)?)),
+            REWARD_RETURNED => Payload::RewardReturned(Box::new(self.read(header)?)),
+            REFERRAL_CODE_MADE => Payload::ReferralCodeMade(self.read(header)?),
+            REFERRAL_REGISTERED => Payload::ReferralRegistered(self.read(header)?),
+            REFERRAL_BONUS => Payload::ReferralBonus(self.read(header)?),
+            CUSTOMER_LINKED => Payload::CustomerLinked(self.read(header)?),
+            TIER_MOVED => Payload::TierMoved(self.read(header)?),
+            BADGE_AWARDED => Payload::BadgeAwarded(self.read(header)?),
+            APPROVAL_GIVEN => Payload::ApprovalGiven(self.read(header)?),
             SHIFT_OPENED => Payload::ShiftOpened(self.read(header)?),
             SHIFT_CLOSED => Payload::ShiftClosed(self.read(header)?),
             PAYMENT_REACHED => Payload::PaymentReached(self.read(header)?),
@@ -114,6 +138,19 @@ impl RawEntry {
 
 const STREAM_OPENED: &str = "stream_opened";
 const SALE_COMPLETED: &str = "sale_completed";
+const SALE_REFUNDED: &str = "sale_refunded";
+const SALE_VOIDED: &str = "sale_voided";
+const POINTS_ADJUSTED: &str = "points_adjusted";
+const POINTS_EXPIRED: &str = "points_expired";
+const REWARD_REDEEMED: &str = "reward_redeemed";
+const REWARD_RETURNED: &str = "reward_returned";
+const REFERRAL_CODE_MADE: &str = "referral_code_made";
+const REFERRAL_REGISTERED: &str = "referral_registered";
+const REFERRAL_BONUS: &str = "referral_bonus";
+const CUSTOMER_LINKED: &str = "customer_linked";
+const TIER_MOVED: &str = "tier_moved";
+const BADGE_AWARDED: &str = "badge_awarded";
+const APPROVAL_GIVEN: &str = "approval_given";
 const SHIFT_OPENED: &str = "shift_opened";
 const SHIFT_CLOSED: &str = "shift_closed";
 const PAYMENT_REACHED: &str = "payment_reached";
@@ -167,6 +204,32 @@ pub enum Payload {
     StreamOpened(StreamOpened),
     /// `sale_completed`
     SaleCompleted(Box<SaleCompleted>),
+    /// `sale_refunded`
+    SaleRefunded(Box<SaleRefunded>),
+    /// `sale_voided`
+    SaleVoided(Box<SaleVoided>),
+    /// `points_adjusted`
+    PointsAdjusted(PointsAdjusted),
+    /// `points_expired`
+    PointsExpired(PointsExpired),
+    /// `reward_redeemed`
+    RewardRedeemed(Box<RewardRedeemed>),
+    /// `reward_returned`
+    RewardReturned(Box<RewardRedeemed>),
+    /// `referral_code_made`
+    ReferralCodeMade(ReferralCodeMade),
+    /// `referral_registered`
+    ReferralRegistered(ReferralRegistered),
+    /// `referral_bonus`
+    ReferralBonus(ReferralBonus),
+    /// `customer_linked`
+    CustomerLinked(CustomerLinked),
+    /// `tier_moved`
+    TierMoved(TierMoved),
+    /// `badge_awarded`
+    BadgeAwarded(BadgeAwarded),
+    /// `approval_given`
+    ApprovalGiven(ApprovalGiven),
     /// `shift_opened`
     ShiftOpened(Shift),
     /// `shift_closed`
@@ -181,6 +244,19 @@ impl Payload {
         match self {
             Self::StreamOpened(_) => STREAM_OPENED,
             Self::SaleCompleted(_) => SALE_COMPLETED,
+            Self::SaleRefunded(_) => SALE_REFUNDED,
+            Self::SaleVoided(_) => SALE_VOIDED,
+            Self::PointsAdjusted(_) => POINTS_ADJUSTED,
+            Self::PointsExpired(_) => POINTS_EXPIRED,
+            Self::RewardRedeemed(_) => REWARD_REDEEMED,
+            Self::RewardReturned(_) => REWARD_RETURNED,
+            Self::ReferralCodeMade(_) => REFERRAL_CODE_MADE,
+            Self::ReferralRegistered(_) => REFERRAL_REGISTERED,
+            Self::ReferralBonus(_) => REFERRAL_BONUS,
+            Self::CustomerLinked(_) => CUSTOMER_LINKED,
+            Self::TierMoved(_) => TIER_MOVED,
+            Self::BadgeAwarded(_) => BADGE_AWARDED,
+            Self::ApprovalGiven(_) => APPROVAL_GIVEN,
             Self::ShiftOpened(_) => SHIFT_OPENED,
             Self::ShiftClosed(_) => SHIFT_CLOSED,
             Self::PaymentReached(_) => PAYMENT_REACHED,
@@ -191,6 +267,20 @@ impl Payload {
         let json = match self {
             Self::StreamOpened(opened) => serde_json::to_string(opened),
             Self::SaleCompleted(sale) => serde_json::to_string(sale),
+            Self::SaleRefunded(payload) => serde_json::to_string(payload),
+            Self::SaleVoided(payload) => serde_json::to_string(payload),
+            Self::PointsAdjusted(payload) => serde_json::to_string(payload),
+            Self::PointsExpired(payload) => serde_json::to_string(payload),
+            Self::ReferralCodeMade(payload) => serde_json::to_string(payload),
+            Self::ReferralRegistered(payload) => serde_json::to_string(payload),
+            Self::ReferralBonus(payload) => serde_json::to_string(payload),
+            Self::CustomerLinked(payload) => serde_json::to_string(payload),
+            Self::TierMoved(payload) => serde_json::to_string(payload),
+            Self::BadgeAwarded(payload) => serde_json::to_string(payload),
+            Self::ApprovalGiven(payload) => serde_json::to_string(payload),
+            Self::RewardRedeemed(payload) | Self::RewardReturned(payload) => {
+                serde_json::to_string(payload)
+            }
             Self::ShiftOpened(shift) | Self::ShiftClosed(shift) => serde_json::to_string(shift),
             Self::PaymentReached(reached) => serde_json::to_string(reached),
         };

@@ -111,6 +111,9 @@ pub struct PointsDocument {
     /// Days after the day of earning on which points can still be spent.
     #[serde(default = "default::year_days")]
     pub lifetime_days: u32,
+    /// Days after the day of earning before which points cannot be spent; 0: at once.
+    #[serde(default)]
+    pub pending_days: u32,
     /// The fewest points that can be redeemed at once.
     #[serde(default = "default::minimum_redeem")]
     pub minimum_redeem: i64,
@@ -198,6 +201,9 @@ pub struct RewardDocument {
     /// Days through whose end its coupon can be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_days: Option<u32>,
+    /// The last day on which it can be redeemed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<NaiveDate>,
     /// How often one customer may have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_customer_limit: Option<u64>,

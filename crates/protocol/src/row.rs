@@ -203,16 +203,16 @@ pub struct Product {
 pub struct CodeUseRow {
     /// Normalised text.
     pub code: String,
-    /// Uses.
-    pub total: u64,
-    /// Discount given, minor units.
+    /// Uses, less those that came back.
+    pub total: i64,
+    /// Discount given, less what came back with its use, minor units.
     pub discount: i64,
     /// The latest local day of use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<NaiveDate>,
-    /// Uses on that day.
+    /// Uses on that day, less those of them that came back.
     #[serde(default)]
-    pub on_day: u64,
+    pub on_day: i64,
 }
 
 #[cfg(test)]

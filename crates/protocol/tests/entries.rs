@@ -53,6 +53,8 @@ fn sale() -> SaleCompleted {
         earns_points: true,
     };
     SaleCompleted {
+        points_redeemed: None,
+        rewards: Vec::new(),
         sale_id: Uuid::from_u128(3),
         receipt: "C1-1".to_owned(),
         store: "centro".to_owned(),
@@ -90,6 +92,7 @@ fn sale() -> SaleCompleted {
             bonus: 0,
             earned: 90,
             expires_on: NaiveDate::from_ymd_opt(2027, 11, 21).unwrap(),
+            usable_from: None,
         }),
     }
 }
@@ -207,18 +210,14 @@ fn a_code_without_effect_is_not_used_up() {
     let effects = sale().effects(7);
     assert_eq!(effects.codes.len(), 1);
     assert_eq!(effects.codes[0].discount.minor(), 1000);
-    let (customer, fact) = effects.account.unwrap();
-    assert_eq!(customer, Uuid::from_u128(6));
-    let Fact::Purchase {
-        points,
-        codes,
-        at_ms,
-        ..
-    } = fact
-    else {
-        panic!("a sale is a purchase, found {fact:?}");
+    let [(customer, Fact::Purchase(bought))] = effects.accounts.as_slice() else {
+        panic!("a sale is one purchase, found {:?}", effects.accounts);
     };
-    assert_eq!((points, codes.len(), at_ms), (90, 1, 7));
+    assert_eq!(*customer, Uuid::from_u128(6));
+    assert_eq!(
+        (bought.points, bought.codes.len(), bought.at_ms),
+        (90, 1, 7)
+    );
 
     let mut unused = sale();
     unused.codes[0].consumed = false;

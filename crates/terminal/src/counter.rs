@@ -271,7 +271,7 @@ fn card(
         balance_age_s: None,
         balance_has_pending: ledger::account::has_pending(connection, buyer.id)?,
         progress: standing.and_then(|standing| progress(language, &standing)),
-        purchases: account.purchases,
+        purchases: account.completed_purchases(),
         last_visit,
     })
 }

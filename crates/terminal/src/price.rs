@@ -78,7 +78,7 @@ impl Buyer {
         let facts = CustomerFacts {
             id,
             tier,
-            purchases: account.purchases,
+            purchases: account.completed_purchases(),
         };
         Ok(Self { id, account, facts })
     }

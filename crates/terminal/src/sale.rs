@@ -1,6 +1,6 @@
 //! A paid basket as the entry that keeps it.
 
-use mostrador_loyalty::points::expires_on;
+use mostrador_loyalty::points::lot_days;
 use mostrador_protocol::entry::{
     PointsFactor, SaleCode, SaleCompleted, SaleLine, SalePoints, SaleRefusal, SaleTierDiscount,
     Tender,
@@ -30,6 +30,8 @@ pub(crate) fn completed(priced: &Priced, deal: Deal) -> SaleCompleted {
         amounts.iter().map(|amount| amount.minor()).collect()
     };
     SaleCompleted {
+        points_redeemed: None,
+        rewards: Vec::new(),
         sale_id: deal.sale_id,
         receipt: deal.receipt,
         store: priced.place.store.clone(),
@@ -104,12 +106,14 @@ fn points(priced: &Priced) -> Option<SalePoints> {
         name: factor.name.clone(),
         multiplier: factor.multiplier,
     });
+    let lot = lot_days(priced.now.local_day(), rules);
     Some(SalePoints {
         base: points.base.minor(),
         per_unit: points.per_unit,
         factors: factors.collect(),
         bonus: points.bonus,
         earned: points.total,
-        expires_on: expires_on(priced.now.local_day(), rules),
+        expires_on: lot.expires_on,
+        usable_from: (lot.usable_from > lot.earned_on).then_some(lot.usable_from),
     })
 }

@@ -27,6 +27,7 @@ pub fn document(dataset: &Dataset) -> ProgramDocument {
         points: Some(PointsDocument {
             per_unit: Decimal::ONE,
             lifetime_days: 365,
+            pending_days: 0,
             minimum_redeem: 100,
             point_value: 0,
             first_purchase: None,

@@ -168,6 +168,7 @@ fn points(keys: &PointsKeys) -> PointsRules {
     PointsRules {
         per_unit: keys.per_unit,
         lifetime_days: 365,
+        pending_days: 0,
         minimum_redeem: 100,
         point_value: Amount::ZERO,
         first_purchase: keys.first_purchase,

@@ -1,8 +1,10 @@
 //! `[[refund]]`: parts of one sale come back, in turns.
 
+use chrono::NaiveDate;
+use loyalty::account::{Lot, LotDays};
 use loyalty::basket::Quantity;
 use loyalty::money::Amount;
-use loyalty::refund::{ReturnRefusal, ReturnedLine, Returns, SoldLine};
+use loyalty::refund::{ReturnRefusal, ReturnedLine, Returns, SoldLine, SoldSale};
 use mostrador_loyalty as loyalty;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -55,7 +57,15 @@ pub(super) fn differences(case: &RefundCase) -> Result<Vec<Difference>, String> 
     if case.returns.len() != case.expect.len() {
         return Err("returns and expect have different lengths".to_owned());
     }
-    let mut returns = Returns::of(&sold, case.earned, case.spent);
+    let mut returns = Returns::of(&SoldSale {
+        lines: sold,
+        earned: case.earned,
+        redeemed: vec![Lot {
+            days: LotDays::at_once(NaiveDate::MIN, NaiveDate::MAX),
+            points: case.spent,
+        }],
+        paid_by_points: Amount::ZERO,
+    });
     let mut differences = Vec::new();
     for (index, (returned, expect)) in case.returns.iter().zip(&case.expect).enumerate() {
         let returned: Vec<ReturnedLine> = returned
@@ -80,10 +90,8 @@ fn compare(
     expect: &Expect,
 ) -> Vec<Difference> {
     let outcome = returns.take_back(returned);
-    let refused = outcome.as_ref().err().map(|refusal| match refusal {
-        ReturnRefusal::NoSuchLine { .. } => "no_such_line".to_owned(),
-        ReturnRefusal::MoreThanSold { .. } => "more_than_sold".to_owned(),
-    });
+    let refused = outcome.as_ref().err().map(ReturnRefusal::code);
+    let refused = refused.map(str::to_owned);
     let given = outcome.ok();
     let money = given.as_ref().map(|refund| refund.money.minor());
     let taken_back = given.as_ref().map(|refund| refund.points_taken_back);

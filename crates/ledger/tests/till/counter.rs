@@ -184,6 +184,8 @@ impl Sold {
             refusal: (*refusal).to_owned(),
         });
         SaleCompleted {
+            points_redeemed: None,
+            rewards: Vec::new(),
             sale_id,
             receipt,
             store: "cartagena".to_owned(),
@@ -224,6 +226,7 @@ impl Sold {
                 bonus: self.points - total / 100,
                 earned: self.points,
                 expires_on: self.day + chrono::Days::new(365),
+                usable_from: None,
             }),
         }
     }

@@ -7,7 +7,7 @@ use loyalty::account::{Account, CodeTally};
 use loyalty::code::CodeText;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::{Decoded, Payload, SaleEffects};
+use mostrador_protocol::entry::{Decoded, Effects, Payload};
 use mostrador_protocol::message::PullReply;
 use mostrador_protocol::row::{CodeUseRow, FeedRow, Row};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use mostrador_ledger::outbox::Batch;
 pub(crate) struct Counted {
     /// Where its transaction ends in the feed.
     pub(crate) position: u64,
-    pub(crate) effects: SaleEffects,
+    pub(crate) effects: Effects,
 }
 
 #[derive(Default)]
@@ -53,15 +53,15 @@ impl Server {
     }
 
     /// A sale of another terminal.
-    pub(crate) fn count(&mut self, effects: SaleEffects) {
+    pub(crate) fn count(&mut self, effects: Effects) {
         self.ingest(vec![effects], None);
     }
 
-    fn ingest(&mut self, sales: Vec<SaleEffects>, stream: Option<Uuid>) {
+    fn ingest(&mut self, sales: Vec<Effects>, stream: Option<Uuid>) {
         let mut customers = BTreeSet::new();
         let mut codes = BTreeSet::new();
         for effects in &sales {
-            if let Some((customer, fact)) = &effects.account {
+            for (customer, fact) in &effects.accounts {
                 self.accounts.entry(*customer).or_default().apply(fact);
                 customers.insert(*customer);
             }

@@ -7,7 +7,7 @@ use mostrador_ledger::{
     Error, account, code_use, customer, outbox, rebuild, replica, sale, stream,
 };
 use mostrador_loyalty as loyalty;
-use mostrador_protocol::entry::SaleEffects;
+use mostrador_protocol::entry::Effects;
 use mostrador_protocol::message::PullReply;
 use mostrador_protocol::row::{FeedRow, Row};
 use proptest::prelude::*;
@@ -81,13 +81,13 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-fn effects(sold: &Sold, at_ms: i64) -> SaleEffects {
+fn effects(sold: &Sold, at_ms: i64) -> Effects {
     sold.sale(Uuid::nil(), String::new()).effects(at_ms)
 }
 
 /// Everything this till knows: what the server counted up to its cursor, and its own sales that are
 /// not among them.
-fn expected(till: &Counter, server: &Server) -> Vec<SaleEffects> {
+fn expected(till: &Counter, server: &Server) -> Vec<Effects> {
     let look = |connection: &Connection| -> Result<_, Error> {
         let head = stream::head(connection)?.expect("a stream");
         Ok((
@@ -112,7 +112,7 @@ fn check_shown(till: &Counter, server: &Server) {
     let known = expected(till, server);
     for number in 0..3 {
         let mut account = Account::default();
-        for (customer, fact) in known.iter().filter_map(|effects| effects.account.as_ref()) {
+        for (customer, fact) in known.iter().flat_map(|effects| &effects.accounts) {
             if *customer == customer_id(number) {
                 account.apply(fact);
             }

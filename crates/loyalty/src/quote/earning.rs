@@ -4,10 +4,9 @@ use std::cmp::Reverse;
 
 use chrono::{Datelike, Weekday};
 
-use crate::allocation::{Part, split};
 use crate::code::{Benefit, CodeText};
 use crate::money::Amount;
-use crate::points::{Earning, PointsQuote, earn};
+use crate::points::{Earning, PointsQuote, earn, earning_base};
 use crate::program::{Factor, PointsRules, Resolved};
 
 use super::Request;
@@ -36,10 +35,12 @@ impl<'a> Points<'a> {
         let is_points = |code: &Resolved<'_>| code.code.benefit != Benefit::Tracking;
         let mut codes: Vec<Resolved<'_>> = codes.iter().copied().filter(is_points).collect();
         codes.sort_unstable_by_key(|code| (Reverse(code.code.priority), code.text));
+        let earns = ground.lines.iter().map(|line| line.line.earns_points);
+        let lines: Vec<(Amount, bool)> = nets.iter().copied().zip(earns).collect();
         Some(Self {
             request: *request,
             rules,
-            base: earning_base(ground, nets, request.non_earning_tender),
+            base: earning_base(&lines, request.non_earning_tender),
             codes,
         })
     }
@@ -110,25 +111,4 @@ impl<'a> Points<'a> {
             .chain(self.rules.campaigns.iter().cloned())
             .collect()
     }
-}
-
-/// What is really paid for the lines that earn. Points and gift cards pay every line alike: their
-/// amount is split over all lines by what they cost, so that it lowers the base by the earning lines'
-/// part only.
-fn earning_base(ground: &Ground<'_>, nets: &[Amount], non_earning_tender: Amount) -> Amount {
-    let parts: Vec<Part> = nets
-        .iter()
-        .map(|net| Part {
-            weight: *net,
-            room: *net,
-        })
-        .collect();
-    let unpaid = split(non_earning_tender, &parts);
-    ground
-        .lines
-        .iter()
-        .zip(nets.iter().zip(&unpaid))
-        .filter(|(line, _)| line.line.earns_points)
-        .map(|(_, (net, unpaid))| net.saturating_sub(*unpaid))
-        .sum()
 }

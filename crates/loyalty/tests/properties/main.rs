@@ -1,6 +1,5 @@
-//! What holds for every basket, every program and every account.
+//! What holds for every basket and every program; accounts have tests of their own.
 
-mod account;
 mod bounds;
 mod draw;
 mod events;

@@ -1,17 +1,33 @@
 //! Refunds by parts are the whole, to the cent and to the point.
 
+use chrono::NaiveDate;
 use mostrador_loyalty as loyalty;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::cases;
 use crate::draw::amounts;
+use loyalty::account::{Lot, LotDays};
 use loyalty::basket::Quantity;
 use loyalty::money::Amount;
-use loyalty::refund::{ReturnedLine, Returns, SoldLine};
+use loyalty::refund::{ReturnedLine, Returns, SoldLine, SoldSale};
 
 fn thousandths(count: u32) -> Quantity {
     Quantity::new(Decimal::new(count.into(), 3)).expect("three places")
+}
+
+/// A sale on which so many points of one lot were spent.
+fn sale_of(lines: &[SoldLine], earned: i64, spent: i64) -> SoldSale {
+    let days = LotDays::at_once(NaiveDate::MIN, NaiveDate::MAX);
+    SoldSale {
+        lines: lines.to_vec(),
+        earned,
+        redeemed: vec![Lot {
+            days,
+            points: spent,
+        }],
+        paid_by_points: Amount::ZERO,
+    }
 }
 
 proptest! {
@@ -32,7 +48,7 @@ proptest! {
         let mut left: Vec<usize> = lines.iter().enumerate()
             .flat_map(|(line, (_, units))| std::iter::repeat_n(line, *units as usize))
             .collect();
-        let mut returns = Returns::of(&sold, earned, spent);
+        let mut returns = Returns::of(&sale_of(&sold, earned, spent));
         let (mut money, mut taken, mut given) = (0, 0, 0);
         let mut picks = picks.into_iter();
         while !left.is_empty() {
@@ -58,7 +74,7 @@ proptest! {
         earned in 0..10_000_i64,
     ) {
         let line = SoldLine { net: Amount::from_minor(net).unwrap(), quantity: thousandths(sold) };
-        let mut returns = Returns::of(&[line], earned, 0);
+        let mut returns = Returns::of(&sale_of(&[line], earned, 0));
         let (mut left, mut money, mut taken) = (sold, 0, 0);
         for part in parts.into_iter().chain([sold]) {
             let too_much = ReturnedLine { line: 0, quantity: thousandths(left + 1) };

@@ -17,6 +17,7 @@ fn decimal(text: &str) -> Decimal {
 fn earning(codes: impl IntoIterator<Item = Code>) -> Counter {
     let mut counter = Counter::with(codes);
     counter.program.points = Some(PointsRules {
+        pending_days: 0,
         per_unit: decimal("0.01"),
         lifetime_days: 365,
         minimum_redeem: 100,

@@ -1,15 +1,18 @@
 //! Whether a sale adds up: what the server asks before a sale has effects.
 
+mod account;
+
 use rust_decimal::Decimal;
 use thiserror::Error;
 
 use loyalty::basket::Quantity;
 use loyalty::code::CodeText;
 use loyalty::money::{Amount, Currency, MAX_MINOR};
+use loyalty::points::earning_base;
 use loyalty::rate;
 use mostrador_loyalty as loyalty;
 
-use super::{SaleCompleted, SaleLine};
+use super::{SaleCompleted, SaleLine, Tender};
 
 /// Why a sale does not add up. Its text is the reason under which the server holds the entry.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -63,6 +66,44 @@ pub enum Fault {
     /// Points without a customer.
     #[error("points were earned but nobody is identified")]
     PointsWithoutCustomer,
+    /// A number of points that cannot be.
+    #[error("{what} are {points}, which cannot be")]
+    Points {
+        /// Which points.
+        what: &'static str,
+        /// The number.
+        points: i64,
+    },
+    /// A word that must be there is not.
+    #[error("{what} is empty")]
+    Empty {
+        /// Which word.
+        what: &'static str,
+    },
+    /// One customer on both sides of something that takes two.
+    #[error("customer {customer} stands on both sides")]
+    OnePerson {
+        /// Who.
+        customer: uuid::Uuid,
+    },
+    /// An expiry before the lot is over.
+    #[error("the lot can be spent through {expires_on}")]
+    NotOver {
+        /// Its last day.
+        expires_on: chrono::NaiveDate,
+    },
+    /// A refund that its sale does not allow.
+    #[error("the sale refuses the refund: {refusal}")]
+    Return {
+        /// `loyalty::refund::ReturnRefusal::code`.
+        refusal: &'static str,
+    },
+    /// A reward without the code that carries it.
+    #[error("the reward {reward} has no code on the sale")]
+    RewardWithoutCode {
+        /// Slug of the reward.
+        reward: String,
+    },
 }
 
 impl SaleCompleted {
@@ -86,7 +127,33 @@ impl SaleCompleted {
             .map(|tender| wide(tender.amount))
             .sum::<i128>();
         equal("tenders less change", paid - wide(self.change), self.total)?;
+        self.check_redeemed()?;
         self.check_points()
+    }
+
+    /// Points spent are shares of lots, pay what their tender says, and buy rewards that are there.
+    fn check_redeemed(&self) -> Result<(), Fault> {
+        let paid = self.tenders.iter().filter(|tender| tender.kind == "points");
+        let paid: i128 = paid.map(|tender| wide(tender.amount)).sum();
+        let redeemed = self.points_redeemed.as_ref();
+        let amount = redeemed.map_or(0, |spent| spent.amount);
+        equal("tender of points", paid, amount)?;
+        if let Some(spent) = redeemed {
+            account::shares("points redeemed", &spent.lots, spent.points)?;
+        }
+        for reward in &self.rewards {
+            account::shares("points of a reward", &reward.lots, reward.points)?;
+            if !self.codes.iter().any(|code| code.text == reward.code) {
+                return Err(Fault::RewardWithoutCode {
+                    reward: reward.reward.clone(),
+                });
+            }
+        }
+        let nobody_spends = redeemed.is_none() && self.rewards.is_empty();
+        if self.customer_id.is_none() && !nobody_spends {
+            return Err(Fault::PointsWithoutCustomer);
+        }
+        Ok(())
     }
 
     fn check_ranges(&self) -> Result<(), Fault> {
@@ -208,15 +275,15 @@ impl SaleCompleted {
         if points.earned > 0 && self.customer_id.is_none() {
             return Err(Fault::PointsWithoutCustomer);
         }
-        let earning = self.lines.iter().filter(|line| line.earns_points);
-        let earning: i128 = earning.map(|line| wide(line.net)).sum();
-        if wide(points.base) > earning {
-            return Err(Fault::Sum {
-                what: "base of the points",
-                expected: earning,
-                found: wide(points.base),
-            });
-        }
+        let lines = self.lines.iter();
+        let lines = lines.map(|line| (Amount::clamped(wide(line.net)), line.earns_points));
+        let lines: Vec<(Amount, bool)> = lines.collect();
+        let earns_nothing =
+            |tender: &&Tender| matches!(tender.kind.as_str(), "points" | "gift_card");
+        let unpaid = self.tenders.iter().filter(earns_nothing);
+        let unpaid: i128 = unpaid.map(|tender| wide(tender.amount)).sum();
+        let base = earning_base(&lines, Amount::clamped(unpaid));
+        equal("base of the points", wide(base.minor()), points.base)?;
         let currency = Currency::from_code(&self.currency).ok_or_else(|| Fault::Currency {
             text: self.currency.clone(),
         })?;

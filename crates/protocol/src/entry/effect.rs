@@ -1,23 +1,41 @@
-//! What a sale does to a customer's account and to the uses of codes: the facts that till and
-//! server fold.
+//! What an entry does to customers' accounts and to the uses of codes: the facts that till and server
+//! fold.
+
+mod account;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use loyalty::account::Fact;
+use loyalty::account::{Fact, Lot, LotDays, Purchase};
 use loyalty::code::CodeText;
 use loyalty::money::Amount;
 use mostrador_loyalty as loyalty;
 
 use super::SaleCompleted;
 
-/// Everything a sale changes outside itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaleEffects {
-    /// Whose account changes, and how.
-    pub account: Option<(Uuid, Fact)>,
+/// Everything an entry changes outside itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Whose accounts change, and how, in order.
+    pub accounts: Vec<(Uuid, Fact)>,
+    /// Two records that become one, after the accounts.
+    pub merge: Option<Merge>,
     /// The codes it used up, and the parents of those that derive from one.
     pub codes: Vec<CodeUsed>,
+    /// The uses that it gave back.
+    pub codes_given_back: Vec<CodeUsed>,
+}
+
+/// Two records of one person: the fold empties one with `Account::hand_over` and applies
+/// `Fact::Merge` with what it had to the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merge {
+    /// The record that stays.
+    pub survivor: Uuid,
+    /// The record that is empty afterwards.
+    pub absorbed: Uuid,
+    /// The store's local day.
+    pub day: NaiveDate,
 }
 
 /// One use of a code.
@@ -25,47 +43,91 @@ pub struct SaleEffects {
 pub struct CodeUsed {
     /// Which.
     pub code: CodeText,
-    /// The store's local day.
+    /// The store's local day of the sale.
     pub day: NaiveDate,
     /// What it took off, minor units.
     pub discount: Amount,
 }
 
+impl Effects {
+    /// Every customer whose account it reads or changes.
+    pub fn customers(&self) -> impl Iterator<Item = Uuid> {
+        let named = self.accounts.iter().map(|(customer, _)| *customer);
+        let merged = self.merge.iter();
+        named.chain(merged.flat_map(|merge| [merge.survivor, merge.absorbed]))
+    }
+}
+
 impl SaleCompleted {
     /// The effects of this sale, made at `effective_ms` (milliseconds since the epoch, from the
     /// entry's header). A text that is no code has no effect; [`SaleCompleted::check`] names it.
-    pub fn effects(&self, effective_ms: i64) -> SaleEffects {
+    pub fn effects(&self, effective_ms: i64) -> Effects {
+        let codes = self.codes_used();
+        let purchase = |customer| {
+            let fact = Fact::Purchase(self.purchase(effective_ms, &codes));
+            (customer, fact)
+        };
+        Effects {
+            accounts: self.customer_id.map(purchase).into_iter().collect(),
+            codes,
+            ..Effects::default()
+        }
+    }
+
+    /// The codes that this sale used up, and the parents of those that derive from one.
+    pub(super) fn codes_used(&self) -> Vec<CodeUsed> {
         let day = self.local_time.date();
-        let codes: Vec<CodeUsed> = self
-            .codes
-            .iter()
-            .filter(|code| code.consumed)
-            .flat_map(|code| {
-                let texts = [Some(&code.text), code.parent.as_ref()];
-                let counted = texts.into_iter().flatten();
-                counted.filter_map(|text| {
-                    Some(CodeUsed {
-                        code: CodeText::parse(text)?,
-                        day,
-                        discount: Amount::clamped(code.amount.into()),
-                    })
+        let consumed = self.codes.iter().filter(|code| code.consumed);
+        let used = consumed.flat_map(|code| {
+            let texts = [Some(&code.text), code.parent.as_ref()];
+            let counted = texts.into_iter().flatten();
+            counted.filter_map(|text| {
+                Some(CodeUsed {
+                    code: CodeText::parse(text)?,
+                    day,
+                    discount: Amount::clamped(code.amount.into()),
                 })
             })
-            .collect();
-        let account = self.customer_id.map(|customer| {
-            let fact = Fact::Purchase {
-                at_ms: effective_ms,
-                day,
-                total: Amount::clamped(self.total.into()),
-                points: self
-                    .points
-                    .as_ref()
-                    .map_or(0, |points| points.earned.max(0)),
-                expires_on: self.points.as_ref().map_or(day, |points| points.expires_on),
-                codes: codes.iter().map(|used| used.code.clone()).collect(),
-            };
-            (customer, fact)
         });
-        SaleEffects { account, codes }
+        used.collect()
+    }
+
+    /// The days of the lot that the sale's points make.
+    pub(super) fn lot_days(&self) -> LotDays {
+        let day = self.local_time.date();
+        let points = self.points.as_ref();
+        LotDays {
+            expires_on: points.map_or(day, |points| points.expires_on),
+            earned_on: day,
+            usable_from: points.and_then(|points| points.usable_from).unwrap_or(day),
+        }
+    }
+
+    /// The points spent on the sale, as tender and then on rewards, as the till took them.
+    pub fn redeemed(&self) -> Vec<Lot> {
+        let tender = self.points_redeemed.iter().flat_map(|spent| &spent.lots);
+        let rewards = self.rewards.iter().flat_map(|reward| &reward.lots);
+        tender.chain(rewards).map(Lot::from).collect()
+    }
+
+    fn purchase(&self, effective_ms: i64, codes: &[CodeUsed]) -> Purchase {
+        let categories = self.lines.iter().flat_map(|line| &line.categories);
+        Purchase {
+            at_ms: effective_ms,
+            total: Amount::clamped(self.total.into()),
+            points: self
+                .points
+                .as_ref()
+                .map_or(0, |points| points.earned.max(0)),
+            lot: self.lot_days(),
+            redeemed: self.redeemed(),
+            codes: codes.iter().map(|used| used.code.clone()).collect(),
+            rewards: self
+                .rewards
+                .iter()
+                .map(|reward| reward.reward.clone())
+                .collect(),
+            categories: categories.cloned().collect(),
+        }
     }
 }

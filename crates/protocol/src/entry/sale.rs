@@ -5,6 +5,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::account::LotDocument;
+
 /// A paid basket. Amounts are minor units of `currency`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaleCompleted {
@@ -51,6 +53,36 @@ pub struct SaleCompleted {
     /// Points earned, when a customer was identified and the program has points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<SalePoints>,
+    /// Points that paid a part of it; the tender of kind `points` is their amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_redeemed: Option<PointsRedeemed>,
+    /// Rewards that points bought for this basket.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewards: Vec<SaleReward>,
+}
+
+/// Points used as money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointsRedeemed {
+    /// How many; the sum of `lots`.
+    pub points: i64,
+    /// What they paid, minor units.
+    pub amount: i64,
+    /// The lots as the till took them.
+    pub lots: Vec<LotDocument>,
+}
+
+/// A reward applied to the basket at once. What it took off stands in `codes` under `code`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleReward {
+    /// Slug of the reward.
+    pub reward: String,
+    /// The code made for it.
+    pub code: String,
+    /// What it cost; the sum of `lots`.
+    pub points: i64,
+    /// The lots as the till took them.
+    pub lots: Vec<LotDocument>,
 }
 
 /// One line of a sale.
@@ -160,6 +192,9 @@ pub struct SalePoints {
     pub earned: i64,
     /// Last local day on which they can be spent.
     pub expires_on: NaiveDate,
+    /// First local day on which they can be spent; none: at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usable_from: Option<NaiveDate>,
 }
 
 /// A named factor.

@@ -130,6 +130,12 @@ fn check_points(faults: &mut Faults, path: &Path, points: &PointsDocument) {
         LONGEST_DAYS,
     );
     faults.whole(
+        &path.key("pending_days"),
+        points.pending_days.into(),
+        0,
+        points.lifetime_days.into(),
+    );
+    faults.whole(
         &path.key("minimum_redeem"),
         points.minimum_redeem,
         1,

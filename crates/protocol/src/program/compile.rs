@@ -65,6 +65,7 @@ fn points(document: &PointsDocument) -> PointsRules {
     PointsRules {
         per_unit: document.per_unit,
         lifetime_days: document.lifetime_days,
+        pending_days: document.pending_days,
         minimum_redeem: document.minimum_redeem,
         point_value: amount(document.point_value),
         first_purchase: document.first_purchase,
@@ -102,6 +103,7 @@ fn reward(document: &RewardDocument) -> Reward {
         )
         .unwrap_or(Benefit::Tracking),
         valid_days: document.valid_days,
+        valid_until: document.valid_until,
         per_customer: document.per_customer_limit,
         stock: document.stock,
     }

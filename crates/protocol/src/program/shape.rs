@@ -99,6 +99,7 @@ pub(super) const PROGRAM: &[Key] = &[
 const POINTS: &[Key] = &[
     required("per_unit", Shape::Decimal),
     optional("lifetime_days", COUNT),
+    optional("pending_days", COUNT),
     optional("minimum_redeem", MANY),
     optional("point_value", Shape::Amount),
     optional("first_purchase", Shape::Decimal),
@@ -135,6 +136,7 @@ const REWARD: &[Key] = &[
     optional("fixed", Shape::Amount),
     optional("free_product", Shape::Table(FREE_PRODUCT)),
     optional("valid_days", COUNT),
+    optional("valid_until", Shape::Day),
     optional("per_customer_limit", MANY),
     optional("stock", MANY),
 ];

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use loyalty::account::{Account, CodeTally};
+use loyalty::account::{Account, CodeTally, Fact};
 use loyalty::code::{CodeText, Limits};
 use loyalty::program::Program;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::{CodeUsed, SaleEffects};
+use mostrador_protocol::entry::{CodeUsed, Effects, Merge};
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::row::{CodeUseRow, Row};
 use uuid::Uuid;
@@ -32,6 +32,9 @@ impl LimitsByCode {
     }
 }
 
+/// How many records of one person may have been merged one after the other.
+pub const MOST_MERGES: usize = 16;
+
 /// Keys that a batch may change, sorted: the order in which a store locks them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
@@ -47,10 +50,9 @@ impl Touched {
         let mut touched = Self::default();
         for link in links {
             if let Meaning::Effects(effects) = &link.meaning {
-                let customer = effects.account.iter().map(|(customer, _)| *customer);
-                touched.customers.extend(customer);
-                let codes = effects.codes.iter().map(|used| used.code.clone());
-                touched.codes.extend(codes);
+                touched.customers.extend(effects.customers());
+                let codes = effects.codes.iter().chain(&effects.codes_given_back);
+                touched.codes.extend(codes.map(|used| used.code.clone()));
             }
         }
         touched
@@ -83,7 +85,7 @@ impl Workspace {
         match meaning {
             Meaning::Held(reason) => Verdict::held(reason.clone()),
             Meaning::Quiet => Verdict::APPLIED,
-            Meaning::Effects(effects) => self.apply_sale(effects),
+            Meaning::Effects(effects) => self.apply_effects(effects),
         }
     }
 
@@ -103,7 +105,7 @@ impl Workspace {
         accounts.chain(uses).collect()
     }
 
-    fn apply_sale(&mut self, effects: &SaleEffects) -> Verdict {
+    fn apply_effects(&mut self, effects: &Effects) -> Verdict {
         let mut over = Vec::new();
         for used in &effects.codes {
             let tally = self.tallies.entry(used.code.clone()).or_default();
@@ -113,11 +115,20 @@ impl Workspace {
                 over.extend(over_limit(used, limits, tally));
             }
         }
-        if let Some((customer, fact)) = &effects.account {
-            let account = self.accounts.entry(*customer).or_default();
+        for used in &effects.codes_given_back {
+            let tally = self.tallies.entry(used.code.clone()).or_default();
+            tally.give_back(used.day, used.discount);
+            self.changed.codes.insert(used.code.clone());
+        }
+        for (customer, fact) in &effects.accounts {
+            let holder = self.holder(*customer);
+            let account = self.accounts.entry(holder).or_default();
             account.apply(fact);
-            self.changed.customers.insert(*customer);
+            self.changed.customers.insert(holder);
             over.extend(over_customer_limit(account, effects, &self.limits));
+        }
+        if let Some(merge) = &effects.merge {
+            self.merge(*merge);
         }
         if over.is_empty() {
             return Verdict::APPLIED;
@@ -129,39 +140,72 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// Who has the account of `customer` now: itself, or the record that took it over.
+    fn holder(&self, customer: Uuid) -> Uuid {
+        let mut holder = customer;
+        let mut steps = 0;
+        while let Some(next) = self.accounts.get(&holder).and_then(|it| it.merged_into) {
+            holder = next;
+            steps += 1;
+            if steps > MOST_MERGES {
+                break;
+            }
+        }
+        holder
+    }
+
+    /// Two records that are one already stay as they are.
+    fn merge(&mut self, merge: Merge) {
+        let (survivor, absorbed) = (self.holder(merge.survivor), self.holder(merge.absorbed));
+        if survivor == absorbed {
+            return;
+        }
+        let (state, _) = self
+            .accounts
+            .entry(absorbed)
+            .or_default()
+            .hand_over(survivor);
+        let fact = Fact::Merge {
+            day: merge.day,
+            absorbed: Box::new(state),
+        };
+        self.accounts.entry(survivor).or_default().apply(&fact);
+        self.changed.customers.extend([survivor, absorbed]);
+    }
+}
+
 /// Limits of everybody together that this use went beyond. A day before the latest day of use is not
 /// counted any more.
 fn over_limit(used: &CodeUsed, limits: &Limits, tally: &CodeTally) -> Vec<String> {
     let code = &used.code;
-    let total = limits.total.filter(|limit| tally.total > *limit);
+    let total = limits.total.filter(|limit| tally.uses() > *limit);
     let total = total.map(|limit| {
-        let times = tally.total;
+        let times = tally.uses();
         format!("code {code} was used {times} times, its limit is {limit}")
     });
     let is_latest = tally.day == Some(used.day);
     let per_day = limits
         .per_day
-        .filter(|limit| is_latest && tally.on_day > *limit);
+        .filter(|limit| is_latest && tally.used_on(used.day) > *limit);
     let per_day = per_day.map(|limit| {
-        let (times, day) = (tally.on_day, used.day);
+        let (times, day) = (tally.used_on(used.day), used.day);
         format!("code {code} was used {times} times on {day}, its limit is {limit} a day")
     });
-    let budget = limits.budget.filter(|limit| tally.discount > *limit);
+    let budget = limits
+        .budget
+        .filter(|limit| tally.discount_given() > *limit);
     let budget = budget.map(|limit| {
-        let given = tally.discount;
+        let given = tally.discount_given();
         format!("code {code} gave {given} minor units, its budget is {limit}")
     });
     [total, per_day, budget].into_iter().flatten().collect()
 }
 
-fn over_customer_limit(
-    account: &Account,
-    effects: &SaleEffects,
-    limits: &LimitsByCode,
-) -> Vec<String> {
+fn over_customer_limit(account: &Account, effects: &Effects, limits: &LimitsByCode) -> Vec<String> {
     let over = effects.codes.iter().filter_map(|used| {
         let limit = limits.get(&used.code)?.per_customer?;
-        let uses = *account.code_uses.get(&used.code)?;
+        let uses = account.uses_of(&used.code);
         let code = &used.code;
         (uses > limit).then(|| {
             format!("code {code} was used {uses} times by one customer, the limit is {limit}")

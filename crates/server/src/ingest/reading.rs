@@ -1,7 +1,7 @@
 //! From bytes to meaning: the chain, and what each entry wants to do.
 
 use mostrador_protocol::entry::{
-    Decoded, DerivedUse, EntryHash, Header, Payload, RawEntry, SaleCompleted, SaleEffects,
+    Decoded, DerivedUse, Effects, EntryHash, Header, Payload, RawEntry,
 };
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub struct Link {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
     /// Change accounts and uses of codes.
-    Effects(Box<SaleEffects>),
+    Effects(Box<Effects>),
     /// Nothing outside itself.
     Quiet,
     /// It cannot have effects, because of this.
@@ -104,22 +104,19 @@ fn meaning(decoded: Result<Decoded, mostrador_protocol::Error>, header: &Header)
             "unknown_kind: this server does not know {:?} yet; an upgrade releases it",
             header.kind
         )),
-        Ok(Decoded::Known(Payload::SaleCompleted(sale))) => read_sale(&sale, header),
-        Ok(Decoded::Known(
-            Payload::StreamOpened(_) | Payload::ShiftOpened(_) | Payload::ShiftClosed(_),
-        )) => Meaning::Quiet,
-        Ok(Decoded::Known(Payload::PaymentReached(reached))) => match reached.check() {
-            Err(fault) => Meaning::Held(format!("inconsistent: {fault}")),
-            Ok(()) => Meaning::Quiet,
-        },
+        Ok(Decoded::Known(payload)) => read_known(&payload, header),
     }
 }
 
-fn read_sale(sale: &SaleCompleted, header: &Header) -> Meaning {
-    match sale.check() {
-        Err(fault) => Meaning::Held(format!("inconsistent: {fault}")),
-        Ok(()) => Meaning::Effects(Box::new(sale.effects(header.effective_ms))),
+fn read_known(payload: &Payload, header: &Header) -> Meaning {
+    if let Err(fault) = payload.check() {
+        return Meaning::Held(format!("inconsistent: {fault}"));
     }
+    let effects = payload.effects(header.effective_ms);
+    if effects == Effects::default() {
+        return Meaning::Quiet;
+    }
+    Meaning::Effects(Box::new(effects))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

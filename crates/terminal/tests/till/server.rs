@@ -360,7 +360,7 @@ impl Books {
             return;
         };
         let effects = sale.effects(effective_ms);
-        if let Some((customer_id, fact)) = &effects.account {
+        for (customer_id, fact) in &effects.accounts {
             let account = self.accounts.entry(*customer_id).or_default();
             account.apply(fact);
             let account = AccountDocument::from(&*account);

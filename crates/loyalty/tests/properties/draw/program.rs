@@ -75,6 +75,7 @@ fn points() -> impl Strategy<Value = PointsRules> {
             |(per_unit, first_purchase, weekend, campaigns)| PointsRules {
                 per_unit,
                 lifetime_days: 365,
+                pending_days: 0,
                 minimum_redeem: 100,
                 point_value: Amount::ZERO,
                 first_purchase,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::program::LimitsCache;
 use super::{Answer, customer, experiment, feed, program, stream};
-use crate::ingest::fold::{LimitsByCode, Touched, Workspace};
+use crate::ingest::fold::{LimitsByCode, MOST_MERGES, Touched, Workspace};
 use crate::ingest::reading::Link;
 use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
 use crate::terminal::StreamHead;
@@ -155,8 +155,16 @@ fn load(
     let mut workspace = Workspace::new(limits);
     let touched = Touched::by(new);
     for id in touched.customers {
-        if let Some(document) = customer::account(tx, tenant, id)? {
-            workspace.accounts.insert(id, Account::from(&document));
+        let mut next = Some(id);
+        for _ in 0..=MOST_MERGES {
+            let Some(id) = next.filter(|id| !workspace.accounts.contains_key(id)) else {
+                break;
+            };
+            next = None;
+            if let Some(document) = customer::account(tx, tenant, id)? {
+                next = document.merged_into;
+                workspace.accounts.insert(id, Account::from(&document));
+            }
         }
     }
     for code in touched.codes {

@@ -125,10 +125,10 @@ pub(super) fn put_tally(tx: &Transaction<'_>, tenant: &str, code_use: &CodeUseRo
     let values: [&dyn rusqlite::ToSql; 6] = [
         &tenant,
         &code_use.code,
-        &column::int(code_use.total),
+        &code_use.total,
         &code_use.discount,
         &code_use.day.map(|day| day.to_string()),
-        &column::int(code_use.on_day),
+        &code_use.on_day,
     ];
     column::run(tx, "writing uses of a code", (sql, &values))?;
     Ok(())
@@ -138,9 +138,9 @@ fn code_use_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<CodeUseRow> {
     let day: Option<String> = row.get(3)?;
     Ok(CodeUseRow {
         code: row.get(0)?,
-        total: column::uint(row, 1)?,
+        total: row.get(1)?,
         discount: row.get(2)?,
         day: day.and_then(|day| day.parse().ok()),
-        on_day: column::uint(row, 4)?,
+        on_day: row.get(4)?,
     })
 }

@@ -81,7 +81,7 @@ pub(crate) async fn own_through_agrees_with_the_rows_of_the_page<S: Store>(store
         // What the account holds at this cursor is own sales up to own_through, and the others'.
         assert_eq!(
             purchases,
-            page.own_through + others,
+            i64::try_from(page.own_through + others).unwrap(),
             "at {}",
             page.next_cursor
         );
@@ -137,7 +137,7 @@ pub(crate) async fn a_cursor_misses_nothing_under_concurrent_pushes<S: Store>(st
     for writer in writers {
         writer.await.unwrap();
     }
-    assert_eq!(purchases, TILLS * SALES);
+    assert_eq!(u64::try_from(purchases), Ok(TILLS * SALES));
     assert!(!page(&store, cursor, 3, None).await.more);
 }
 

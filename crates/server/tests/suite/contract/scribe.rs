@@ -211,6 +211,8 @@ pub(crate) fn sale(customer: Uuid, code: &str) -> Payload {
     };
     let day = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
     Payload::SaleCompleted(Box::new(SaleCompleted {
+        points_redeemed: None,
+        rewards: Vec::new(),
         sale_id: Mint::system().id().unwrap(),
         receipt: "C-1".to_owned(),
         store: "centro".to_owned(),
@@ -248,12 +250,13 @@ pub(crate) fn sale(customer: Uuid, code: &str) -> Payload {
             bonus: 0,
             earned: 90,
             expires_on: day + chrono::Days::new(365),
+            usable_from: None,
         }),
     }))
 }
 
 /// Purchases and points of a customer.
-pub(crate) async fn standing<S: Store>(store: &S, customer: Uuid) -> (u64, i64) {
+pub(crate) async fn standing<S: Store>(store: &S, customer: Uuid) -> (i64, i64) {
     let found = store.customer(TENANT, customer).await.unwrap();
     let account = found.map(|(_, account)| account).unwrap_or_default();
     let points = account.lots.iter().map(|lot| lot.points).sum();
@@ -261,7 +264,7 @@ pub(crate) async fn standing<S: Store>(store: &S, customer: Uuid) -> (u64, i64) 
 }
 
 /// Total uses of a code.
-pub(crate) async fn uses<S: Store>(store: &S, code: &str) -> u64 {
+pub(crate) async fn uses<S: Store>(store: &S, code: &str) -> i64 {
     let all = store.code_uses(TENANT).await.unwrap();
     let row = all.iter().find(|row| row.code == code);
     row.map_or(0, |row| row.total)
