@@ -1,5 +1,6 @@
 //! A whole till on a real file, against a server that lives in the same process.
 
+mod any_sale;
 mod any_text;
 mod codes;
 mod derived;
