@@ -11,7 +11,7 @@ use loyalty::money::Amount;
 use loyalty::rate;
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn no_code_passes_its_maximum(sale in sale()) {

@@ -26,7 +26,7 @@ fn floor_of(points: &PointsQuote) -> Option<i64> {
 }
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn points_have_one_floor_and_then_the_bonus(sale in sale()) {

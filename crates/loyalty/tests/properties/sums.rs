@@ -11,7 +11,7 @@ use loyalty::rate;
 use loyalty::refusal::Note;
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn the_shares_of_a_code_are_its_amount(sale in sale()) {

@@ -147,14 +147,14 @@ fn count(sale: &SaleCompleted) {
         seen.derived += usize::from(
             sale.codes
                 .iter()
-                .any(|code| code.code.starts_with("PRUEBA")),
+                .any(|code| code.text.starts_with("PRUEBA")),
         );
         seen.points += usize::from(sale.points.as_ref().is_some_and(|points| points.earned > 0));
     });
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(80))]
 
     fn every_sale(
         lines in prop::collection::vec(line(), 1..6),
