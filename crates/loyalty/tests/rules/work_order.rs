@@ -3,7 +3,7 @@
 use mostrador_loyalty as loyalty;
 
 use crate::counter::{Counter, amount, line, text};
-use loyalty::code::{Benefit, Code, CodeKind};
+use loyalty::code::{Benefit, Code, CodeKind, SpendTier, SpendTierBenefit};
 use loyalty::money::BasisPoints;
 use loyalty::program::Stacking;
 
@@ -121,4 +121,28 @@ fn the_best_set_is_not_always_made_of_the_largest_codes() {
     // A and B take 750 together, each more alone than C; A and C take 900.
     assert_eq!(best.codes, [text("A"), text("C")]);
     assert_eq!((best.discount, best.gain), (amount(900), amount(150)));
+}
+
+#[test]
+fn a_spend_tier_gives_what_its_highest_step_within_reach_says() {
+    let step = |from, fixed| SpendTier {
+        from: amount(from),
+        gives: SpendTierBenefit::Fixed(amount(fixed)),
+    };
+    let given = |price| {
+        let steps = vec![step(1_000, 10), step(5_000, 70), step(9_000, 30)];
+        let code = Code::new(text("PASOS"), Benefit::SpendTiers(steps));
+        let mut counter = Counter::with([code]);
+        counter.basket.lines = vec![line("coffee", price)];
+        counter.quote().discount
+    };
+    for (price, fixed) in [
+        (1_000, 10),
+        (4_999, 10),
+        (5_000, 70),
+        (8_999, 70),
+        (9_000, 30),
+    ] {
+        assert_eq!(given(price), amount(fixed), "at {price}");
+    }
 }
