@@ -125,6 +125,52 @@ fn a_series_needs_a_key_and_a_listed_code_that_is_a_member_is_told() {
     );
 }
 
+/// The faults of a program with these series, each a code's text, a pattern and its numbers.
+fn faults_of_series(series: &[(&str, &str, u64, u64)]) -> Vec<String> {
+    use std::fmt::Write as _;
+    let mut text = format!("{HEAD}series_key = \"{}\"\n", "07".repeat(32));
+    for (code, pattern, from, count) in series {
+        write!(
+            text,
+            "[[codes]]\ntext = \"{code}\"\n[codes.series]\npattern = \"{pattern}\"\nfrom = {from}\ncount = {count}\n"
+        )
+        .unwrap();
+    }
+    let faults = ProgramDocument::parse(&text).err().unwrap_or_default();
+    faults.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn patterns_that_share_texts_are_a_fault_of_each_but_the_widest() {
+    let faults = faults_of_series(&[
+        ("BIG", "MA??????#", 0, 880_000),
+        ("SMALL", "MA-R?????#", 0, 28_000),
+        ("DIGIT", "MA2?????#", 0, 20_000),
+        ("MORE", "MAR?????#", 28_000, 600),
+        ("OTHER", "SEN?????#", 0, 28_000),
+        ("LONG", "MAR??????#", 0, 28_000),
+    ]);
+    expect![[r#"
+        line 15, column 11: codes[2].series.pattern: MAR?????#: its codes could be codes of codes[1].series, MA??????#; write another beginning or another length
+        line 21, column 11: codes[3].series.pattern: MA2?????#: its codes could be codes of codes[1].series, MA??????#; write another beginning or another length
+        line 27, column 11: codes[4].series.pattern: MAR?????#: its codes could be codes of codes[1].series, MA??????#; write another beginning or another length"#]]
+    .assert_eq(&faults.join("\n"));
+}
+
+#[test]
+fn numbers_inside_a_long_range_are_a_fault_however_many_stand_between() {
+    let faults = faults_of_series(&[
+        ("AAA3", "MA??????#", 30, 10),
+        ("AAA1", "MA??????#", 0, 100),
+        ("AAA2", "MA??????#", 10, 10),
+        ("AAA4", "MA??????#", 100, 10),
+    ]);
+    expect![[r#"
+        line 10, column 8: codes[1].series.from: number 30 belongs to codes[2].series already; write 100 or more, or another pattern
+        line 22, column 8: codes[3].series.from: number 10 belongs to codes[2].series already; write 100 or more, or another pattern"#]]
+    .assert_eq(&faults.join("\n"));
+}
+
 /// A sale as the first version of this program wrote it.
 const FIRST_FORMAT: &str = r#"{"sale_id":"00000000-0000-0000-0000-000000000003","receipt":"C1-1","store":"centro","terminal_id":"00000000-0000-0000-0000-000000000004","cashier_id":"00000000-0000-0000-0000-000000000005","currency":"MXN","local_time":"2026-11-21T12:00:00","lines":[{"product":"A","sku":"A","name":"A","unit_price":10000,"quantity":"1","gross":10000,"discount":1000,"net":9000,"earns_points":true}],"codes":[{"text":"P10","kind":"coupon","amount":1000,"shares":[1000],"consumed":true}],"gross":10000,"discount":1000,"total":9000,"tenders":[{"kind":"cash","amount":9000}],"change":0}"#;
 

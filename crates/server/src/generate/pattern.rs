@@ -47,12 +47,6 @@ pub(super) fn beginning(raw: &str) -> String {
     signs.map(|sign| sign.to_ascii_uppercase()).collect()
 }
 
-/// Whether a text can have both patterns.
-pub(super) fn may_meet(one: &Pattern, other: &Pattern) -> bool {
-    one.length() == other.length()
-        && (one.prefix().starts_with(other.prefix()) || other.prefix().starts_with(one.prefix()))
-}
-
 /// The last sign is the check sign; at the command line it may be written as another `?`.
 fn read(raw: &str) -> Result<Asked, Refusal> {
     let written: String = raw
@@ -122,17 +116,5 @@ mod tests {
             fault("ABCDEFGH-????????????????????????"),
             PatternFault::Length(32)
         );
-    }
-
-    #[test]
-    fn patterns_that_share_texts_meet() {
-        let meet = |one: &str, other: &str| {
-            let pattern = |text| Pattern::parse(text).expect("a pattern");
-            may_meet(&pattern(one), &pattern(other))
-        };
-        assert!(meet("MAR?????#", "????????#"));
-        assert!(meet("MAR?????#", "MA??????#"));
-        assert!(!meet("MAR?????#", "SEN?????#"));
-        assert!(!meet("MAR?????#", "MAR??????#"));
     }
 }

@@ -190,7 +190,7 @@ fn taken(
         }
         if series.pattern == asked.pattern {
             taken.push(series.from..series.from.saturating_add(series.count));
-        } else if pattern::may_meet(&series.pattern, &asked.pattern) {
+        } else if series.pattern.may_meet(&asked.pattern) {
             return Err(Refusal::Ambiguous {
                 pattern: asked.pattern.to_string(),
                 other: series.pattern.to_string(),

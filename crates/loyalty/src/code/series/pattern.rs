@@ -101,6 +101,14 @@ impl Pattern {
         text.as_str().len() == self.length() && text.as_str().starts_with(self.prefix())
     }
 
+    /// Whether a text can have both patterns; where two series of one program do, nobody can say whose
+    /// member it is.
+    pub fn may_meet(&self, other: &Self) -> bool {
+        self.length() == other.length()
+            && (self.prefix().starts_with(other.prefix())
+                || other.prefix().starts_with(self.prefix()))
+    }
+
     /// Whether `text` could be a member with a slip in it: the right length, signs of generated codes,
     /// and a beginning in which at most two signs are wrong, as after a swap.
     pub fn resembles(&self, text: &CodeText) -> bool {
@@ -118,5 +126,23 @@ impl Pattern {
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_that_share_texts_meet() {
+        let meet = |one: &str, other: &str| {
+            let pattern = |text| Pattern::parse(text).expect("a pattern");
+            pattern(one).may_meet(&pattern(other))
+        };
+        assert!(meet("MAR?????#", "????????#"));
+        assert!(meet("MAR?????#", "MA??????#"));
+        assert!(meet("MA??????#", "MAR?????#"));
+        assert!(!meet("MAR?????#", "SEN?????#"));
+        assert!(!meet("MAR?????#", "MAR??????#"));
     }
 }

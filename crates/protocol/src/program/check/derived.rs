@@ -37,6 +37,7 @@ pub(super) fn check(faults: &mut Faults, root: &Path, document: &ProgramDocument
     }
     check_texts(faults, &list, &document.codes);
     check_ranges(faults, &series);
+    check_patterns(faults, &series);
 }
 
 fn check_key(faults: &mut Faults, root: &Path, document: &ProgramDocument) {
@@ -179,18 +180,42 @@ fn check_ranges(faults: &mut Faults, series: &[(Path, Series)]) {
     }
     for mut same in by_pattern.into_values() {
         same.sort_by_key(|(_, series)| series.from);
-        for pair in same.windows(2) {
-            let [(before, lower), (path, upper)] = pair else {
-                continue;
-            };
-            let end = lower.from.saturating_add(lower.count);
-            if upper.from < end {
+        // The series that ends last of those that begin before.
+        let mut last: Option<(&Path, u64)> = None;
+        for (path, series) in same {
+            if let Some((before, end)) = last.filter(|(_, end)| series.from < *end) {
                 faults.add(
                     path.key("from"),
-                    format!("number {} belongs to {before} already", upper.from),
+                    format!("number {} belongs to {before} already", series.from),
                     format!("write {end} or more, or another pattern"),
                 );
             }
+            let end = series.from.saturating_add(series.count);
+            if last.is_none_or(|(_, latest)| latest < end) {
+                last = Some((path, end));
+            }
+        }
+    }
+}
+
+/// Two patterns share no text: whose code one would be is for nobody to say.
+fn check_patterns(faults: &mut Faults, series: &[(Path, Series)]) {
+    let mut sorted: Vec<&(Path, Series)> = series.iter().collect();
+    sorted.sort_by_key(|(_, series)| (series.pattern.length(), series.pattern.prefix()));
+    // Patterns that meet stand together now, that of the shortest beginning first.
+    let mut widest: Option<&(Path, Series)> = None;
+    for one @ (path, series) in sorted {
+        match widest.filter(|(_, widest)| widest.pattern.may_meet(&series.pattern)) {
+            Some((before, widest)) if widest.pattern != series.pattern => faults.add(
+                path.key("pattern"),
+                format!(
+                    "{}: its codes could be codes of {before}, {}",
+                    series.pattern, widest.pattern
+                ),
+                "write another beginning or another length",
+            ),
+            Some(_) => {}
+            None => widest = Some(one),
         }
     }
 }
