@@ -39,6 +39,18 @@ pub enum Error {
         /// Its format.
         format: u16,
     },
+    /// A body is no zstd frame, or a damaged one.
+    #[error("opening a compressed body")]
+    Frame(#[source] std::io::Error),
+    /// A compressed body grows beyond what is read.
+    #[error("a compressed body grows beyond {max_bytes} bytes")]
+    FrameTooLarge {
+        /// The most that is read.
+        max_bytes: usize,
+    },
+    /// A compressed body grows as no message does.
+    #[error("a compressed body grows more than {} times", crate::frame::MAX_RATIO)]
+    FrameRatio,
     /// A key is not 32 bytes of hex, or no point of the curve.
     #[error("reading an Ed25519 public key: 64 hexadecimal signs are expected")]
     PublicKey,

@@ -3,13 +3,14 @@
 //! One idea: an entry is bytes. It is made once on the till, hashed, and from then on stored and sent
 //! as the same bytes; only [`entry`] gives them meaning. [`message`] holds requests and replies,
 //! [`row`] the rows that replicate down to the tills, [`profile`] how two copies of a customer meet,
-//! [`program`] the program as a document,
-//! [`account`] the wire form of an account, [`signature`] who said it.
+//! [`program`] the program as a document, [`account`] the wire form of an account, [`signature`] who
+//! said it, [`frame`] how a body travels.
 //! No I/O happens here.
 
 pub mod account;
 pub mod entry;
 mod error;
+pub mod frame;
 pub mod history;
 pub mod message;
 pub mod profile;

@@ -10,6 +10,11 @@ use crate::row::{Customer, FeedRow};
 /// The protocol spoken by this version.
 pub const PROTOCOL: u16 = 1;
 
+/// The oldest protocol that this version still speaks. A till that speaks an older one is told
+/// [`Verdict::Upgrade`]; a till that finds a server speaking an older one says that the server must be
+/// updated. Either way it sells on.
+pub const OLDEST_PROTOCOL: u16 = 1;
+
 /// The most entries in one push.
 pub const MAX_BATCH_ENTRIES: usize = 500;
 
@@ -63,6 +68,9 @@ pub struct HelloRequest {
     pub cursor: u64,
     /// Its wall clock.
     pub wall_ms: i64,
+    /// Entries and profiles that wait for the server; none from a till that does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<u64>,
 }
 
 /// The answer to a [`HelloRequest`].
@@ -80,6 +88,10 @@ pub struct HelloReply {
     pub accepted_through: u64,
     /// The chain up to it.
     pub accepted_hash: EntryHash,
+    /// Encodings in which the server reads the bodies of requests, see [`crate::frame`]; none from a
+    /// server that reads plain JSON only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encodings: Vec<String>,
 }
 
 /// What the server thinks of a stream.
@@ -92,7 +104,8 @@ pub enum Verdict {
     Rewound,
     /// Both hold the position, with different chains.
     Fork,
-    /// The till must be updated first.
+    /// The till must be updated first; also what a till makes of a verdict that it does not know.
+    #[serde(other)]
     Upgrade,
 }
 
@@ -189,6 +202,9 @@ pub struct ErrorReply {
     pub message: String,
     /// What to do.
     pub hint: String,
+    /// The server's clock, with [`ErrorCode::Stale`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_time_ms: Option<i64>,
 }
 
 /// The stable codes of [`ErrorReply`].
@@ -200,6 +216,8 @@ pub enum ErrorCode {
     TerminalUnknown,
     /// The signature does not fit the request.
     SignatureInvalid,
+    /// The request was signed too long ago, or in the future: its time is not the server's.
+    Stale,
     /// The stream belongs to another terminal.
     StreamForeign,
     /// The chain of the batch is broken.
@@ -210,6 +228,12 @@ pub enum ErrorCode {
     Malformed,
     /// Larger than the server takes.
     TooLarge,
+    /// The body's encoding is unknown, damaged or grows too much: it is read uncompressed.
+    EncodingRefused,
+    /// The body did not arrive in time.
+    TooSlow,
+    /// The terminal asks too often.
+    SlowDown,
     /// No such thing.
     NotFound,
     /// Something is wrong on the server.
@@ -223,11 +247,15 @@ impl ErrorCode {
             Self::EnrolCodeInvalid => "enrol_code_invalid",
             Self::TerminalUnknown => "terminal_unknown",
             Self::SignatureInvalid => "signature_invalid",
+            Self::Stale => "stale",
             Self::StreamForeign => "stream_foreign",
             Self::ChainBroken => "chain_broken",
             Self::Fork => "fork",
             Self::Malformed => "malformed",
             Self::TooLarge => "too_large",
+            Self::EncodingRefused => "encoding_refused",
+            Self::TooSlow => "too_slow",
+            Self::SlowDown => "slow_down",
             Self::NotFound => "not_found",
             Self::Internal => "internal",
         }

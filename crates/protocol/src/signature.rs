@@ -1,7 +1,8 @@
 //! Who said it: Ed25519 over every request of a terminal and every reply of the server.
 //!
 //! A reply is signed over the signature of the request that it answers, so that neither a captive
-//! portal nor a replayed reply of yesterday acknowledges anything.
+//! portal nor a replayed reply of yesterday acknowledges anything. A request carries the time at which
+//! it was signed, and is worth nothing [`FRESH_MS`] later.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,6 +15,11 @@ use crate::Error;
 pub const TERMINAL_HEADER: &str = "mostrador-terminal";
 /// Header with the terminal's wall clock, milliseconds since the epoch.
 pub const TIME_HEADER: &str = "mostrador-time";
+/// How far the time of a request may be from the server's clock, either way, milliseconds.
+///
+/// Repeating a request within that time changes nothing, because every request can be repeated; a
+/// network may do so by itself.
+pub const FRESH_MS: u64 = 300_000;
 /// Header with the signature, base64, on requests and on replies.
 pub const SIGNATURE_HEADER: &str = "mostrador-signature";
 
@@ -97,7 +103,7 @@ pub struct SignedRequest<'a> {
     pub target: &'a str,
     /// The value of [`TIME_HEADER`].
     pub time_ms: i64,
-    /// The body as sent; empty for `GET`.
+    /// The body as sent, so compressed where it travels compressed; empty for `GET`.
     pub body: &'a [u8],
 }
 
@@ -132,7 +138,7 @@ pub struct SignedReply<'a> {
     pub request_signature: &'a str,
     /// HTTP status.
     pub status: u16,
-    /// The body as sent.
+    /// The body as sent, so compressed where it travels compressed.
     pub body: &'a [u8],
 }
 

@@ -1,12 +1,14 @@
 //! Requests that are signed, replies that are believed only when the server signed them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mostrador_protocol::frame;
 use mostrador_protocol::history::{HistoryPlace, HistoryReply};
 use mostrador_protocol::message::{
-    EnrolReply, EnrolRequest, ErrorReply, HelloReply, HelloRequest, PullReply, PushReply,
-    PushRequest,
+    EnrolReply, EnrolRequest, ErrorCode, ErrorReply, HelloReply, HelloRequest, PullReply,
+    PushReply, PushRequest,
 };
 use mostrador_protocol::signature::{
     PublicKey, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, TERMINAL_HEADER,
@@ -17,7 +19,8 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::transport::{Incoming, Outgoing, Transport, TransportError};
+use crate::learned::Learned;
+use crate::transport::{Incoming, MAX_REPLY_BYTES, Outgoing, Transport, TransportError};
 
 /// How long one exchange may take beside the time that the server was asked to wait.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -60,6 +63,9 @@ pub enum Failure {
     /// The server signed something that this version cannot read.
     #[error("cannot read the server's answer")]
     Unreadable(#[source] serde_json::Error),
+    /// The server signed a compressed body that cannot be opened.
+    #[error("cannot open the server's answer")]
+    Frame(#[source] mostrador_protocol::Error),
 }
 
 /// One terminal's side of the talk with its server.
@@ -75,12 +81,26 @@ pub struct Conversation {
     pub key: SecretKey,
     /// Verifies what comes in.
     pub server: PublicKey,
+    /// What the server's earlier answers taught.
+    pub learned: Learned,
+}
+
+/// A request before it is stamped and signed.
+#[derive(Debug)]
+struct Question {
+    method: &'static str,
+    target: String,
+    /// JSON; empty for `GET`.
+    body: Vec<u8>,
+    timeout: Duration,
 }
 
 impl Conversation {
     /// Says where the till is, and hears what the server thinks of it.
     pub async fn hello(&self, request: &HelloRequest) -> Result<HelloReply, Failure> {
-        self.post("/v1/hello", request).await
+        let reply: HelloReply = self.post("/v1/hello", request).await?;
+        self.learned.reads(&reply.encodings);
+        Ok(reply)
     }
 
     /// Sends entries and profiles.
@@ -97,9 +117,13 @@ impl Conversation {
         wait_ms: u32,
     ) -> Result<PullReply, Failure> {
         let asked = format!("cursor={cursor}&limit={PAGE_ROWS}&wait={wait_ms}&stream={stream}");
-        let target = format!("/v1/pull?{asked}");
-        let timeout = EXCHANGE_TIMEOUT + Duration::from_millis(wait_ms.into());
-        self.exchange("GET", target, Vec::new(), timeout).await
+        let question = Question {
+            method: "GET",
+            target: format!("/v1/pull?{asked}"),
+            body: Vec::new(),
+            timeout: EXCHANGE_TIMEOUT + Duration::from_millis(wait_ms.into()),
+        };
+        self.exchange(&question).await
     }
 
     /// Asks for at most `limit` entries of a customer's history before `before`, of every store. Somebody
@@ -111,9 +135,13 @@ impl Conversation {
         limit: u32,
     ) -> Result<HistoryReply, Failure> {
         let before = before.map_or_else(String::new, |place| format!("&before={place}"));
-        let target = format!("/v1/customers/{customer}/history?limit={limit}{before}");
-        self.exchange("GET", target, Vec::new(), LOOK_UP_TIMEOUT)
-            .await
+        let question = Question {
+            method: "GET",
+            target: format!("/v1/customers/{customer}/history?limit={limit}{before}"),
+            body: Vec::new(),
+            timeout: LOOK_UP_TIMEOUT,
+        };
+        self.exchange(&question).await
     }
 
     async fn post<T: DeserializeOwned>(
@@ -121,40 +149,77 @@ impl Conversation {
         target: &str,
         request: &impl Serialize,
     ) -> Result<T, Failure> {
-        let body = serde_json::to_vec(request).map_err(Failure::Unreadable)?;
-        self.exchange("POST", target.to_owned(), body, EXCHANGE_TIMEOUT)
-            .await
+        let question = Question {
+            method: "POST",
+            target: target.to_owned(),
+            body: serde_json::to_vec(request).map_err(Failure::Unreadable)?,
+            timeout: EXCHANGE_TIMEOUT,
+        };
+        self.exchange(&question).await
     }
 
-    async fn exchange<T: DeserializeOwned>(
-        &self,
-        method: &'static str,
-        target: String,
-        body: Vec<u8>,
-        timeout: Duration,
-    ) -> Result<T, Failure> {
-        let time_ms = self.clock.now_ms();
+    /// Asks, and once more when the refusal says how to ask better.
+    async fn exchange<T: DeserializeOwned>(&self, question: &Question) -> Result<T, Failure> {
+        match self.ask(question).await {
+            Err(Failure::Refused(refusal)) if self.heed(&refusal) => self.ask(question).await,
+            answer => answer,
+        }
+    }
+
+    /// Whether a signed refusal taught something that makes the next try another one.
+    fn heed(&self, refusal: &ErrorReply) -> bool {
+        let is = |code: ErrorCode| refusal.code == code.as_str();
+        match refusal.server_time_ms {
+            Some(server_ms) if is(ErrorCode::Stale) => {
+                tracing::info!(server_ms, "the clock is wrong, the server's time is used");
+                self.learned.time_is(server_ms, &*self.clock);
+                true
+            }
+            _ if is(ErrorCode::EncodingRefused) && self.learned.compresses() => {
+                tracing::info!("the server cannot read compressed requests, plain ones are sent");
+                self.learned.reads_plain_only();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, question: &Question) -> Result<T, Failure> {
+        let (body, is_frame) = self.pack(&question.body);
+        let time_ms = self.learned.stamp_ms(&*self.clock);
         let signed = SignedRequest {
-            method,
-            target: &target,
+            method: question.method,
+            target: &question.target,
             time_ms,
             body: &body,
         };
         let signature = signed.sign(&self.key);
-        let headers = vec![
+        let mut headers = vec![
             (TERMINAL_HEADER, self.terminal_id.to_string()),
             (TIME_HEADER, time_ms.to_string()),
             (SIGNATURE_HEADER, signature.clone()),
+            ("accept-encoding", frame::ZSTD.to_owned()),
         ];
+        if is_frame {
+            headers.push(("content-encoding", frame::ZSTD.to_owned()));
+        }
         let request = Outgoing {
-            method,
-            target,
+            method: question.method,
+            target: question.target.clone(),
             headers,
-            body,
-            timeout,
+            body: body.into_owned(),
+            timeout: question.timeout,
         };
         let answer = send(&*self.transport, request).await?;
         believe(&answer, &signature, Some(&self.server))
+    }
+
+    /// The body as it travels, and whether that is a frame.
+    fn pack<'a>(&self, json: &'a [u8]) -> (Cow<'a, [u8]>, bool) {
+        if json.len() < frame::WORTH_BYTES || !self.learned.compresses() {
+            return (Cow::Borrowed(json), false);
+        }
+        (Cow::Owned(frame::compress(json)), true)
     }
 }
 
@@ -199,6 +264,10 @@ fn believe<T: DeserializeOwned>(
     if status == 413 {
         return Err(Failure::TooLarge);
     }
+    // The server waited for the whole request and gave up: a slow line needs smaller batches.
+    if status == 408 {
+        return Err(Failure::Timeout);
+    }
     if status == 429 || status >= 500 {
         let retry_after = answer.retry_after;
         return Err(Failure::Busy {
@@ -225,78 +294,22 @@ fn believe<T: DeserializeOwned>(
     if !genuine {
         return Err(Failure::NotTheServer { status });
     }
+    let body = unpack(answer)?;
     if (200..300).contains(&status) {
-        return serde_json::from_slice(&answer.body).map_err(Failure::Unreadable);
+        return serde_json::from_slice(&body).map_err(Failure::Unreadable);
     }
-    let refusal = serde_json::from_slice(&answer.body).map_err(Failure::Unreadable)?;
+    let refusal = serde_json::from_slice(&body).map_err(Failure::Unreadable)?;
     Err(Failure::Refused(refusal))
 }
 
-#[cfg(test)]
-mod tests {
-    use mostrador_protocol::message::Verdict;
-
-    use super::*;
-
-    fn answer(status: u16, body: &[u8], signed_for: Option<(&str, &SecretKey)>) -> Incoming {
-        let signature = signed_for.map(|(request_signature, key)| {
-            let reply = SignedReply {
-                request_signature,
-                status,
-                body,
-            };
-            reply.sign(key)
-        });
-        Incoming {
-            status,
-            signature,
-            retry_after: Some(Duration::from_secs(7)),
-            body: body.to_vec(),
-        }
+/// The JSON of an answer whose signature was verified.
+fn unpack(answer: &Incoming) -> Result<Cow<'_, [u8]>, Failure> {
+    if answer.encoding.as_deref() != Some(frame::ZSTD) {
+        return Ok(Cow::Borrowed(&answer.body));
     }
-
-    #[test]
-    fn only_what_our_server_signed_for_this_request_is_believed() {
-        let (server, other) = (
-            SecretKey::from_bytes(&[1; 32]),
-            SecretKey::from_bytes(&[2; 32]),
-        );
-        let verdict = br#""ok""#;
-        let refusal = br#"{"code":"fork","message":"m","hint":"h"}"#;
-        let genuine = Some(("mine", &server));
-        let cases: [(&str, Incoming, &str); 12] = [
-            ("genuine", answer(200, verdict, genuine), "Ok"),
-            ("portal", answer(200, b"<html>", None), "NotTheServer"),
-            ("unsigned", answer(200, verdict, None), "NotTheServer"),
-            (
-                "other key",
-                answer(200, verdict, Some(("mine", &other))),
-                "NotTheServer",
-            ),
-            (
-                "replayed",
-                answer(200, verdict, Some(("earlier", &server))),
-                "NotTheServer",
-            ),
-            ("redirect", answer(302, b"", None), "NotTheServer"),
-            ("unsigned no", answer(404, refusal, None), "NotTheServer"),
-            ("signed no", answer(409, refusal, genuine), "Refused"),
-            ("signed nonsense", answer(200, b"{", genuine), "Unreadable"),
-            ("too large", answer(413, b"", None), "TooLarge"),
-            ("slow down", answer(429, b"", None), "Busy"),
-            ("broken gateway", answer(502, b"<html>", None), "Busy"),
-        ];
-        for (name, answer, expected) in cases {
-            let believed = believe::<Verdict>(&answer, "mine", Some(&server.public()));
-            let found = match believed {
-                Ok(verdict) => format!("{verdict:?}"),
-                Err(failure) => format!("{failure:?}"),
-            };
-            assert!(found.starts_with(expected), "{name}: {found}");
-        }
-        let mut changed = answer(200, verdict, genuine);
-        changed.body = br#""fork""#.to_vec();
-        let believed = believe::<Verdict>(&changed, "mine", Some(&server.public()));
-        assert!(matches!(believed, Err(Failure::NotTheServer { .. })));
-    }
+    let body = frame::expand(&answer.body, MAX_REPLY_BYTES).map_err(Failure::Frame)?;
+    Ok(Cow::Owned(body))
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,7 @@ pub mod clock;
 pub mod conversation;
 mod exchange;
 mod handle;
+pub mod learned;
 pub mod plan;
 pub mod random;
 mod state;

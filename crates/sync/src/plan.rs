@@ -116,11 +116,18 @@ pub enum Cause {
     Timeout,
     /// The batch is too large for the server or something before it.
     TooLarge,
-    /// Status 429 or 5xx.
+    /// Status 5xx.
     Busy {
         /// When it asks to come back.
         retry_after: Option<Duration>,
     },
+    /// Status 429: it was asked too often, which says nothing about the size of a batch.
+    SlowDown {
+        /// When it asks to come back.
+        retry_after: Option<Duration>,
+    },
+    /// The server does not take the time of the requests, though it said which one is right.
+    Clock,
     /// An answer without the server's signature.
     NotTheServer,
     /// A signed no, or an answer that cannot be used: a person has to act.
@@ -301,15 +308,15 @@ impl Plan {
         let trouble = match cause {
             Cause::Unreachable => Trouble::Offline(Offline::Unreachable),
             Cause::Timeout => Trouble::Offline(Offline::Timeout),
-            Cause::Busy { .. } => Trouble::Offline(Offline::Busy),
+            Cause::Busy { .. } | Cause::SlowDown { .. } => Trouble::Offline(Offline::Busy),
+            Cause::Clock => Trouble::Offline(Offline::Clock),
             Cause::NotTheServer => Trouble::Offline(Offline::NotTheServer),
             Cause::TooLarge => Trouble::Attention(Attention::TooLarge),
             Cause::Attention(attention) => Trouble::Attention(attention),
         };
         let mut plan = self.wait(now_ms, trouble, jitter);
-        if let Cause::Busy {
-            retry_after: Some(asked),
-        } = cause
+        if let Cause::Busy { retry_after } | Cause::SlowDown { retry_after } = cause
+            && let Some(asked) = retry_after
         {
             let asked_ms = asked.min(RETRY_AFTER_MAX).as_millis();
             let asked_ms = now_ms.saturating_add(u64::try_from(asked_ms).unwrap_or(u64::MAX));

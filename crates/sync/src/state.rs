@@ -44,15 +44,18 @@ pub enum Offline {
     Busy,
     /// Somebody else answers: a captive portal, a proxy.
     NotTheServer,
+    /// The server finds the time of the requests wrong, also after saying which one is right.
+    Clock,
 }
 
 impl Offline {
     /// Every reason, for the test that each has its sentence.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Unreachable,
         Self::Timeout,
         Self::Busy,
         Self::NotTheServer,
+        Self::Clock,
     ];
 
     /// The key of its sentence in the message catalogue.
@@ -62,6 +65,7 @@ impl Offline {
             Self::Timeout => "sync.offline.timeout",
             Self::Busy => "sync.offline.busy",
             Self::NotTheServer => "sync.offline.not_the_server",
+            Self::Clock => "sync.offline.clock",
         }
     }
 }
@@ -75,6 +79,8 @@ pub enum Attention {
     Fork,
     /// The till must be updated first.
     Upgrade,
+    /// The server must be updated first: it speaks an older protocol than this till still does.
+    ServerOutdated,
     /// The server does not know the terminal any more.
     TerminalUnknown,
     /// The server does not accept the terminal's signature.
@@ -97,10 +103,11 @@ pub enum Attention {
 
 impl Attention {
     /// Every reason, for the test that each has its sentence.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Rewound,
         Self::Fork,
         Self::Upgrade,
+        Self::ServerOutdated,
         Self::TerminalUnknown,
         Self::SignatureInvalid,
         Self::StreamForeign,
@@ -118,6 +125,7 @@ impl Attention {
             Self::Rewound => "sync.attention.rewound",
             Self::Fork => "sync.attention.fork",
             Self::Upgrade => "sync.attention.upgrade",
+            Self::ServerOutdated => "sync.attention.server_outdated",
             Self::TerminalUnknown => "sync.attention.terminal_unknown",
             Self::SignatureInvalid => "sync.attention.signature_invalid",
             Self::StreamForeign => "sync.attention.stream_foreign",

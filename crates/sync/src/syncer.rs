@@ -8,7 +8,7 @@ use std::time::Duration;
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_ledger::Ledger;
-use mostrador_protocol::message::{HelloRequest, PROTOCOL, Verdict};
+use mostrador_protocol::message::{ErrorCode, HelloRequest, OLDEST_PROTOCOL, PROTOCOL, Verdict};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -123,9 +123,11 @@ impl Syncer {
     async fn hello(&mut self) -> Option<Outcome> {
         let read = |connection: &Connection| {
             let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
-            Ok::<_, ledger::Error>((head, ledger::replica::cursor(connection)?))
+            let cursor = ledger::replica::cursor(connection)?;
+            Ok::<_, ledger::Error>((head, cursor, waiting(connection)?))
         };
-        let (head, cursor) = match self.with_ledger(move |ledger| ledger.read(read)).await {
+        let (head, cursor, waiting) = match self.with_ledger(move |ledger| ledger.read(read)).await
+        {
             Ok(found) => found,
             Err(error) => return Some(trouble_in_file(&error)),
         };
@@ -137,6 +139,7 @@ impl Syncer {
             head_hash: head.hash,
             cursor,
             wall_ms: self.conversation.clock.now_ms(),
+            waiting: Some(waiting),
         };
         let reply = match self
             .unless_stopped(self.conversation.hello(&request))
@@ -146,6 +149,9 @@ impl Syncer {
             Err(failure) => return Some(failed(&failure)),
         };
         let contact = self.contact(reply.server_time_ms);
+        if reply.protocol < OLDEST_PROTOCOL {
+            return Some(Outcome::Failed(Cause::Attention(Attention::ServerOutdated)));
+        }
         let noted = self
             .with_ledger(move |ledger| ledger.transact(|tx| greeted(tx, contact, reply.generation)))
             .await;
@@ -317,10 +323,19 @@ fn failed(failure: &Failure) -> Outcome {
         Failure::Unreachable(_) => Cause::Unreachable,
         Failure::Timeout => Cause::Timeout,
         Failure::TooLarge => Cause::TooLarge,
-        Failure::Busy { retry_after, .. } => Cause::Busy {
-            retry_after: *retry_after,
-        },
+        Failure::Busy {
+            status,
+            retry_after,
+        } => {
+            let retry_after = *retry_after;
+            if *status == 429 {
+                Cause::SlowDown { retry_after }
+            } else {
+                Cause::Busy { retry_after }
+            }
+        }
         Failure::NotTheServer { .. } => Cause::NotTheServer,
+        Failure::Refused(refusal) if refusal.code == ErrorCode::Stale.as_str() => Cause::Clock,
         Failure::Refused(refusal) => {
             tracing::warn!(
                 code = refusal.code,
@@ -331,6 +346,10 @@ fn failed(failure: &Failure) -> Outcome {
         }
         Failure::Unreadable(error) => {
             tracing::warn!(%error, "the server's answer cannot be read");
+            Cause::Attention(Attention::Unreadable)
+        }
+        Failure::Frame(error) => {
+            tracing::warn!(%error, "the server's answer cannot be opened");
             Cause::Attention(Attention::Unreadable)
         }
     })

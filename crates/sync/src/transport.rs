@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use mostrador_protocol::signature::SIGNATURE_HEADER;
 
@@ -10,7 +10,7 @@ use mostrador_protocol::signature::SIGNATURE_HEADER;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The largest reply that a till reads, bytes.
-const MAX_REPLY_BYTES: usize = 64 << 20;
+pub(crate) const MAX_REPLY_BYTES: usize = 64 << 20;
 
 /// A future that can be kept in a trait object.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -24,7 +24,7 @@ pub struct Outgoing {
     pub target: String,
     /// Names in lower case and their values.
     pub headers: Vec<(&'static str, String)>,
-    /// JSON; empty for `GET`.
+    /// JSON, or its frame where the headers say so; empty for `GET`.
     pub body: Vec<u8>,
     /// How long the whole exchange may take.
     pub timeout: Duration,
@@ -39,7 +39,9 @@ pub struct Incoming {
     pub signature: Option<String>,
     /// When the other side asks to come back.
     pub retry_after: Option<Duration>,
-    /// The bytes.
+    /// The value of `content-encoding`.
+    pub encoding: Option<String>,
+    /// The bytes as they came, so compressed where they travelled compressed.
     pub body: Vec<u8>,
 }
 
@@ -107,9 +109,8 @@ impl Http {
         let header = |name: &str| Some(answer.headers().get(name)?.to_str().ok()?.to_owned());
         let status = answer.status().as_u16();
         let signature = header(SIGNATURE_HEADER);
-        let retry_after = header("retry-after")
-            .and_then(|seconds| seconds.trim().parse().ok())
-            .map(Duration::from_secs);
+        let retry_after = header("retry-after").and_then(|after| wait(&after, header("date")));
+        let encoding = header("content-encoding");
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(name)? {
             if body.len() + chunk.len() > MAX_REPLY_BYTES {
@@ -121,9 +122,21 @@ impl Http {
             status,
             signature,
             retry_after,
+            encoding,
             body,
         })
     }
+}
+
+/// What `Retry-After` asks for: seconds, or a date, which counts from the date of the answer because
+/// this till's clock may be wrong.
+fn wait(after: &str, answered: Option<String>) -> Option<Duration> {
+    if let Ok(seconds) = after.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = |text: &str| -> Option<SystemTime> { httpdate::parse_http_date(text).ok() };
+    let wait = date(after)?.duration_since(date(&answered?)?);
+    Some(wait.unwrap_or_default())
 }
 
 impl Transport for Http {
@@ -217,6 +230,24 @@ mod tests {
             .await
             .expect("an answer");
         assert_eq!(answer.status, 302);
+    }
+
+    #[test]
+    fn a_date_to_come_back_counts_from_the_date_of_the_answer() {
+        let noon = "Sat, 21 Nov 2026 12:00:00 GMT".to_owned();
+        let cases = [
+            ("7", None, Some(7)),
+            (" 0 ", None, Some(0)),
+            ("Sat, 21 Nov 2026 12:01:30 GMT", Some(&noon), Some(90)),
+            ("Sat, 21 Nov 2026 11:00:00 GMT", Some(&noon), Some(0)),
+            ("Sat, 21 Nov 2026 12:01:30 GMT", None, None),
+            ("soon", Some(&noon), None),
+            ("-3", Some(&noon), None),
+        ];
+        for (after, answered, seconds) in cases {
+            let expected = seconds.map(Duration::from_secs);
+            assert_eq!(wait(after, answered.cloned()), expected, "{after}");
+        }
     }
 
     #[tokio::test]

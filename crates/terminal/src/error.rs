@@ -339,6 +339,7 @@ fn failure_code(failure: &Failure) -> &'static str {
     match failure {
         Failure::Unreachable(TransportError::TooLong)
         | Failure::Unreadable(_)
+        | Failure::Frame(_)
         | Failure::TooLarge => "server_unreadable",
         Failure::Unreachable(_) => "server_unreachable",
         Failure::Timeout => "server_timeout",

@@ -7,6 +7,7 @@ use mostrador_ledger::identity::Identity;
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_sync::conversation::{Conversation, Failure};
+use mostrador_sync::learned::Learned;
 use mostrador_sync::transport::{Http, Transport};
 use mostrador_sync::{Phase, State, SyncOptions, Syncer, Trouble};
 use tokio::sync::watch;
@@ -56,6 +57,7 @@ impl Till {
             terminal_id: identity.terminal_id,
             key: SecretKey::from_bytes(&identity.secret_key),
             server,
+            learned: Learned::default(),
         })
     }
 

@@ -16,6 +16,7 @@ pub(super) struct Failure {
     code: ErrorCode,
     message: String,
     hint: &'static str,
+    server_time_ms: Option<i64>,
 }
 
 impl Failure {
@@ -24,6 +25,7 @@ impl Failure {
             code,
             message: message.into(),
             hint,
+            server_time_ms: None,
         }
     }
 
@@ -53,6 +55,7 @@ impl IntoResponse for Failure {
             code: self.code.as_str().to_owned(),
             message: self.message,
             hint: self.hint.to_owned(),
+            server_time_ms: self.server_time_ms,
         };
         let body = serde_json::to_vec(&reply).expect("BUG: three strings always serialise");
         (

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::{Extension, response::Result};
 use mostrador_protocol::entry::EntryHash;
-use mostrador_protocol::message::{HelloReply, HelloRequest, PROTOCOL, Verdict};
+use mostrador_protocol::message::{HelloReply, HelloRequest, OLDEST_PROTOCOL, PROTOCOL, Verdict};
 
 use super::App;
 use super::exchange::Caller;
@@ -50,12 +50,13 @@ pub(super) async fn hello<S: Store>(
         verdict,
         accepted_through: greeted.head.seq,
         accepted_hash: greeted.head.hash,
+        encodings: Vec::new(),
     }))
 }
 
 /// A position that the server does not hold yet cannot be judged: the terminal's next push is.
 fn judge(request: &HelloRequest, greeted: &Greeted) -> Verdict {
-    if request.protocol < PROTOCOL {
+    if request.protocol < OLDEST_PROTOCOL {
         return Verdict::Upgrade;
     }
     let differs = |held: EntryHash| held != request.head_hash;

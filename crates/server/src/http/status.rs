@@ -13,11 +13,16 @@ pub(super) const UNHEALTHY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 pub(super) const fn of(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::EnrolCodeInvalid | ErrorCode::StreamForeign => StatusCode::FORBIDDEN,
-        ErrorCode::TerminalUnknown | ErrorCode::SignatureInvalid => StatusCode::UNAUTHORIZED,
+        ErrorCode::TerminalUnknown | ErrorCode::SignatureInvalid | ErrorCode::Stale => {
+            StatusCode::UNAUTHORIZED
+        }
         ErrorCode::ChainBroken => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::Fork => StatusCode::CONFLICT,
         ErrorCode::Malformed => StatusCode::BAD_REQUEST,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::EncodingRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        ErrorCode::SlowDown => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -162,6 +162,7 @@ impl Client {
             head_hash: scribe.head(),
             cursor: 0,
             wall_ms: 0,
+            waiting: None,
         };
         let body = serde_json::to_vec(&request).unwrap();
         self.send("POST", "/v1/hello", body).await.read()

@@ -128,8 +128,32 @@ fn what_is_too_slow_or_too_large_halves_the_batch_and_success_doubles_it() {
 fn retry_after_is_honoured_up_to_an_hour() {
     for (asked_s, until_ms) in [(0, 50), (30, 30_000), (86_400, 3_600_000)] {
         let retry_after = Some(Duration::from_secs(asked_s));
-        let plan = idle().after(0, POLL, Outcome::Failed(Cause::Busy { retry_after }), 0);
-        assert_eq!(plan.next(0, true), Step::Rest { until_ms });
+        for cause in [Cause::Busy { retry_after }, Cause::SlowDown { retry_after }] {
+            let plan = idle().after(0, POLL, Outcome::Failed(cause), 0);
+            assert_eq!(plan.next(0, true), Step::Rest { until_ms }, "{cause:?}");
+        }
+    }
+}
+
+#[test]
+fn asking_too_often_is_not_mended_by_smaller_batches() {
+    let cause = Cause::SlowDown { retry_after: None };
+    let plan = idle().after(0, PUSH, Outcome::Failed(cause), 0).retried();
+    let plan = plan.after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+    assert_eq!(plan.next(0, true), PUSH);
+}
+
+#[test]
+fn a_feed_that_cannot_be_read_keeps_no_sale_from_the_server() {
+    let unreadable = Outcome::Failed(Cause::Attention(Attention::Unreadable));
+    let mut plan = idle();
+    for _ in 0..5 {
+        plan = plan.after(0, ASK, unreadable, 0).retried();
+        assert_eq!(plan.next(0, true), Step::Hello);
+        plan = plan.after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+        assert_eq!(plan.next(0, true), PUSH);
+        plan = plan.after(0, PUSH, Outcome::Pushed, 0);
+        assert_eq!(plan.next(0, true), ASK);
     }
 }
 
@@ -198,6 +222,8 @@ proptest::proptest! {
                 (_, 3) => Outcome::Failed(Cause::NotTheServer),
                 (_, 4) => Outcome::Failed(Cause::Busy { retry_after: Some(Duration::from_secs(jitter)) }),
                 (_, 5) => Outcome::Failed(Cause::Attention(Attention::Refused)),
+                (_, 7) => Outcome::Failed(Cause::Clock),
+                (_, 8) => Outcome::Failed(Cause::SlowDown { retry_after: Some(Duration::from_secs(jitter)) }),
                 (Step::Hello, 6) => Outcome::Greeted(Verdict::Fork),
                 (Step::Hello, _) => Outcome::Greeted(Verdict::Ok),
                 (Step::Push(_), 6) => Outcome::SentBack,

@@ -159,6 +159,7 @@ impl Server {
                 status: 200,
                 signature: None,
                 retry_after: None,
+                encoding: None,
                 body: b"<html>Welcome to the airport</html>".to_vec(),
             }),
             Line::Up => Ok(self.serve(&request).await),
@@ -208,6 +209,7 @@ impl Server {
             status,
             signature: Some(reply.sign(&self.key)),
             retry_after: None,
+            encoding: None,
             body,
         }
     }
@@ -218,6 +220,7 @@ impl Server {
                 code: "enrol_code_invalid".to_owned(),
                 message: "unknown code".to_owned(),
                 hint: String::new(),
+                server_time_ms: None,
             };
             return (403, json(&refusal));
         }
@@ -248,6 +251,7 @@ impl Server {
             },
             accepted_through: held,
             accepted_hash: books.hash,
+            encodings: Vec::new(),
         })
     }
 
