@@ -138,6 +138,18 @@ pub fn acknowledge(
     Ok(())
 }
 
+/// Notes what became of an entry that was held; another terminal's is none of this till's business.
+pub(crate) fn released(
+    tx: &Connection,
+    stream: Uuid,
+    entry: &EntryDisposition,
+) -> Result<(), Error> {
+    match stream::seq_of(tx, stream)? {
+        Some(head) if entry.seq <= head => note(tx, stream, entry),
+        _ => Ok(()),
+    }
+}
+
 /// A held entry that was released has no row any more.
 fn note(tx: &Connection, stream: Uuid, entry: &EntryDisposition) -> Result<(), Error> {
     let seq = column::integer(entry.seq);

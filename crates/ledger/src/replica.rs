@@ -9,7 +9,7 @@ use mostrador_protocol::row::Row;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::{Error, account, code_use, column, customer, product, program, staff, stream};
+use crate::{Error, account, code_use, column, customer, outbox, product, program, staff, stream};
 
 /// The feed position that this till holds; 0 before the first page.
 pub fn cursor(connection: &Connection) -> Result<u64, Error> {
@@ -76,6 +76,7 @@ fn apply_row(tx: &Connection, row: &Row, touched: &mut Touched) -> Result<(), Er
             touched.codes.extend(CodeText::parse(&tally.code));
             code_use::put(tx, tally)
         }
+        Row::Disposition { stream, entry } => outbox::released(tx, *stream, entry),
         Row::Stream { stream, through } => include(tx, *stream, *through, touched),
     }
 }

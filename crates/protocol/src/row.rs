@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::account::AccountDocument;
+use crate::message::EntryDisposition;
 use crate::program::ProgramDocument;
 
 /// A changed row at its position in the tenant's feed.
@@ -37,6 +38,13 @@ pub enum Row {
     Product(Product),
     /// Uses of a code; key: its text.
     CodeUse(CodeUseRow),
+    /// What became of an entry that was held; key: stream id and position.
+    Disposition {
+        /// Its stream.
+        stream: Uuid,
+        /// The entry, with what became of it.
+        entry: EntryDisposition,
+    },
     /// How far a stream is included in the feed; key: stream id.
     Stream {
         /// Which.

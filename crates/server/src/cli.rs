@@ -4,6 +4,7 @@ mod codes;
 mod demo;
 mod enrol_code;
 mod experiment;
+mod held;
 mod import;
 mod log;
 mod program;
@@ -59,6 +60,9 @@ enum Command {
     Import(import::Import),
     /// Create the two demo companies from their fixtures; safe to repeat
     Demo(demo::Demo),
+    /// Entries that wait for a manager or an upgrade
+    #[command(subcommand)]
+    Held(held::Held),
     /// Show companies, stores, terminals and what the server holds
     Status,
 }
@@ -96,6 +100,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
     match cli.command {
         Command::Serve(command) => {
             log::start(command.log_json);
+            drop(SqliteStore::reserve(&path()?)?);
             command.run(open_or_make()?, mint.clone()).await
         }
         Command::Tenant(command) => command.run(open_or_make()?, &mint).await,
@@ -111,6 +116,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Experiment(command) => command.run(open()?).await,
         Command::Import(command) => command.run(open()?, &mint).await,
         Command::Demo(command) => command.run(open_or_make()?, &mint).await,
+        Command::Held(command) => command.run(open()?).await,
         Command::Status => status::run(open()?, &mint).await,
     }
 }

@@ -61,6 +61,9 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Another server serves the same data.
+    #[error("another server uses the data at {}", .0.display())]
+    AlreadyServed(PathBuf),
     /// The machine gave no random bytes.
     #[error("drawing random bytes")]
     Random(#[source] getrandom::Error),
@@ -159,6 +162,9 @@ impl Error {
             }
             Self::File { .. } => "check the path and the permissions of the folder".into(),
             Self::Listen { .. } => "choose another --listen address, or stop who uses it".into(),
+            Self::AlreadyServed(_) => {
+                "stop the other one first, or give this one a folder of its own with --data".into()
+            }
             Self::Random(_) => "check the machine's random source (/dev/urandom)".into(),
             Self::UnknownTenant(_) => {
                 "create it with `mostrador-server tenant create`; `status` lists those there are"

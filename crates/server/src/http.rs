@@ -1,5 +1,6 @@
 //! The `/v1` protocol over HTTP: one file per endpoint, one for statuses, one for signatures.
 
+mod connection;
 mod customer;
 mod enrol;
 mod exchange;
@@ -7,6 +8,7 @@ mod failure;
 mod health;
 mod hello;
 mod history;
+mod observe;
 mod pull;
 mod push;
 mod status;
@@ -21,11 +23,13 @@ use axum::routing::{get, post};
 use mostrador_protocol::signature::SecretKey;
 use tokio::sync::{Notify, watch};
 
+pub(crate) use self::connection::serve;
+pub(crate) use self::health::LastLook;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::mint::Mint;
+use crate::rate::Rate;
 use crate::store::Store;
-
-/// The most bytes of a request's body.
-const MAX_BODY_BYTES: usize = 4 << 20;
 
 /// How often a waiting pull looks for rows that another process wrote.
 const POLL_EVERY: Duration = Duration::from_millis(500);
@@ -40,9 +44,13 @@ pub(crate) struct App<S> {
     pub(crate) changed: Notify,
     /// Turns true when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
+    pub(crate) limits: Limits,
+    pub(crate) rate: Rate,
+    pub(crate) metrics: Metrics,
+    pub(crate) last_look: LastLook,
 }
 
-/// All routes.
+/// The routes that terminals and probes use.
 pub(crate) fn router<S: Store>(app: Arc<App<S>>) -> Router {
     Router::new()
         .route("/v1/hello", post(hello::hello::<S>))
@@ -54,7 +62,24 @@ pub(crate) fn router<S: Store>(app: Arc<App<S>>) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&app), exchange::signed::<S>))
         .route("/v1/enrol", post(enrol::enrol::<S>))
-        .route("/healthz", get(health::health::<S>))
+        .merge(health_routes())
+        .fallback(failure::no_such_endpoint)
+        .layer(from_fn_with_state(Arc::clone(&app), observe::observe::<S>))
+        .with_state(app)
+}
+
+/// The routes of the second address: numbers and probes, nothing that a terminal uses.
+pub(crate) fn metrics_router<S: Store>(app: Arc<App<S>>) -> Router {
+    Router::new()
+        .route("/metrics", get(observe::metrics::<S>))
+        .merge(health_routes())
         .fallback(failure::no_such_endpoint)
         .with_state(app)
+}
+
+fn health_routes<S: Store>() -> Router<Arc<App<S>>> {
+    Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready::<S>))
+        .route("/healthz", get(health::ready::<S>))
 }

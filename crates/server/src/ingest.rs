@@ -2,10 +2,12 @@
 //!
 //! Nothing here knows a database. [`reading`] turns bytes into meaning and checks the chain,
 //! [`fold`] applies the meaning to accounts and uses of codes with the same fold as the till; a store
-//! loads what the fold needs, and writes what it gives, in one transaction.
+//! loads what the fold needs, and writes what it gives, in one transaction. [`release`] tries held
+//! entries again.
 
 pub mod fold;
 pub mod reading;
+pub mod release;
 
 use mostrador_protocol::entry::{EntryHash, RawEntry};
 use mostrador_protocol::message::{Disposition, EntryDisposition};
@@ -65,8 +67,18 @@ pub struct Accepted {
     pub head_hash: EntryHash,
     /// One for each entry of the batch.
     pub dispositions: Vec<EntryDisposition>,
+    /// How many of those entries, at the end, were new to the stream.
+    pub new: usize,
     /// Whether anything was new.
     pub changed: bool,
+}
+
+impl Accepted {
+    /// What became of the entries that were new to the stream.
+    pub fn fresh(&self) -> &[EntryDisposition] {
+        let known = self.dispositions.len().saturating_sub(self.new);
+        &self.dispositions[known..]
+    }
 }
 
 /// What the server did with an entry.
@@ -100,6 +112,54 @@ impl Verdict {
             disposition: self.disposition,
             reason: self.reason,
         }
+    }
+}
+
+/// An entry that waits, and whose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldEntry {
+    /// Its stream.
+    pub stream: Uuid,
+    /// The terminal that wrote it.
+    pub terminal: Uuid,
+    /// Its position.
+    pub seq: u64,
+    /// Its id; none when its header cannot be read.
+    pub entry_id: Option<Uuid>,
+    /// Its kind; none when its header cannot be read.
+    pub kind: Option<String>,
+    /// Why: a stable code, a colon, and what a person reads.
+    pub reason: String,
+    /// When the server got it, milliseconds since the epoch.
+    pub received_ms: i64,
+}
+
+/// Which held entries to try again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// Of which tenant.
+    pub tenant: String,
+    /// Only this entry; all of them without it.
+    pub entry_id: Option<Uuid>,
+    /// After this stream and position, in their order.
+    pub after: (Uuid, u64),
+    /// The most entries that one transaction tries.
+    pub limit: u32,
+}
+
+/// What a release came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Released {
+    /// What became of each entry tried, in the order of stream and position; still `held` when it
+    /// still cannot have effects.
+    pub tried: Vec<(Uuid, EntryDisposition)>,
+}
+
+impl Released {
+    /// Those that are not held any more.
+    pub fn freed(&self) -> impl Iterator<Item = &(Uuid, EntryDisposition)> {
+        let is_free = |entry: &EntryDisposition| entry.disposition != Disposition::Held;
+        self.tried.iter().filter(move |(_, entry)| is_free(entry))
     }
 }
 

@@ -3,9 +3,9 @@
 //! One idea: a push is one transaction that is answered after its commit, and any push may come any
 //! number of times. [`ingest`] says what a batch means and does, [`store`] keeps it (one contract, one
 //! suite for every implementation), [`feed`] tells terminals what changed. [`Server`] speaks HTTP;
-//! statuses and signatures stay in there. [`import`] and [`demo`] bring in data of one's own,
-//! [`generate`] makes codes by the thousand, [`experiment`] counts variants, and [`enrol_code`] lets
-//! terminals in.
+//! statuses and signatures stay in there, [`limits`] says what it bears. [`import`] and [`demo`] bring
+//! in data of one's own, [`generate`] makes codes by the thousand, [`experiment`] counts variants, and
+//! [`enrol_code`] lets terminals in.
 
 pub mod clock;
 pub mod demo;
@@ -17,17 +17,21 @@ pub mod generate;
 mod http;
 pub mod import;
 pub mod ingest;
+pub mod limits;
+mod metrics;
 mod mint;
 mod pin;
 mod publish;
+mod rate;
 mod referral_code;
 mod server;
 pub mod store;
 pub mod terminal;
 
 pub use self::error::Error;
+pub use self::limits::Limits;
 pub use self::mint::Mint;
 pub use self::publish::{examine, publish, read_program};
-pub use self::server::Server;
+pub use self::server::{Options, Server};
 pub use self::store::sqlite::SqliteStore;
 pub use self::store::{Published, Store};

@@ -4,17 +4,44 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::Error;
-use crate::http::{App, router};
+use crate::http::{App, LastLook, metrics_router, router, serve};
+use crate::ingest::release::release_readable;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::mint::Mint;
-use crate::store::Store;
+use crate::rate::Rate;
+use crate::store::{Serving, Store};
 
 /// How long a stop waits for requests under way.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// Where a server listens and what it bears.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Where terminals speak to it; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Where it tells numbers about itself; nowhere without it.
+    pub metrics: Option<SocketAddr>,
+    /// What it bears.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// An address for terminals, no numbers, the usual limits.
+    pub fn at(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            metrics: None,
+            limits: Limits::default(),
+        }
+    }
+}
 
 /// A server that accepts requests until [`Server::stop`].
 ///
@@ -25,7 +52,8 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// # async fn example() -> Result<(), Error> {
 /// let mint = Mint::system();
 /// let store = SqliteStore::open(Path::new("server.sqlite"), &mint)?;
-/// let server = Server::start(store, "127.0.0.1:0".parse().expect("an address"), mint).await?;
+/// let listen = "127.0.0.1:0".parse().expect("an address");
+/// let server = Server::start(store, listen, mint).await?;
 /// println!("{}", server.url());
 /// server.stop().await
 /// # }
@@ -33,48 +61,76 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Server<S> {
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     store: S,
     stopping: watch::Sender<bool>,
-    task: JoinHandle<std::io::Result<()>>,
+    tasks: Vec<JoinHandle<()>>,
+    _serving: Serving,
 }
 
 impl<S: Store> Server<S> {
-    /// Binds the address (port 0: any free one) and serves from then on.
+    /// Serves at an address with the usual limits, see [`Server::start_with`].
     ///
     /// # Errors
-    /// [`Error::Listen`] when the address cannot be had.
+    /// See [`Server::start_with`].
     pub async fn start(store: S, listen: SocketAddr, mint: Mint) -> Result<Self, Error> {
-        let cannot_listen = |source| Error::Listen {
-            address: listen,
-            source,
-        };
+        Self::start_with(store, Options::at(listen), mint).await
+    }
+
+    /// Tries held entries again, binds the addresses (port 0: any free one) and serves from then on.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] when an address cannot be had, [`Error::AlreadyServed`] when another server
+    /// has this data and the store is for one.
+    pub async fn start_with(store: S, options: Options, mint: Mint) -> Result<Self, Error> {
+        let serving = store.begin_serving().await?;
+        release_readable(&store).await?;
         let identity = store.identity().await?;
-        let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
-        let address = listener.local_addr().map_err(cannot_listen)?;
-        let (stopping, mut stop) = watch::channel(false);
+        let (listener, address) = bind(options.listen).await?;
+        let (stopping, stop) = watch::channel(false);
+        let limits = options.limits;
         let app = Arc::new(App {
             store: store.clone(),
             mint,
             secret_key: identity.secret_key,
             changed: Notify::new(),
             stopping: stop.clone(),
+            rate: Rate::new(&limits),
+            limits,
+            metrics: Metrics::new(),
+            last_look: LastLook::default(),
         });
-        let serve = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
-            // The sender gone means the same as a stop.
-            let _ = stop.wait_for(|stopping| *stopping).await;
-        });
-        let task = tokio::spawn(async move { serve.await });
+        let open = app.metrics.connections().clone();
+        let mut metrics_address = None;
+        let mut tasks = Vec::new();
+        if let Some(listen) = options.metrics {
+            let (listener, address) = bind(listen).await?;
+            metrics_address = Some(address);
+            let router = metrics_router(Arc::clone(&app));
+            let uncounted = Gauge::default();
+            let serve = serve(listener, router, limits, (stop.clone(), uncounted));
+            tasks.push(tokio::spawn(serve));
+        }
+        let serve = serve(listener, router(app), limits, (stop, open));
+        tasks.push(tokio::spawn(serve));
         Ok(Self {
             address,
+            metrics_address,
             store,
             stopping,
-            task,
+            tasks,
+            _serving: serving,
         })
     }
 
     /// The bound address.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The bound address of the numbers, when they were asked for.
+    pub const fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// The bound address as terminals write it.
@@ -93,11 +149,24 @@ impl<S: Store> Server<S> {
     /// What the store says when it cannot settle.
     pub async fn stop(self) -> Result<(), Error> {
         self.stopping.send_replace(true);
-        let abort = self.task.abort_handle();
-        if tokio::time::timeout(STOP_WITHIN, self.task).await.is_err() {
-            tracing::warn!("requests under way were cut off; terminals send them again");
-            abort.abort();
+        let until = tokio::time::Instant::now() + STOP_WITHIN;
+        for task in self.tasks {
+            let abort = task.abort_handle();
+            if tokio::time::timeout_at(until, task).await.is_err() {
+                tracing::warn!("requests under way were cut off; terminals send them again");
+                abort.abort();
+            }
         }
         self.store.settle().await
     }
+}
+
+async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let cannot_listen = |source| Error::Listen {
+        address: listen,
+        source,
+    };
+    let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    Ok((listener, address))
 }

@@ -13,8 +13,9 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::DerivedFigures;
+use mostrador_protocol::entry::{DerivedFigures, EntryHash};
 use mostrador_protocol::history::{HistoryEntry, HistoryPlace};
+use mostrador_protocol::message::Verdict;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use mostrador_protocol::signature::SecretKey;
@@ -22,8 +23,8 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::feed::{Page, PageRequest};
-use crate::ingest::{Batch, Outcome, StoredEntry};
-use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal};
+use crate::ingest::{Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
+use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal, Told};
 
 /// Who this server is; made on the first start.
 #[derive(Debug, Clone)]
@@ -33,6 +34,19 @@ pub struct ServerIdentity {
     pub generation: Uuid,
     /// Signs replies.
     pub secret_key: SecretKey,
+}
+
+/// The right to serve a store, given back when it is dropped.
+#[derive(Debug)]
+pub struct Serving {
+    _lock: std::fs::File,
+}
+
+impl Serving {
+    /// The right that a lock on a file stands for.
+    pub(crate) const fn by(lock: std::fs::File) -> Self {
+        Self { _lock: lock }
+    }
 }
 
 /// What a terminal says of itself in a hello.
@@ -46,6 +60,10 @@ pub struct Greeting {
     pub stream: Uuid,
     /// Its last entry.
     pub seq: u64,
+    /// The chain up to it.
+    pub hash: EntryHash,
+    /// What it says of itself.
+    pub told: Told,
     /// The feed position that it holds.
     pub cursor: u64,
     /// The generation that the server takes when that position shows that it was restored.
@@ -59,8 +77,8 @@ pub struct Greeting {
 pub struct Greeted {
     /// How far the server holds it.
     pub head: StreamHead,
-    /// The chain at the position that the terminal named, where the server holds it.
-    pub hash_at: Option<mostrador_protocol::entry::EntryHash>,
+    /// What the server thinks of where the terminal stands.
+    pub verdict: Verdict,
     /// The server's generation from now on.
     pub generation: Uuid,
 }
@@ -110,6 +128,11 @@ pub enum Published {
 pub trait Store: Clone + Send + Sync + 'static {
     /// Who this server is.
     fn identity(&self) -> impl Future<Output = Result<ServerIdentity, Error>> + Send;
+    /// Takes the right to serve this data; [`Error::AlreadyServed`] when a store that only one server
+    /// may use has one already. Commands beside a server do not need it.
+    fn begin_serving(&self) -> impl Future<Output = Result<Serving, Error>> + Send;
+    /// Writes something that changes nothing and waits until it would survive a power cut.
+    fn try_writing(&self) -> impl Future<Output = Result<(), Error>> + Send;
     /// Writes everything that is still beside the main file into it, before a stop.
     fn settle(&self) -> impl Future<Output = Result<(), Error>> + Send;
 
@@ -153,6 +176,11 @@ pub trait Store: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Greeted>, Error>> + Send;
     /// Takes a batch of a stream, see [`crate::ingest`].
     fn ingest(&self, batch: Batch) -> impl Future<Output = Result<Outcome, Error>> + Send;
+    /// Entries of a tenant that are held, by stream and position.
+    fn held(&self, tenant: &str) -> impl Future<Output = Result<Vec<HeldEntry>, Error>> + Send;
+    /// Tries held entries again, see [`crate::ingest::release()`]. Releasing what is not held changes
+    /// nothing.
+    fn release(&self, release: Release) -> impl Future<Output = Result<Released, Error>> + Send;
     /// Heads of all streams of a tenant.
     fn streams(&self, tenant: &str) -> impl Future<Output = Result<Vec<StreamHead>, Error>> + Send;
     /// All entries of a stream in order.

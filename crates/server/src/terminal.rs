@@ -1,6 +1,7 @@
 //! Tenants, their stores, and the terminals that belong to them.
 
 use mostrador_protocol::entry::EntryHash;
+use mostrador_protocol::message::{OLDEST_PROTOCOL, Verdict};
 use uuid::Uuid;
 
 /// A company.
@@ -70,6 +71,50 @@ pub struct Terminal {
     pub last_seen_ms: Option<i64>,
     /// The stream it writes now.
     pub stream: Option<Uuid>,
+    /// What it said of itself in its last hello.
+    pub told: Option<Told>,
+    /// What the server thought of it then, or at a push since; none before the first hello.
+    pub verdict: Option<Verdict>,
+}
+
+/// What a terminal says of itself in a hello.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The protocol that it speaks.
+    pub protocol: u16,
+    /// The version of its program.
+    pub app_version: String,
+    /// The last entry of its stream.
+    pub head_seq: u64,
+    /// Entries and profiles that waited; none from a till that does not say.
+    pub waiting: Option<u64>,
+    /// Server time less its wall clock, milliseconds.
+    pub skew_ms: i64,
+    /// When it said so, milliseconds since the epoch.
+    pub at_ms: i64,
+}
+
+/// What the server thinks of a terminal that says that its stream ends at `claimed`, when it holds the
+/// stream up to `held` and, at the claimed position, `hash_there`.
+///
+/// A position that the server does not hold yet cannot be judged: the terminal's next push is.
+pub fn judge(
+    protocol: u16,
+    claimed: (u64, EntryHash),
+    held: u64,
+    hash_there: Option<EntryHash>,
+) -> Verdict {
+    let (seq, hash) = claimed;
+    if protocol < OLDEST_PROTOCOL {
+        return Verdict::Upgrade;
+    }
+    if hash_there.is_some_and(|there| there != hash) {
+        return Verdict::Fork;
+    }
+    if seq < held {
+        return Verdict::Rewound;
+    }
+    Verdict::Ok
 }
 
 /// How far the server holds a stream.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mostrador_server::{Error, Mint, Server, SqliteStore};
+use mostrador_server::{Error, Limits, Mint, Options, Server, SqliteStore};
 
 use super::Stop;
 
@@ -13,6 +13,12 @@ pub(super) struct Serve {
     /// Address and port; port 0 takes any free one
     #[arg(long, default_value = "127.0.0.1:8787")]
     listen: SocketAddr,
+    /// Address and port of the numbers about the server (Prometheus text); without it there are none
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
+    /// Connections open at once
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
+    max_connections: usize,
     /// File that gets the bound address once the server listens
     #[arg(long, value_name = "FILE")]
     port_file: Option<PathBuf>,
@@ -24,7 +30,18 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self, store: SqliteStore, mint: Mint) -> Result<(), Stop> {
         let stop = stop_asked()?;
-        let server = Server::start(store, self.listen, mint).await?;
+        let options = Options {
+            metrics: self.metrics,
+            limits: Limits {
+                connections: self.max_connections.max(1),
+                ..Limits::default()
+            },
+            ..Options::at(self.listen)
+        };
+        let server = Server::start_with(store, options, mint).await?;
+        if let Some(address) = server.metrics_address() {
+            tracing::info!(%address, "numbers about the server are told");
+        }
         tracing::info!(address = %server.address(), "the server listens");
         if let Some(path) = &self.port_file {
             write_address(path, server.address())?;

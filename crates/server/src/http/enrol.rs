@@ -16,7 +16,7 @@ use crate::store::Store;
 use crate::terminal::Enrolment;
 
 pub(super) async fn enrol<S: Store>(State(app): State<Arc<App<S>>>, body: Body) -> Response {
-    let request = match read_body(body)
+    let request = match read_body(&app.limits, body)
         .await
         .and_then(|body| read::<EnrolRequest>(&body))
     {

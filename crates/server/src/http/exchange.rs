@@ -1,27 +1,38 @@
-//! Signatures around every exchange with an enrolled terminal.
+//! What stands around every exchange with an enrolled terminal: signature, freshness, rate, frames.
+//!
+//! The order matters. A signature is checked over the bytes as sent before anything is believed or
+//! opened, so only who holds a terminal's key learns the server's time or makes it expand a frame.
 
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use mostrador_protocol::message::ErrorCode;
 use mostrador_protocol::signature::{
-    PublicKey, SIGNATURE_HEADER, SignedReply, SignedRequest, TERMINAL_HEADER, TIME_HEADER,
+    FRESH_MS, PublicKey, SIGNATURE_HEADER, SignedReply, SignedRequest, TERMINAL_HEADER, TIME_HEADER,
 };
+use mostrador_protocol::{Error as ProtocolError, frame};
+use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::App;
 use super::failure::Failure;
-use super::{App, MAX_BODY_BYTES};
+use crate::limits::Limits;
 use crate::store::Store;
 use crate::terminal::Terminal;
 
 /// The terminal that signed the request; endpoints find it among the request's extensions.
 #[derive(Debug, Clone)]
 pub(super) struct Caller(pub(super) Arc<Terminal>);
+
+/// How many bytes the body had on its way, beside the opened body that endpoints read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SentBytes(pub(super) usize);
 
 /// Lets a request through when an active terminal signed it, and signs whatever is answered.
 pub(super) async fn signed<S: Store>(
@@ -31,14 +42,44 @@ pub(super) async fn signed<S: Store>(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let signature = text(&parts.headers, SIGNATURE_HEADER).map(str::to_owned);
+    let takes_frames = names_zstd(&parts.headers);
     let response = match admit(&app, parts, body).await {
         Ok(request) => next.run(request).await,
         Err(failure) => failure.into_response(),
+    };
+    let response = if takes_frames {
+        pack(response).await
+    } else {
+        response
     };
     match signature {
         Some(signature) => sign(&app, &signature, response).await,
         None => response,
     }
+}
+
+/// Whether the terminal reads zstd frames. No quality values: a till names what it reads.
+fn names_zstd(headers: &HeaderMap) -> bool {
+    let accepted = text(headers, ACCEPT_ENCODING.as_str()).unwrap_or_default();
+    accepted.split(',').any(|name| name.trim() == frame::ZSTD)
+}
+
+/// Compresses a body that is worth it.
+async fn pack(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let body = whole(body).await;
+    if body.len() < frame::WORTH_BYTES {
+        return Response::from_parts(parts, Body::from(body));
+    }
+    let zstd = HeaderValue::from_static(frame::ZSTD);
+    parts.headers.insert(CONTENT_ENCODING, zstd);
+    Response::from_parts(parts, Body::from(frame::compress(&body)))
+}
+
+async fn whole(body: Body) -> Bytes {
+    to_bytes(body, usize::MAX)
+        .await
+        .expect("BUG: every body is made in memory by this server")
 }
 
 /// Signs a response as the answer to the request with this signature.
@@ -48,9 +89,7 @@ pub(super) async fn sign<S: Store>(
     response: Response,
 ) -> Response {
     let (mut parts, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX)
-        .await
-        .expect("BUG: every body is made in memory by this server");
+    let body = whole(body).await;
     let reply = SignedReply {
         request_signature,
         status: parts.status.as_u16(),
@@ -62,15 +101,42 @@ pub(super) async fn sign<S: Store>(
     Response::from_parts(parts, Body::from(body))
 }
 
-/// Reads a body up to the limit.
-pub(super) async fn read_body(body: Body) -> Result<Bytes, Failure> {
-    to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| {
-        Failure::new(
-            ErrorCode::TooLarge,
-            format!("the request did not arrive whole within {MAX_BODY_BYTES} bytes"),
+/// Reads a body up to the limits of size and time.
+pub(super) async fn read_body(limits: &Limits, body: Body) -> Result<Bytes, Failure> {
+    let arriving = to_bytes(body, limits.body_bytes);
+    match tokio::time::timeout(limits.body_within, arriving).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => Err(Failure::too_large(format!(
+            "the request did not arrive whole within {} bytes",
+            limits.body_bytes
+        ))),
+        Err(_) => Err(Failure::new(
+            ErrorCode::TooSlow,
+            format!("the request did not arrive within {:?}", limits.body_within),
             "send smaller batches",
-        )
-    })
+        )),
+    }
+}
+
+/// The JSON of a body whose signature was verified.
+fn open(headers: &HeaderMap, body: Bytes, limits: &Limits) -> Result<Bytes, Failure> {
+    let json = match text(headers, CONTENT_ENCODING.as_str()) {
+        None | Some("identity") => body,
+        Some(frame::ZSTD) => {
+            let opened = frame::expand(&body, limits.body_bytes);
+            Bytes::from(opened.map_err(|error| match error {
+                ProtocolError::FrameTooLarge { .. } => Failure::too_large(error.to_string()),
+                _ => Failure::encoding(error.to_string()),
+            })?)
+        }
+        Some(other) => return Err(Failure::encoding(format!("{other:?} is no known encoding"))),
+    };
+    if frame::nesting(&json) > frame::MAX_NESTING {
+        let most = frame::MAX_NESTING;
+        let message = format!("lists and objects stand more than {most} deep in each other");
+        return Err(Failure::malformed(message));
+    }
+    Ok(json)
 }
 
 async fn admit<S: Store>(app: &App<S>, mut parts: Parts, body: Body) -> Result<Request, Failure> {
@@ -84,7 +150,7 @@ async fn admit<S: Store>(app: &App<S>, mut parts: Parts, body: Body) -> Result<R
     let terminal_id: Uuid = text(&parts.headers, TERMINAL_HEADER)
         .and_then(|id| id.parse().ok())
         .ok_or_else(unsigned)?;
-    let time_ms = text(&parts.headers, TIME_HEADER)
+    let time_ms: i64 = text(&parts.headers, TIME_HEADER)
         .and_then(|time| time.parse().ok())
         .ok_or_else(unsigned)?;
     let signature = text(&parts.headers, SIGNATURE_HEADER).ok_or_else(unsigned)?;
@@ -97,7 +163,7 @@ async fn admit<S: Store>(app: &App<S>, mut parts: Parts, body: Body) -> Result<R
         )
     })?;
     let key = PublicKey::from_hex(&terminal.public_key).map_err(|_| unsigned())?;
-    let body = read_body(body).await?;
+    let body = read_body(&app.limits, body).await?;
     let request = SignedRequest {
         method: parts.method.as_str(),
         target: parts
@@ -114,6 +180,14 @@ async fn admit<S: Store>(app: &App<S>, mut parts: Parts, body: Body) -> Result<R
             "something between terminal and server changes requests: check proxies",
         )
     })?;
+    let now_ms = app.mint.now_ms();
+    if now_ms.abs_diff(time_ms) > FRESH_MS {
+        return Err(Failure::stale(time_ms, now_ms));
+    }
+    let asked = app.rate.ask(terminal_id, Instant::now());
+    asked.map_err(Failure::slow_down)?;
+    parts.extensions.insert(SentBytes(body.len()));
+    let body = open(&parts.headers, body, &app.limits)?;
     parts.extensions.insert(Caller(Arc::new(terminal)));
     Ok(Request::from_parts(parts, Body::from(body)))
 }

@@ -1,7 +1,10 @@
 //! Requests that do not get their reply: a stable code, a sentence, what to do.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use mostrador_protocol::message::{ErrorCode, ErrorReply};
 use serde::Serialize;
@@ -17,6 +20,15 @@ pub(super) struct Failure {
     message: String,
     hint: &'static str,
     server_time_ms: Option<i64>,
+    retry_after: Option<Duration>,
+    by_database: bool,
+}
+
+/// What a refused response carries for those who count; it does not travel.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refused {
+    pub(super) code: ErrorCode,
+    pub(super) by_database: bool,
 }
 
 impl Failure {
@@ -26,7 +38,45 @@ impl Failure {
             message: message.into(),
             hint,
             server_time_ms: None,
+            retry_after: None,
+            by_database: false,
         }
+    }
+
+    /// A request whose time is not the server's; the answer tells which one is right.
+    pub(super) fn stale(time_ms: i64, now_ms: i64) -> Self {
+        let away_s = now_ms.abs_diff(time_ms) / 1_000;
+        Self {
+            server_time_ms: Some(now_ms),
+            ..Self::new(
+                ErrorCode::Stale,
+                format!("the request is signed for a time {away_s} s from the server's"),
+                "sign it for the server's time, which this answer tells",
+            )
+        }
+    }
+
+    /// A terminal that asked too often.
+    pub(super) fn slow_down(wait: Duration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(
+                ErrorCode::SlowDown,
+                "the terminal asks more often than one terminal may",
+                "it tries again by itself; look for a program that uses its key",
+            )
+        }
+    }
+
+    /// A body in an encoding that cannot be read.
+    pub(super) fn encoding(message: impl Into<String>) -> Self {
+        let hint = "send the body as plain JSON";
+        Self::new(ErrorCode::EncodingRefused, message, hint)
+    }
+
+    /// More than one request may hold.
+    pub(super) fn too_large(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::TooLarge, message, "send smaller batches")
     }
 
     /// A request that is not what the protocol says.
@@ -41,11 +91,14 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         tracing::error!(cause = error.sentence(), "a request could not be served");
         let hint = "the terminal keeps everything and tries again; the server's log has the cause";
-        Self::new(
-            ErrorCode::Internal,
-            "the server could not do its work",
-            hint,
-        )
+        Self {
+            by_database: matches!(error, Error::Database { .. } | Error::Stored { .. }),
+            ..Self::new(
+                ErrorCode::Internal,
+                "the server could not do its work",
+                hint,
+            )
+        }
     }
 }
 
@@ -58,12 +111,20 @@ impl IntoResponse for Failure {
             server_time_ms: self.server_time_ms,
         };
         let body = serde_json::to_vec(&reply).expect("BUG: three strings always serialise");
-        (
-            status::of(self.code),
-            [(CONTENT_TYPE, "application/json")],
-            body,
-        )
-            .into_response()
+        let refused = Refused {
+            code: self.code,
+            by_database: self.by_database,
+        };
+        let json = [(CONTENT_TYPE, "application/json")];
+        let mut response = (status::of(self.code), json, body).into_response();
+        response.extensions_mut().insert(refused);
+        if let Some(wait) = self.retry_after {
+            // Whole seconds, rounded up: coming back early is refused again.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            let headers = response.headers_mut();
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::{Extension, response::Result};
-use mostrador_protocol::entry::EntryHash;
-use mostrador_protocol::message::{HelloReply, HelloRequest, OLDEST_PROTOCOL, PROTOCOL, Verdict};
+use mostrador_protocol::frame;
+use mostrador_protocol::message::{HelloReply, HelloRequest, PROTOCOL, Verdict};
 
 use super::App;
 use super::exchange::Caller;
 use super::failure::{Failure, Reply, read};
 use super::push::stream_foreign;
-use crate::store::{Greeted, Greeting, Store};
+use crate::store::{Greeting, Store};
+use crate::terminal::Told;
 
 pub(super) async fn hello<S: Store>(
     State(app): State<Arc<App<S>>>,
@@ -20,18 +21,33 @@ pub(super) async fn hello<S: Store>(
     body: Bytes,
 ) -> Result<Reply<HelloReply>, Failure> {
     let request: HelloRequest = read(&body)?;
+    let now_ms = app.mint.now_ms();
+    let skew_ms = now_ms.saturating_sub(request.wall_ms);
+    app.metrics.clock_skew(&terminal, skew_ms);
     let greeting = Greeting {
         tenant: terminal.tenant.id.clone(),
         terminal: terminal.id,
         stream: request.stream,
         seq: request.head_seq,
+        hash: request.head_hash,
+        told: Told {
+            protocol: request.protocol,
+            app_version: request.app_version,
+            head_seq: request.head_seq,
+            waiting: request.waiting,
+            skew_ms,
+            at_ms: now_ms,
+        },
         cursor: request.cursor,
         next_generation: app.mint.id()?,
-        now_ms: app.mint.now_ms(),
+        now_ms,
     };
     let greeted = app.store.greet(greeting).await?;
     let greeted = greeted.ok_or_else(|| stream_foreign(request.stream))?;
-    let verdict = judge(&request, &greeted);
+    let verdict = greeted.verdict;
+    if verdict == Verdict::Fork {
+        app.metrics.forked(&terminal.tenant.id);
+    }
     if verdict != Verdict::Ok {
         tracing::warn!(
             tenant = terminal.tenant.id,
@@ -50,21 +66,6 @@ pub(super) async fn hello<S: Store>(
         verdict,
         accepted_through: greeted.head.seq,
         accepted_hash: greeted.head.hash,
-        encodings: Vec::new(),
+        encodings: vec![frame::ZSTD.to_owned()],
     }))
-}
-
-/// A position that the server does not hold yet cannot be judged: the terminal's next push is.
-fn judge(request: &HelloRequest, greeted: &Greeted) -> Verdict {
-    if request.protocol < OLDEST_PROTOCOL {
-        return Verdict::Upgrade;
-    }
-    let differs = |held: EntryHash| held != request.head_hash;
-    if greeted.hash_at.is_some_and(differs) {
-        return Verdict::Fork;
-    }
-    if request.head_seq < greeted.head.seq {
-        return Verdict::Rewound;
-    }
-    Verdict::Ok
 }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
-use mostrador_protocol::message::{Disposition, ErrorCode, PushReply, PushRequest};
+use mostrador_protocol::entry::RawEntry;
+use mostrador_protocol::message::{
+    Disposition, ErrorCode, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, PushReply, PushRequest,
+};
 use uuid::Uuid;
 
 use super::App;
-use super::exchange::Caller;
+use super::exchange::{Caller, SentBytes};
 use super::failure::{Failure, Reply, read};
 use crate::ingest::reading::{Broken, link};
 use crate::ingest::{Accepted, Batch, Outcome};
@@ -19,9 +22,14 @@ use crate::terminal::Terminal;
 pub(super) async fn push<S: Store>(
     State(app): State<Arc<App<S>>>,
     Extension(Caller(terminal)): Extension<Caller>,
+    Extension(SentBytes(sent_bytes)): Extension<SentBytes>,
     body: Bytes,
 ) -> Result<Reply<PushReply>, Failure> {
     let request: PushRequest = read(&body)?;
+    let entries = &request.entries;
+    app.metrics.pushed(sent_bytes, body.len(), entries.len());
+    fits(entries)?;
+    let first = entries.first().and_then(|entry| entry.header().ok());
     let stream = request.stream;
     let base = (request.base_seq, request.base_hash);
     let links = link(stream, base, request.entries).map_err(|broken| chain_broken(&broken))?;
@@ -41,6 +49,8 @@ pub(super) async fn push<S: Store>(
             if accepted.changed {
                 app.changed.notify_waiters();
             }
+            let lag_ms = first.map(|first| server_time_ms.saturating_sub(first.effective_ms));
+            app.metrics.ingested(&terminal.tenant.id, &accepted, lag_ms);
             log(&terminal, stream, &accepted);
             Ok(Reply(PushReply {
                 accepted_through: accepted.through,
@@ -61,6 +71,7 @@ pub(super) async fn push<S: Store>(
             server_time_ms,
         })),
         Outcome::Fork { seq } => {
+            app.metrics.forked(&terminal.tenant.id);
             tracing::warn!(terminal = %terminal.id, %stream, seq, "a stream forked");
             Err(Failure::new(
                 ErrorCode::Fork,
@@ -70,6 +81,24 @@ pub(super) async fn push<S: Store>(
         }
         Outcome::Foreign => Err(stream_foreign(stream)),
     }
+}
+
+/// What one push may hold. A single entry may be larger than a whole batch: it is a fact and must be
+/// able to arrive.
+fn fits(entries: &[RawEntry]) -> Result<(), Failure> {
+    if entries.len() > MAX_BATCH_ENTRIES {
+        let found = entries.len();
+        return Err(Failure::too_large(format!(
+            "the push has {found} entries, {MAX_BATCH_ENTRIES} are taken at once"
+        )));
+    }
+    let bytes: usize = entries.iter().map(RawEntry::len).sum();
+    if bytes > MAX_BATCH_BYTES && entries.len() > 1 {
+        return Err(Failure::too_large(format!(
+            "the push has {bytes} bytes of entries, {MAX_BATCH_BYTES} are taken at once"
+        )));
+    }
+    Ok(())
 }
 
 /// A stream of another terminal was named.

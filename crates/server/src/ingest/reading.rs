@@ -1,5 +1,6 @@
 //! From bytes to meaning: the chain, and what each entry wants to do.
 
+use mostrador_protocol::Error;
 use mostrador_protocol::entry::{
     Decoded, DerivedUse, Effects, EntryHash, Header, Payload, RawEntry,
 };
@@ -57,34 +58,54 @@ pub fn link(
     for raw in entries {
         seq += 1;
         hash = raw.hash(&hash);
-        let mut derived = Vec::new();
-        let (name, meaning) = match raw.header() {
-            Ok(header) if (header.stream, header.seq) != (stream, seq) => {
-                return Err(Broken {
-                    seq,
-                    named: (header.stream, header.seq),
-                });
-            }
-            Ok(header) => {
-                let (meaning, uses) = read(&raw, &header);
-                derived = uses;
-                (Some((header.entry_id, header.kind)), meaning)
-            }
-            Err(error) => (
-                None,
-                Meaning::Held(format!("undecodable: {}", chain(&error))),
-            ),
-        };
-        links.push(Link {
-            seq,
-            hash,
-            raw,
-            name,
-            meaning,
-            derived,
-        });
+        links.push(at((stream, seq), hash, raw)?);
     }
     Ok(links)
+}
+
+/// Reads a stored entry again, as this version understands it.
+pub fn again(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Link {
+    at(place, hash, raw.clone()).unwrap_or_else(|Broken { seq, named }| Link {
+        seq,
+        hash,
+        raw,
+        name: None,
+        meaning: Meaning::Held(format!(
+            "misplaced: it names itself entry {} of stream {}",
+            named.1, named.0
+        )),
+        derived: Vec::new(),
+    })
+}
+
+fn at(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Result<Link, Broken> {
+    let seq = place.1;
+    let mut derived = Vec::new();
+    let (name, meaning) = match raw.header() {
+        Ok(header) if (header.stream, header.seq) != place => {
+            return Err(Broken {
+                seq,
+                named: (header.stream, header.seq),
+            });
+        }
+        Ok(header) => {
+            let (meaning, uses) = read(&raw, &header);
+            derived = uses;
+            (Some((header.entry_id, header.kind)), meaning)
+        }
+        Err(error) => (
+            None,
+            Meaning::Held(format!("undecodable: {}", chain(&error))),
+        ),
+    };
+    Ok(Link {
+        seq,
+        hash,
+        raw,
+        name,
+        meaning,
+        derived,
+    })
 }
 
 /// What an entry wants to do, and the uses of derived codes that it tells of.
@@ -97,8 +118,9 @@ fn read(raw: &RawEntry, header: &Header) -> (Meaning, Vec<DerivedUse>) {
     (meaning(decoded, header), derived)
 }
 
-fn meaning(decoded: Result<Decoded, mostrador_protocol::Error>, header: &Header) -> Meaning {
+fn meaning(decoded: Result<Decoded, Error>, header: &Header) -> Meaning {
     match decoded {
+        Err(error @ Error::Format { .. }) => Meaning::Held(format!("newer_format: {error}")),
         Err(error) => Meaning::Held(format!("undecodable: {}", chain(&error))),
         Ok(Decoded::Unknown) => Meaning::Held(format!(
             "unknown_kind: this server does not know {:?} yet; an upgrade releases it",

@@ -9,12 +9,14 @@ mod customer;
 mod directory;
 mod experiment;
 mod feed;
+mod held;
 mod history;
 mod identity;
 mod ingest;
 mod open;
 mod program;
 mod put;
+mod serving;
 mod stream;
 
 use std::ops::RangeInclusive;
@@ -31,10 +33,12 @@ use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
-use super::{Counts, Greeted, Greeting, HistoryRequest, Published, ServerIdentity, Store};
+use super::{
+    Counts, Greeted, Greeting, HistoryRequest, Published, ServerIdentity, Serving, Store,
+};
 use crate::Error;
 use crate::feed::{Page, PageRequest};
-use crate::ingest::{Batch, Outcome, StoredEntry};
+use crate::ingest::{Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
 use crate::mint::Mint;
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal};
 
@@ -80,6 +84,15 @@ impl SqliteStore {
                 limits: program::LimitsCache::default(),
             }),
         })
+    }
+
+    /// Takes the right to serve the file before it is opened, so that a second server (perhaps of another
+    /// version) does not touch it.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyServed`] when another process has it.
+    pub fn reserve(path: &Path) -> Result<Serving, Error> {
+        serving::begin(path)
     }
 
     async fn write<T, F>(&self, act: F) -> Answer<T>
@@ -140,6 +153,14 @@ impl Shared {
 impl Store for SqliteStore {
     async fn identity(&self) -> Answer<ServerIdentity> {
         self.read(identity::get).await
+    }
+
+    async fn begin_serving(&self) -> Answer<Serving> {
+        serving::begin(&self.shared.path)
+    }
+
+    async fn try_writing(&self) -> Answer<()> {
+        self.write(|tx, _| identity::touch(tx)).await
     }
 
     async fn settle(&self) -> Answer<()> {
@@ -208,6 +229,16 @@ impl Store for SqliteStore {
 
     async fn ingest(&self, batch: Batch) -> Answer<Outcome> {
         self.write(move |tx, shared| ingest::ingest(tx, &shared.limits, &batch))
+            .await
+    }
+
+    async fn held(&self, tenant: &str) -> Answer<Vec<HeldEntry>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| held::held(conn, &tenant)).await
+    }
+
+    async fn release(&self, release: Release) -> Answer<Released> {
+        self.write(move |tx, shared| held::release(tx, &shared.limits, &release))
             .await
     }
 

@@ -1,5 +1,6 @@
 //! A terminal's end of the wire: signs what it sends, believes only what the server signed.
 
+use mostrador_protocol::frame;
 use mostrador_protocol::message::{
     EnrolReply, EnrolRequest, ErrorReply, HelloReply, HelloRequest, PROTOCOL, PullReply, PushReply,
     PushRequest,
@@ -45,6 +46,8 @@ pub(crate) struct Client {
     pub(crate) key: SecretKey,
     pub(crate) server_key: PublicKey,
     pub(crate) terminal: Uuid,
+    /// What it thinks that the time is.
+    pub(crate) time_ms: i64,
     http: reqwest::Client,
 }
 
@@ -88,6 +91,7 @@ impl Client {
             key,
             server_key,
             terminal: reply.terminal_id,
+            time_ms: mint.now_ms(),
             http: reqwest::Client::new(),
         }
     }
@@ -115,10 +119,65 @@ impl Client {
         let request = SignedRequest {
             method,
             target,
-            time_ms: 7,
+            time_ms: self.time_ms,
             body,
         };
         request.sign(&self.key)
+    }
+
+    /// Sends a frame and reads one.
+    pub(crate) async fn send_frame(
+        &self,
+        target: &str,
+        (encoding, body): (&str, Vec<u8>),
+    ) -> Answer {
+        let signature = self.sign("POST", target, &body);
+        let request = self.request("POST", target, &signature);
+        let request = request.header("accept-encoding", "zstd");
+        let sent = request.header("content-encoding", encoding).body(body);
+        let reply = sent.send().await.unwrap();
+        let reply_signature = signature_of(&reply);
+        let status = reply.status().as_u16();
+        let is_frame = reply.headers().get("content-encoding").is_some();
+        let body = reply.bytes().await.unwrap().to_vec();
+        let signed = SignedReply {
+            request_signature: &signature,
+            status,
+            body: &body,
+        };
+        signed.verify(&self.server_key, &reply_signature).unwrap();
+        let body = if is_frame {
+            frame::expand(&body, 64 << 20).unwrap()
+        } else {
+            body
+        };
+        Answer { status, body }
+    }
+
+    /// Sends a request and answers with its status and when to come back.
+    pub(crate) async fn raw(
+        &self,
+        method: &str,
+        target: &str,
+        signature: &str,
+    ) -> (u16, Option<String>) {
+        let reply = self
+            .request(method, target, signature)
+            .send()
+            .await
+            .unwrap();
+        let after = reply.headers().get("retry-after");
+        let after = after.map(|text| text.to_str().unwrap().to_owned());
+        (reply.status().as_u16(), after)
+    }
+
+    fn request(&self, method: &str, target: &str, signature: &str) -> reqwest::RequestBuilder {
+        let url = format!("{}{target}", self.url);
+        self.http
+            .request(method.parse().unwrap(), url)
+            .header(TERMINAL_HEADER, self.terminal.to_string())
+            .header(TIME_HEADER, self.time_ms.to_string())
+            .header(SIGNATURE_HEADER, signature)
     }
 
     /// Sends a request with this signature, whatever it is worth.
@@ -128,14 +187,7 @@ impl Client {
         target: &str,
         (body, signature): (Vec<u8>, &str),
     ) -> (Answer, String) {
-        let url = format!("{}{target}", self.url);
-        let sent = self
-            .http
-            .request(method.parse().unwrap(), url)
-            .header(TERMINAL_HEADER, self.terminal.to_string())
-            .header(TIME_HEADER, "7")
-            .header(SIGNATURE_HEADER, signature)
-            .body(body);
+        let sent = self.request(method, target, signature).body(body);
         let reply = sent.send().await.unwrap();
         let signature = signature_of(&reply);
         let status = reply.status().as_u16();

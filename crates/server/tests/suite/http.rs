@@ -76,6 +76,7 @@ fn kind(row: &Row) -> &'static str {
         Row::Staff(_) => "staff",
         Row::Product(_) => "product",
         Row::CodeUse(_) => "code_use",
+        Row::Disposition { .. } => "disposition",
         Row::Stream { .. } => "stream",
     }
 }

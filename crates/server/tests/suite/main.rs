@@ -12,3 +12,4 @@ mod import;
 mod long_poll;
 mod program;
 mod sqlite;
+mod wire;

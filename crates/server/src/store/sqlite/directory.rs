@@ -1,12 +1,13 @@
 //! Tables `tenant`, `store`, `terminal` and `enrol_code`: who may speak.
 
+use mostrador_protocol::message::Verdict;
 use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
 use super::super::Counts;
 use super::{Answer, column};
 use crate::Error;
-use crate::terminal::{Enrolment, NewEnrolCode, Shop, Tenant, Terminal};
+use crate::terminal::{Enrolment, NewEnrolCode, Shop, Tenant, Terminal, Told};
 
 pub(super) fn add_tenant(tx: &Transaction<'_>, tenant: &Tenant, now_ms: i64) -> Answer<()> {
     let what = "adding a tenant";
@@ -126,7 +127,8 @@ pub(super) fn enrol(tx: &Transaction<'_>, enrolment: &Enrolment) -> Answer<Optio
 }
 
 const TERMINAL: &str = "select t.terminal_id, t.tenant_id, c.name, t.store_id, s.name, t.name,
-           t.public_key, t.active, t.last_seen_ms, t.stream_id
+           t.public_key, t.active, t.last_seen_ms, t.stream_id, t.verdict, t.told_ms,
+           t.told_protocol, t.told_version, t.told_seq, t.told_waiting, t.told_skew_ms
     from terminal t
     join tenant c on c.tenant_id = t.tenant_id
     join store s on s.tenant_id = t.tenant_id and s.store_id = t.store_id";
@@ -149,7 +151,79 @@ fn terminal_of(row: &Row<'_>) -> rusqlite::Result<Terminal> {
         active: row.get(7)?,
         last_seen_ms: row.get(8)?,
         stream: column::maybe_id(row, 9)?,
+        verdict: row.get::<_, Option<String>>(10)?.as_deref().map(verdict_of),
+        told: told_of(row)?,
     })
+}
+
+fn told_of(row: &Row<'_>) -> rusqlite::Result<Option<Told>> {
+    let Some(at_ms) = row.get(11)? else {
+        return Ok(None);
+    };
+    let waiting: Option<i64> = row.get(15)?;
+    Ok(Some(Told {
+        protocol: row.get(12)?,
+        app_version: row.get(13)?,
+        head_seq: column::uint(row, 14)?,
+        waiting: waiting.and_then(|waiting| u64::try_from(waiting).ok()),
+        skew_ms: row.get(16)?,
+        at_ms,
+    }))
+}
+
+fn verdict_of(text: &str) -> Verdict {
+    match text {
+        "ok" => Verdict::Ok,
+        "rewound" => Verdict::Rewound,
+        "fork" => Verdict::Fork,
+        _ => Verdict::Upgrade,
+    }
+}
+
+const fn verdict_text(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok => "ok",
+        Verdict::Rewound => "rewound",
+        Verdict::Fork => "fork",
+        Verdict::Upgrade => "upgrade",
+    }
+}
+
+/// Keeps what a terminal said of itself.
+pub(super) fn set_told(
+    tx: &Transaction<'_>,
+    (tenant, terminal): (&str, Uuid),
+    told: &Told,
+) -> Answer<()> {
+    let sql = "update terminal
+               set told_protocol = ?3, told_version = ?4, told_seq = ?5, told_waiting = ?6,
+                   told_skew_ms = ?7, told_ms = ?8
+               where tenant_id = ?1 and terminal_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 8] = [
+        &tenant,
+        &terminal.to_string(),
+        &told.protocol,
+        &told.app_version,
+        &column::int(told.head_seq),
+        &told.waiting.map(column::int),
+        &told.skew_ms,
+        &told.at_ms,
+    ];
+    column::run(tx, "noting what a terminal says of itself", (sql, &values))?;
+    Ok(())
+}
+
+/// Keeps what the server thinks of where a terminal stands.
+pub(super) fn set_verdict(
+    tx: &Transaction<'_>,
+    (tenant, terminal): (&str, Uuid),
+    verdict: Verdict,
+) -> Answer<()> {
+    let sql = "update terminal set verdict = ?3 where tenant_id = ?1 and terminal_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 3] =
+        [&tenant, &terminal.to_string(), &verdict_text(verdict)];
+    column::run(tx, "noting how a terminal stands", (sql, &values))?;
+    Ok(())
 }
 
 pub(super) fn terminal(conn: &Connection, id: Uuid) -> Answer<Option<Terminal>> {

@@ -104,6 +104,9 @@ fn key_of(row: &Row) -> (&'static str, String, Option<u64>) {
         Row::Staff(staff) => ("staff", staff.id.to_string(), None),
         Row::Product(product) => ("product", product.id.clone(), None),
         Row::CodeUse(code_use) => ("code_use", code_use.code.clone(), None),
+        Row::Disposition { stream, entry } => {
+            ("disposition", format!("{stream}/{}", entry.seq), None)
+        }
         Row::Stream { stream, through } => ("stream", stream.to_string(), Some(*through)),
     }
 }

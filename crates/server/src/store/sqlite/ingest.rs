@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use loyalty::account::Account;
 use mostrador_loyalty as loyalty;
-use mostrador_protocol::message::Disposition;
+use mostrador_protocol::message::{Disposition, Verdict as Judged};
 use mostrador_protocol::row::{Customer, Row};
 use rusqlite::Transaction;
 use uuid::Uuid;
 
 use super::program::LimitsCache;
-use super::{Answer, customer, experiment, feed, program, stream};
+use super::{Answer, customer, directory, experiment, feed, program, stream};
 use crate::ingest::fold::{LimitsByCode, MOST_MERGES, Touched, Workspace};
 use crate::ingest::reading::Link;
 use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
@@ -30,9 +30,7 @@ pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: &Batch) -
     }
     let place = (batch.tenant.as_str(), batch.stream);
     if stream::hash_at(tx, place, batch.base_seq)? != Some(batch.base_hash) {
-        return Ok(Outcome::Fork {
-            seq: batch.base_seq,
-        });
+        return forked(tx, who, batch.base_seq);
     }
 
     let held_already = batch.links.partition_point(|link| link.seq <= head.seq);
@@ -47,7 +45,7 @@ pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: &Batch) -
                 };
                 dispositions.push(verdict.at(link.seq));
             }
-            _ => return Ok(Outcome::Fork { seq: link.seq }),
+            _ => return forked(tx, who, link.seq),
         }
     }
 
@@ -78,8 +76,15 @@ pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: &Batch) -
         through: head.seq,
         head_hash: head.hash,
         dispositions,
+        new: new.len(),
         changed: !rows.is_empty(),
     }))
+}
+
+/// Nothing is stored but that it happened, for the owner to see.
+fn forked(tx: &Transaction<'_>, who: (&str, Uuid), seq: u64) -> Answer<Outcome> {
+    directory::set_verdict(tx, who, Judged::Fork)?;
+    Ok(Outcome::Fork { seq })
 }
 
 /// Stores and applies entries that are new to the stream; the rows that changed.
@@ -92,18 +97,40 @@ fn apply(
     let mut workspace = load(tx, tenant, (new, limits))?;
     let mut verdicts = Vec::with_capacity(new.len());
     for link in new {
-        let earlier = earlier(tx, (tenant, batch.stream), link)?;
-        let is_first = earlier.is_none();
-        let verdict = earlier.unwrap_or_else(|| workspace.apply(&link.meaning));
         let place = (tenant, batch.stream);
+        let verdict = take(tx, place, link, &mut workspace)?;
         stream::insert_entry(tx, place, (link, &verdict), batch.received_ms)?;
-        if is_first && verdict.disposition != Disposition::Held {
-            experiment::put(tx, tenant, (batch.stream, link.seq), &link.derived)?;
-        }
         verdicts.push(verdict);
     }
     let rows = workspace.rows();
-    for row in &rows {
+    put(tx, tenant, (&workspace, &rows))?;
+    Ok((verdicts, rows))
+}
+
+/// Gives an entry its effects, unless its id had them before or it has to wait.
+pub(super) fn take(
+    tx: &Transaction<'_>,
+    (tenant, stream): (&str, Uuid),
+    link: &Link,
+    workspace: &mut Workspace,
+) -> Answer<Verdict> {
+    if let Some(earlier) = earlier(tx, (tenant, stream), link)? {
+        return Ok(earlier);
+    }
+    let verdict = workspace.apply(&link.meaning);
+    if verdict.disposition != Disposition::Held {
+        experiment::put(tx, tenant, (stream, link.seq), &link.derived)?;
+    }
+    Ok(verdict)
+}
+
+/// Writes the balances that changed.
+pub(super) fn put(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (workspace, rows): (&Workspace, &[Row]),
+) -> Answer<()> {
+    for row in rows {
         match row {
             Row::Account { customer_id, .. } => {
                 let account = &workspace.accounts[customer_id];
@@ -113,7 +140,7 @@ fn apply(
             _ => unreachable!("BUG: entries change accounts and uses of codes only"),
         }
     }
-    Ok((verdicts, rows))
+    Ok(())
 }
 
 /// What became of the same entry where it came first; none when it comes now. The same id with
@@ -130,6 +157,9 @@ fn earlier(
     let Some((first_stream, first_seq)) = claimed else {
         return Ok(None);
     };
+    if (first_stream, first_seq) == (stream, link.seq) {
+        return Ok(None);
+    }
     let first = stream::entry_at(tx, (tenant, first_stream), first_seq)?;
     let is_same = |first: &StoredEntry| {
         let header = first.raw.header();
@@ -147,10 +177,10 @@ fn earlier(
     }))
 }
 
-fn load(
+pub(super) fn load<'a>(
     tx: &Transaction<'_>,
     tenant: &str,
-    (new, limits): (&[Link], Arc<LimitsByCode>),
+    (new, limits): (impl IntoIterator<Item = &'a Link>, Arc<LimitsByCode>),
 ) -> Answer<Workspace> {
     let mut workspace = Workspace::new(limits);
     let touched = Touched::by(new);

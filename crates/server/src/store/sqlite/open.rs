@@ -17,13 +17,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The connection that writes; makes the file and its tables when they are missing.
 pub(super) fn writer(path: &Path) -> Answer<Connection> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|source| Error::File {
-            attempt: "making the folder",
-            path: folder.to_owned(),
-            source,
-        })?;
-    }
+    make_folder(path)?;
     make_private(path)?;
     let mut conn = Connection::open(path).map_err(|source| unreadable(path, source))?;
     settings(&conn).map_err(|source| unreadable(path, source))?;
@@ -35,6 +29,18 @@ pub(super) fn writer(path: &Path) -> Answer<Connection> {
             source: Box::new(source),
         })?;
     Ok(conn)
+}
+
+/// Makes the folder of the file.
+pub(super) fn make_folder(path: &Path) -> Answer<()> {
+    let Some(folder) = path.parent() else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|source| Error::File {
+        attempt: "making the folder",
+        path: folder.to_owned(),
+        source,
+    })
 }
 
 /// A connection that only reads.

@@ -27,6 +27,7 @@ pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: Vec<Row>) -> Answer<
             | Row::Program(_)
             | Row::UnreadProgram(_)
             | Row::CodeUse(_)
+            | Row::Disposition { .. }
             | Row::Stream { .. } => {
                 unreachable!("BUG: balances come from entries and programs from publishing")
             }

@@ -6,10 +6,10 @@ use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
 use super::super::{Greeted, Greeting};
-use super::{Answer, column, feed, history, identity};
+use super::{Answer, column, directory, feed, history, identity};
 use crate::ingest::reading::Link;
 use crate::ingest::{StoredEntry, Verdict};
-use crate::terminal::StreamHead;
+use crate::terminal::{StreamHead, judge};
 
 pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<Greeted>> {
     let Greeting {
@@ -17,6 +17,8 @@ pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<
         terminal,
         stream,
         seq,
+        hash,
+        told,
         cursor,
         next_generation,
         now_ms,
@@ -26,7 +28,10 @@ pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<
         return Ok(None);
     }
     seen(tx, (tenant, *terminal), *stream, *now_ms)?;
-    let hash_at = hash_at(tx, (tenant, *stream), *seq)?;
+    let hash_there = hash_at(tx, (tenant, *stream), *seq)?;
+    let verdict = judge(told.protocol, (*seq, *hash), head.seq, hash_there);
+    directory::set_told(tx, (tenant, *terminal), told)?;
+    directory::set_verdict(tx, (tenant, *terminal), verdict)?;
     if *cursor > feed::head(tx, tenant)? {
         identity::renew(tx, *next_generation)?;
         tracing::warn!(
@@ -39,7 +44,7 @@ pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<
     }
     Ok(Some(Greeted {
         head,
-        hash_at,
+        verdict,
         generation: identity::get(tx)?.generation,
     }))
 }
@@ -222,7 +227,7 @@ pub(super) fn disposition_of(text: &str) -> Disposition {
     }
 }
 
-const fn disposition_text(disposition: Disposition) -> &'static str {
+pub(super) const fn disposition_text(disposition: Disposition) -> &'static str {
     match disposition {
         Disposition::Applied => "applied",
         Disposition::Adjusted => "adjusted",

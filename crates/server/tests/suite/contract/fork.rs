@@ -2,15 +2,28 @@
 
 use mostrador_protocol::entry::{Decoded, Payload, RawEntry};
 use mostrador_protocol::message::Disposition::{Applied, Held};
+use mostrador_protocol::message::{PROTOCOL, Verdict};
 use mostrador_server::Store;
 use mostrador_server::feed::PageRequest;
 use mostrador_server::ingest::Outcome;
 use mostrador_server::store::Greeting;
+use mostrador_server::terminal::Told;
 use uuid::Uuid;
 
 use super::scribe::{Scribe, dispositions, sale, standing};
 
 const ANA: Uuid = Uuid::from_u128(1);
+
+fn told(seq: u64) -> Told {
+    Told {
+        protocol: PROTOCOL,
+        app_version: "0.1.0".to_owned(),
+        head_seq: seq,
+        waiting: Some(7),
+        skew_ms: -61_000,
+        at_ms: 3_000,
+    }
+}
 
 fn greeting(till: &Scribe, seq: u64) -> Greeting {
     Greeting {
@@ -18,6 +31,8 @@ fn greeting(till: &Scribe, seq: u64) -> Greeting {
         terminal: till.terminal,
         stream: till.stream,
         seq,
+        hash: till.hashes[usize::try_from(seq).unwrap().min(till.entries.len())],
+        told: told(seq),
         cursor: 0,
         next_generation: Uuid::from_u128(2),
         now_ms: 0,
@@ -39,12 +54,30 @@ pub(crate) async fn another_entry_at_the_same_position_is_a_fork<S: Store>(store
     assert_eq!(standing(&store, ANA).await, (2, 180));
 
     let greeted = store.greet(greeting(&clone, 2)).await.unwrap().unwrap();
-    assert_eq!(greeted.hash_at, Some(till.head()));
-    assert_ne!(
-        greeted.hash_at,
-        Some(clone.hashes[2]),
-        "a hello sees the fork as well"
+    assert_eq!(greeted.verdict, Verdict::Fork, "a hello sees it as well");
+    let fine = store.greet(greeting(&till, 2)).await.unwrap().unwrap();
+    assert_eq!(fine.verdict, Verdict::Ok);
+    let behind = store.greet(greeting(&till, 1)).await.unwrap().unwrap();
+    assert_eq!(behind.verdict, Verdict::Rewound);
+}
+
+pub(crate) async fn the_owner_sees_what_a_terminal_said_and_how_it_stands<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let silent = store.terminal(till.terminal).await.unwrap().unwrap();
+    assert_eq!((silent.told, silent.verdict), (None, None));
+    let mut clone = till.clone();
+    till.sell(ANA, "FREE");
+    clone.sell(ANA, "FREE");
+    till.push(&store, 0).await;
+    store.greet(greeting(&till, 1)).await.unwrap().unwrap();
+    let seen = store.terminal(till.terminal).await.unwrap().unwrap();
+    assert_eq!(
+        (seen.told, seen.verdict),
+        (Some(told(1)), Some(Verdict::Ok))
     );
+    store.ingest(clone.batch(0)).await.unwrap();
+    let seen = store.terminal(till.terminal).await.unwrap().unwrap();
+    assert_eq!(seen.verdict, Some(Verdict::Fork), "a push sees it as well");
 }
 
 pub(crate) async fn a_cursor_beyond_the_feed_changes_the_generation<S: Store>(store: S) {

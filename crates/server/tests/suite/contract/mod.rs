@@ -5,6 +5,7 @@ pub(crate) mod directory;
 pub(crate) mod experiment;
 pub(crate) mod feed;
 pub(crate) mod fork;
+pub(crate) mod held;
 pub(crate) mod limit;
 pub(crate) mod profile;
 pub(crate) mod push;
@@ -27,10 +28,14 @@ macro_rules! contract_suite {
             push: any_pieces_in_any_order_come_to_the_same,
             push: tenants_do_not_see_each_other,
             fork: another_entry_at_the_same_position_is_a_fork,
+            fork: the_owner_sees_what_a_terminal_said_and_how_it_stands,
             fork: a_cursor_beyond_the_feed_changes_the_generation,
             fork: a_stream_of_another_terminal_is_refused,
             fork: both_branches_are_kept_and_each_id_counts_once,
             fork: an_id_with_another_payload_is_held,
+            held: a_released_entry_has_the_effects_it_would_have_had,
+            held: what_still_cannot_be_read_stays_held,
+            held: a_held_copy_counts_once_with_the_first,
             limit: a_use_beyond_the_total_limit_is_adjusted,
             limit: a_use_beyond_the_customer_limit_is_adjusted,
             limit: uses_beyond_a_day_or_a_budget_are_adjusted,

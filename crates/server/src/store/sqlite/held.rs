@@ -1,0 +1,108 @@
+//! Entries that are held: what they are, and trying them again.
+
+use mostrador_protocol::row::Row;
+use rusqlite::{Connection, Transaction};
+use uuid::Uuid;
+
+use super::program::LimitsCache;
+use super::{Answer, column, feed, ingest, stream};
+use crate::ingest::reading::{Link, again};
+use crate::ingest::{HeldEntry, Release, Released, Verdict};
+
+pub(super) fn held(conn: &Connection, tenant: &str) -> Answer<Vec<HeldEntry>> {
+    let sql = "select e.stream_id, s.terminal_id, e.seq, e.entry_id, e.kind,
+                      coalesce(e.reason, ''), e.received_ms
+               from entry e
+               join stream s on s.tenant_id = e.tenant_id and s.stream_id = e.stream_id
+               where e.tenant_id = ?1 and e.disposition = 'held'
+               order by e.stream_id, e.seq";
+    column::rows(conn, "listing held entries", (sql, &[&tenant]), |row| {
+        Ok(HeldEntry {
+            stream: column::id(row, 0)?,
+            terminal: column::id(row, 1)?,
+            seq: column::uint(row, 2)?,
+            entry_id: column::maybe_id(row, 3)?,
+            kind: row.get(4)?,
+            reason: row.get(5)?,
+            received_ms: row.get(6)?,
+        })
+    })
+}
+
+/// Tries them in the order of stream and position. What still cannot have effects stays held, with the
+/// reason of today.
+pub(super) fn release(
+    tx: &Transaction<'_>,
+    cache: &LimitsCache,
+    release: &Release,
+) -> Answer<Released> {
+    let tenant = release.tenant.as_str();
+    let places = places(tx, release)?;
+    let mut links = Vec::with_capacity(places.len());
+    for (stream, seq) in places {
+        if let Some(stored) = stream::entry_at(tx, (tenant, stream), seq)? {
+            links.push((stream, again((stream, seq), stored.hash, stored.raw)));
+        }
+    }
+    let limits = cache.of(tx, tenant)?;
+    let mut workspace = ingest::load(tx, tenant, (links.iter().map(|(_, link)| link), limits))?;
+    let mut released = Released::default();
+    for (stream, link) in &links {
+        let verdict = ingest::take(tx, (tenant, *stream), link, &mut workspace)?;
+        note(tx, (tenant, *stream), (link, &verdict))?;
+        released.tried.push((*stream, verdict.at(link.seq)));
+    }
+    let mut rows = workspace.rows();
+    ingest::put(tx, tenant, (&workspace, &rows))?;
+    let freed = released.freed();
+    rows.extend(freed.map(|(stream, entry)| Row::Disposition {
+        stream: *stream,
+        entry: entry.clone(),
+    }));
+    feed::append(tx, tenant, &rows)?;
+    Ok(released)
+}
+
+fn places(tx: &Transaction<'_>, release: &Release) -> Answer<Vec<(Uuid, u64)>> {
+    let sql = "select stream_id, seq from entry
+               where tenant_id = ?1 and disposition = 'held'
+                     and (stream_id, seq) > (?2, ?3)
+                     and (?4 is null or entry_id = ?4)
+               order by stream_id, seq limit ?5";
+    let (stream, seq) = release.after;
+    let values: [&dyn rusqlite::ToSql; 5] = [
+        &release.tenant,
+        &stream.to_string(),
+        &column::int(seq),
+        &release.entry_id.map(|id| id.to_string()),
+        &release.limit,
+    ];
+    column::rows(tx, "looking for held entries", (sql, &values), |row| {
+        Ok((column::id(row, 0)?, column::uint(row, 1)?))
+    })
+}
+
+/// Writes what became of an entry, and the name that its header turned out to have.
+fn note(
+    tx: &Transaction<'_>,
+    (tenant, stream): (&str, Uuid),
+    (link, verdict): (&Link, &Verdict),
+) -> Answer<()> {
+    let sql = "update entry set disposition = ?4, reason = ?5, entry_id = ?6, kind = ?7
+               where tenant_id = ?1 and stream_id = ?2 and seq = ?3";
+    let (entry_id, kind) = match &link.name {
+        Some((id, kind)) => (Some(id.to_string()), Some(kind)),
+        None => (None, None),
+    };
+    let values: [&dyn rusqlite::ToSql; 7] = [
+        &tenant,
+        &stream.to_string(),
+        &column::int(link.seq),
+        &stream::disposition_text(verdict.disposition),
+        &verdict.reason,
+        &entry_id,
+        &kind,
+    ];
+    column::run(tx, "releasing an entry", (sql, &values))?;
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Held entries are tried again and then have the effects they would have had at first.
+
+use mostrador_protocol::message::Disposition;
+use mostrador_protocol::row::Row;
+use mostrador_server::Store;
+use mostrador_server::feed::PageRequest;
+use mostrador_server::ingest::reading::Meaning;
+use mostrador_server::ingest::release::{release, release_readable};
+use mostrador_server::ingest::{Batch, Outcome};
+use uuid::Uuid;
+
+use super::scribe::{Scribe, TENANT, dispositions, standing, uses};
+
+const ANA: Uuid = Uuid::from_u128(1);
+
+/// The batch as a server read it that did not know these kinds yet.
+fn unread(mut batch: Batch) -> Batch {
+    for link in &mut batch.links {
+        link.meaning = Meaning::Held("unknown_kind: this server is too old".to_owned());
+    }
+    batch
+}
+
+async fn taken<S: Store>(store: &S, batch: Batch) {
+    let outcome = store.ingest(batch).await.unwrap();
+    assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
+}
+
+async fn rows_after<S: Store>(store: &S, cursor: u64) -> Vec<Row> {
+    let request = PageRequest {
+        tenant: TENANT.to_owned(),
+        cursor,
+        limit: 1_000,
+        stream: None,
+    };
+    let page = store.page(request).await.unwrap();
+    page.rows.into_iter().map(|row| row.row).collect()
+}
+
+pub(crate) async fn a_released_entry_has_the_effects_it_would_have_had<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let first = till.sell(ANA, "ONCE");
+    till.sell(ANA, "ONCE");
+    taken(&store, unread(till.batch(0))).await;
+    assert_eq!(standing(&store, ANA).await, (0, 0));
+    let held = store.held(TENANT).await.unwrap();
+    let seen: Vec<_> = held.iter().map(|held| (held.seq, held.terminal)).collect();
+    assert_eq!(seen, [(1, till.terminal), (2, till.terminal)]);
+    assert_eq!(held[0].entry_id, Some(first));
+    assert_eq!(held[0].reason, "unknown_kind: this server is too old");
+
+    let before = store.counts(TENANT).await.unwrap().feed;
+    let one = release(&store, TENANT, Some(first)).await.unwrap();
+    assert_eq!((one.tried.len(), one.freed().count()), (1, 1));
+    assert_eq!(standing(&store, ANA).await, (1, 90));
+    let rows = rows_after(&store, before).await;
+    let told = rows.iter().any(|row| {
+        matches!(row, Row::Disposition { stream, entry } if *stream == till.stream
+            && (entry.seq, entry.disposition) == (1, Disposition::Applied))
+    });
+    assert!(told, "{rows:?}");
+    assert!(rows.iter().any(|row| matches!(row, Row::Account { .. })));
+
+    release_readable(&store).await.unwrap();
+    assert_eq!(standing(&store, ANA).await, (2, 180));
+    assert_eq!(uses(&store, "ONCE").await, 2);
+    assert!(store.held(TENANT).await.unwrap().is_empty());
+    let again = till.push(&store, 0).await;
+    let limit_watched = [Disposition::Applied, Disposition::Adjusted];
+    assert_eq!(dispositions(&again), limit_watched, "as at first");
+
+    let before = store.counts(TENANT).await.unwrap();
+    let nothing = release(&store, TENANT, None).await.unwrap();
+    assert!(nothing.tried.is_empty());
+    assert_eq!(store.counts(TENANT).await.unwrap(), before);
+}
+
+pub(crate) async fn what_still_cannot_be_read_stays_held<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    till.sell(ANA, "FREE");
+    let mut nonsense = till.entries[0].clone();
+    nonsense.payload.clear();
+    till.write_raw(nonsense);
+    till.sell(ANA, "FREE");
+    till.push(&store, 0).await;
+    let before = store.counts(TENANT).await.unwrap();
+    let released = release(&store, TENANT, None).await.unwrap();
+    assert_eq!((released.tried.len(), released.freed().count()), (1, 0));
+    assert!(
+        released.tried[0]
+            .1
+            .reason
+            .as_ref()
+            .unwrap()
+            .starts_with("undecodable")
+    );
+    assert_eq!(
+        store.counts(TENANT).await.unwrap(),
+        before,
+        "nothing was fed"
+    );
+    assert_eq!(standing(&store, ANA).await, (2, 180));
+}
+
+pub(crate) async fn a_held_copy_counts_once_with_the_first<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let entry_id = till.sell(ANA, "FREE");
+    let mut other = Scribe {
+        stream: Uuid::nil(),
+        ..till.clone()
+    };
+    other.entries.clear();
+    other.hashes.truncate(1);
+    let payload = till.entries[0].payload.clone();
+    let header = till.entries[0]
+        .header
+        .replace(&till.stream.to_string(), &Uuid::nil().to_string());
+    other.write_raw(mostrador_protocol::entry::RawEntry { header, payload });
+    taken(&store, unread(till.batch(0))).await;
+    // The copy's stream stands before the first one's.
+    taken(&store, unread(other.batch(0))).await;
+    assert_eq!(store.held(TENANT).await.unwrap().len(), 2);
+    let released = release(&store, TENANT, Some(entry_id)).await.unwrap();
+    assert_eq!((released.tried.len(), released.freed().count()), (2, 2));
+    assert_eq!(standing(&store, ANA).await, (1, 90));
+}
