@@ -1,10 +1,12 @@
 //! What goes out in which pieces, and what an answer acknowledges.
 
 use mostrador_ledger::outbox::Held;
-use mostrador_ledger::{Error, entry, outbox, stream};
+use mostrador_ledger::{Error, entry, outbox, replica, stream};
 use mostrador_protocol::entry::EntryHash;
-use mostrador_protocol::message::{Disposition, EntryDisposition};
+use mostrador_protocol::message::{Disposition, EntryDisposition, PullReply};
+use mostrador_protocol::row::{FeedRow, Row};
 use rusqlite::Connection;
+use uuid::Uuid;
 
 use crate::counter::{Counter, STREAM, Sold};
 
@@ -132,10 +134,41 @@ fn held_and_adjusted_entries_are_listed_until_they_are_released() {
             (2, Disposition::Adjusted, true)
         ]
     );
-    note(3, Disposition::Applied, None);
+    let released = |stream, seq| Row::Disposition {
+        stream,
+        entry: EntryDisposition {
+            seq,
+            disposition: Disposition::Applied,
+            reason: None,
+        },
+    };
+    // Another terminal's row, one of a position that this till does not have, and its own.
+    let rows = [
+        released(Uuid::from_u128(404), 2),
+        released(STREAM, 4),
+        released(STREAM, 3),
+    ];
+    let page = PullReply {
+        rows: (1..)
+            .zip(rows)
+            .map(|(position, row)| FeedRow { position, row })
+            .collect(),
+        next_cursor: 3,
+        own_through: 0,
+        more: false,
+        server_time_ms: 0,
+    };
+    let outcome: Result<(), Error> = till.ledger.transact(|tx| replica::apply_page(tx, &page));
+    outcome.expect("a page");
     let listed = till
         .ledger
         .read(|connection| outbox::attention(connection, 10))
         .expect("a list");
     assert_eq!(listed.len(), 1);
+    note(2, Disposition::Applied, None);
+    let listed = till
+        .ledger
+        .read(|connection| outbox::attention(connection, 10))
+        .expect("a list");
+    assert!(listed.is_empty());
 }

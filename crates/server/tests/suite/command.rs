@@ -4,7 +4,13 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use mostrador_protocol::entry::EntryHash;
+use mostrador_server::ingest::reading::Meaning;
+use mostrador_server::store::Greeting;
 use mostrador_server::{Mint, SqliteStore, Store};
+
+use crate::contract::fork::greeting;
+use crate::contract::scribe::{Scribe, standing};
 
 const PROGRAM: &str = r#"
 version = 1
@@ -221,6 +227,52 @@ async fn the_demo_can_be_prepared_again() {
     assert_eq!(staff[0].demo_pin.as_deref(), Some("1717"));
 }
 
+#[tokio::test]
+async fn an_owner_sees_which_terminal_needs_attention_and_releases_what_is_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let path = data.join("server.sqlite");
+    let store = SqliteStore::open(&path, &Mint::system()).unwrap();
+    let mut till = Scribe::new(&store).await;
+    let ana = uuid::Uuid::from_u128(1);
+    let entry_id = till.sell(ana, "FREE").to_string();
+    let mut unread = till.batch(0);
+    unread.links[0].meaning = Meaning::Held("unknown_kind: a later one".to_owned());
+    store.ingest(unread).await.unwrap();
+    let greeting = Greeting {
+        hash: EntryHash([9; 32]),
+        ..greeting(&till, 1)
+    };
+    store.greet(greeting).await.unwrap();
+    drop(store);
+
+    let status = ok(data, &["status"]);
+    for part in [
+        "version 0.1.0 (protocol 1), 1 entries, 7 waiting, clock 61 s ahead of the server's",
+        "needs attention: fork: two machines write as this terminal",
+        "needs attention: 1 held (unknown_kind); see `mostrador-server held list --tenant cafe`",
+    ] {
+        assert!(status.contains(part), "{part} is missing in\n{status}");
+    }
+    let list = ok(data, &["held", "list", "--tenant", "cafe"]);
+    assert!(
+        list.contains(&format!("{entry_id}  sale_completed  Caja, position 1")),
+        "{list}"
+    );
+    let release = ["held", "release", "--tenant", "cafe", "--entry", &entry_id];
+    assert_eq!(ok(data, &release), "1 released, 0 still held\n");
+    assert_eq!(ok(data, &["held", "list", "--tenant", "cafe"]), "0 held\n");
+    assert_eq!(
+        run(data, &release).status.code(),
+        Some(1),
+        "there is nothing to release"
+    );
+    let unknown = fails(data, &["held", "list", "--tenant", "nobody"]);
+    assert!(unknown.contains("no tenant"), "{unknown}");
+    let store = SqliteStore::open(&path, &Mint::system()).unwrap();
+    assert_eq!(standing(&store, ana).await, (1, 90));
+}
+
 /// A serving process; killed when a test fails.
 struct Serving(Child);
 
@@ -263,6 +315,12 @@ async fn a_server_stops_in_order_when_asked() {
         .unwrap();
     assert_eq!(health.status().as_u16(), 200);
     ok(data, &["store", "create", "--tenant", "cafe", "norte"]);
+    let second = fails(data, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(second.contains("another server uses the data"), "{second}");
+    assert!(
+        second.contains("what to do: stop the other one"),
+        "{second}"
+    );
 
     let pid = serving.0.id().to_string();
     assert!(

@@ -25,7 +25,7 @@ fn told(seq: u64) -> Told {
     }
 }
 
-fn greeting(till: &Scribe, seq: u64) -> Greeting {
+pub(crate) fn greeting(till: &Scribe, seq: u64) -> Greeting {
     Greeting {
         tenant: till.tenant.clone(),
         terminal: till.terminal,
