@@ -33,9 +33,7 @@ use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
-use super::{
-    Counts, Greeted, Greeting, HistoryRequest, Published, ServerIdentity, Serving, Store,
-};
+use super::{Counts, Greeted, Greeting, HistoryRequest, Published, ServerIdentity, Serving, Store};
 use crate::Error;
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
