@@ -101,7 +101,7 @@ fn every_entry_ever_written_is_read_with_its_meaning() {
     let effects = sale.effects(header.effective_ms);
     assert_eq!((sale.total, effects.codes.len()), (9_000, 1));
     assert_eq!(effects.codes[0].discount.minor(), 1_000);
-    assert!(effects.account.is_some());
+    assert_eq!(effects.accounts.len(), 1);
 }
 
 #[test]
