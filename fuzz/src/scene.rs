@@ -140,6 +140,7 @@ impl Scene<'_> {
                 unix_ms,
                 local: local.naive_utc(),
             },
+            own_codes: &[],
             non_earning_tender: amount(self.unpaid),
         })
     }

@@ -55,6 +55,7 @@
 //!     place: &Place::default(),
 //!     sale: uuid::Uuid::nil(),
 //!     now: Moment { unix_ms: 0, local: Default::default() },
+//!     own_codes: &[],
 //!     non_earning_tender: Amount::ZERO,
 //! });
 //! // 10 % and 5 % add; the exclusive code is refused, and the set on the basket is the best one.

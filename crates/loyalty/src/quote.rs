@@ -33,7 +33,7 @@ use std::cmp::Reverse;
 use uuid::Uuid;
 
 use crate::basket::Basket;
-use crate::code::{CodeKind, CodeText};
+use crate::code::{Code, CodeKind, CodeText};
 use crate::customer::{CustomerFacts, Place, Usage};
 use crate::money::Amount;
 use crate::points::PointsQuote;
@@ -66,6 +66,9 @@ pub struct Request<'a> {
     pub sale: Uuid,
     /// When.
     pub now: Moment,
+    /// Codes of the identified customer that the program does not list: reward coupons, made by
+    /// `redeem::coupon_code`. They go before a code of the program with the same text.
+    pub own_codes: &'a [Code],
     /// The part that will be paid by points or gift card, which earns nothing; minor units.
     pub non_earning_tender: Amount,
 }

@@ -170,9 +170,6 @@ impl Returns {
     /// assert_eq!(money, [333, 333, 334]);
     /// ```
     pub fn take_back(&mut self, returned: &[ReturnedLine]) -> Result<Refund, ReturnRefusal> {
-        if returned.iter().all(|one| one.quantity.thousandths() == 0) {
-            return Err(ReturnRefusal::NothingChosen);
-        }
         let mut after = self.clone();
         for one in returned {
             after.return_units(one)?;
@@ -243,6 +240,15 @@ impl Returns {
             .iter()
             .all(|line| line.returned_thousandths >= line.sold_thousandths)
     }
+}
+
+/// Whether there is anything to take back at all: what is asked before a refund is made. Taking back
+/// nothing would give nothing.
+pub fn chosen(returned: &[ReturnedLine]) -> Result<(), ReturnRefusal> {
+    if returned.iter().all(|one| one.quantity.thousandths() == 0) {
+        return Err(ReturnRefusal::NothingChosen);
+    }
+    Ok(())
 }
 
 /// The shares between `from` and `to` points, counted from the end of what was taken.
@@ -317,8 +323,9 @@ mod tests {
         assert_eq!(refusal, Err(ReturnRefusal::MoreThanSold { line: 1, left }));
         let refusal = returns.take_back(&[returned(2, "1")]);
         assert_eq!(refusal, Err(ReturnRefusal::NoSuchLine { line: 2 }));
-        let refusal = returns.take_back(&[returned(0, "0")]);
-        assert_eq!(refusal, Err(ReturnRefusal::NothingChosen));
+        let nothing = [returned(0, "0")];
+        assert_eq!(chosen(&nothing), Err(ReturnRefusal::NothingChosen));
+        assert_eq!(returns.take_back(&nothing).unwrap().money, Amount::ZERO);
         returns.take_back(&[returned(0, "1.5")]).unwrap();
         let refusal = ReturnRefusal::AlreadyReturned {
             line: 0,

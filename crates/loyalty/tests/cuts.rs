@@ -91,6 +91,7 @@ impl Sale {
             },
             sale: uuid::Uuid::nil(),
             now: Moment { unix_ms: 0, local },
+            own_codes: &[],
             non_earning_tender: Amount::ZERO,
         })
     }

@@ -222,6 +222,7 @@ impl Sale {
                 unix_ms: 0,
                 local: chrono::NaiveDateTime::default(),
             },
+            own_codes: &[],
             non_earning_tender: Amount::ZERO,
         })
     }

@@ -106,6 +106,7 @@ fn sell(account: &mut Account, units: i64, price: i64, spends: i64) -> Sale {
             unix_ms: 0,
             local: NaiveDateTime::new(day(), chrono::NaiveTime::MIN),
         },
+        own_codes: &[],
         non_earning_tender: paid_by_points,
     });
     let earned = quote.points.as_ref().unwrap().total;

@@ -201,6 +201,18 @@ fn refunds_in_parts_give_back_what_was_paid_how_it_was_paid() {
 }
 
 #[test]
+fn a_refund_of_nothing_is_refused() {
+    let chosen = Chosen {
+        refund_id: Uuid::from_u128(20),
+        lines: vec![],
+        tender: "cash".to_owned(),
+        at: at(),
+    };
+    let refusal = sale().refund(&[], chosen, |_| true).unwrap_err();
+    assert_eq!(refusal.code(), "nothing_chosen");
+}
+
+#[test]
 fn a_void_undoes_the_whole_sale() {
     let void = Payload::SaleVoided(Box::new(sale().void(Uuid::from_u128(21), at())));
     assert_eq!(void.check(), Ok(()));

@@ -6,10 +6,11 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_loyalty::account::Account;
 use mostrador_loyalty::basket::Basket;
-use mostrador_loyalty::code::CodeText;
+use mostrador_loyalty::code::{Code, CodeText};
 use mostrador_loyalty::customer::{CustomerFacts, Place, Usage};
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::quote::{Quote, Request, quote};
+use mostrador_loyalty::redeem::coupon_code;
 use mostrador_loyalty::tier::{Standing, standing};
 use mostrador_loyalty::time::Moment;
 use uuid::Uuid;
@@ -46,6 +47,7 @@ impl Priced {
             place: &self.place,
             sale: self.sale,
             now: self.now,
+            own_codes: self.buyer.as_ref().map_or(&[], |buyer| &buyer.own_codes),
             non_earning_tender: Amount::ZERO,
         }
     }
@@ -57,6 +59,8 @@ pub(crate) struct Buyer {
     pub(crate) id: Uuid,
     pub(crate) account: Account,
     pub(crate) facts: CustomerFacts,
+    /// The customer's reward coupons.
+    pub(crate) own_codes: Vec<Code>,
 }
 
 impl Priced {
@@ -80,7 +84,14 @@ impl Buyer {
             tier,
             purchases: account.completed_purchases(),
         };
-        Ok(Self { id, account, facts })
+        let coupons = account.coupons.iter();
+        let own_codes = coupons.filter_map(|coupon| coupon_code(&rules.program, coupon, id));
+        Ok(Self {
+            id,
+            own_codes: own_codes.collect(),
+            account,
+            facts,
+        })
     }
 }
 
@@ -107,7 +118,12 @@ pub(crate) fn price(
         None => None,
     };
     let scanned = open.scanned();
-    let counted = rules.program.texts_counted(&scanned, open.subject());
+    let mut counted = rules.program.texts_counted(&scanned, open.subject());
+    let own = buyer.iter().flat_map(|buyer| &buyer.own_codes);
+    counted.extend(
+        own.map(|code| code.text.clone())
+            .filter(|text| scanned.contains(text)),
+    );
     let usage = ledger::code_use::usage(connection, &counted, open.customer, now.local_day())?;
     let basket = open.basket();
     let place = Place {
@@ -122,6 +138,7 @@ pub(crate) fn price(
         place: &place,
         sale: open.id,
         now,
+        own_codes: buyer.as_ref().map_or(&[], |buyer| &buyer.own_codes),
         non_earning_tender: Amount::ZERO,
     });
     Ok(Priced {

@@ -47,6 +47,7 @@ impl Scene {
                 unix_ms: 0,
                 local: chrono::NaiveDateTime::default(),
             },
+            own_codes: &[],
             non_earning_tender: Amount::ZERO,
             sale: uuid::Uuid::nil(),
         })

@@ -72,6 +72,7 @@ impl Scene {
             place: &self.place,
             sale: Uuid::nil(),
             now: self.now,
+            own_codes: &[],
             non_earning_tender: self.non_earning_tender,
         })
     }

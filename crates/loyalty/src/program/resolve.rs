@@ -24,6 +24,17 @@ pub struct Resolved<'a> {
 }
 
 impl<'a> Resolved<'a> {
+    /// A code that stands for itself.
+    pub(crate) const fn itself(scanned: &'a CodeText, code: &'a Code) -> Self {
+        Self {
+            scanned,
+            text: &code.text,
+            code,
+            parent: None,
+            assigned: false,
+        }
+    }
+
     /// What it shares with every code of the same parent: at most one of them meets on a basket.
     pub fn family(&self) -> &'a CodeText {
         self.parent.map_or(self.text, |parent| &parent.text)

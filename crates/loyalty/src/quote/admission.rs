@@ -52,7 +52,11 @@ impl<'a> Admission<'a> {
         let subject = request
             .customer
             .map_or(request.sale, |customer| customer.id);
-        let known = request.program.resolve(text, subject);
+        let mut own = request.own_codes.iter();
+        let own = own.find(|code| code.text == *text);
+        let known = own
+            .map(|code| Resolved::itself(text, code))
+            .or_else(|| request.program.resolve(text, subject));
         let resolved = known.ok_or_else(|| request.program.refusal_of_unknown(text))?;
         if let Some(refusal) = refusal_by_person_and_time(request, &resolved) {
             return Err(refusal);

@@ -29,6 +29,7 @@ pub(crate) struct Counter {
     pub(crate) now: &'static str,
     pub(crate) tender: i64,
     pub(crate) scanned: Vec<CodeText>,
+    pub(crate) own_codes: Vec<Code>,
 }
 
 impl Counter {
@@ -63,6 +64,7 @@ impl Counter {
             now: "2026-11-21T12:00:00",
             tender: 0,
             scanned,
+            own_codes: Vec::new(),
         }
     }
 
@@ -98,6 +100,7 @@ impl Counter {
                 unix_ms: 0,
                 local: self.now.parse().expect("a local time"),
             },
+            own_codes: &self.own_codes,
             non_earning_tender: amount(self.tender),
         })
     }

@@ -4,4 +4,5 @@ mod counter;
 mod derived;
 mod earning;
 mod eligibility;
+mod own_code;
 mod work_order;

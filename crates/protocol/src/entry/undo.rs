@@ -9,7 +9,7 @@ use loyalty::account::{Lot, LotDays};
 use loyalty::basket::Quantity;
 use loyalty::code::CodeText;
 use loyalty::money::Amount;
-use loyalty::refund::{Refund, ReturnRefusal, ReturnedLine, Returns, SoldLine, SoldSale};
+use loyalty::refund::{self, Refund, ReturnRefusal, ReturnedLine, Returns, SoldLine, SoldSale};
 use mostrador_loyalty as loyalty;
 
 use super::{CodeUsed, SaleCompleted, Tender};
@@ -191,6 +191,7 @@ impl SaleCompleted {
         chosen: Chosen,
         reinstates: impl Fn(&CodeText) -> bool,
     ) -> Result<SaleRefunded, ReturnRefusal> {
+        refund::chosen(&chosen.lines)?;
         let refund = self.returns(earlier)?.take_back(&chosen.lines)?;
         let codes = self.codes_used();
         let comes_back = |used: &&CodeUsed| refund.is_full && reinstates(&used.code);

@@ -52,6 +52,7 @@ impl Sale {
                 unix_ms: 0,
                 local: self.local,
             },
+            own_codes: &[],
             non_earning_tender: self.tender,
         })
     }
