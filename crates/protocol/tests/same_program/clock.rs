@@ -39,6 +39,7 @@ fn outcome(document: &ProgramDocument, instant: DateTime<Utc>) -> &'static str {
             unix_ms: instant.timestamp_millis(),
             local: instant.with_timezone(&document.zone()).naive_local(),
         },
+        own_codes: &[],
         non_earning_tender: Amount::ZERO,
     });
     quote

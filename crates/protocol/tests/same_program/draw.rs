@@ -285,6 +285,7 @@ fn points() -> impl Strategy<Value = PointsDocument> {
     )
         .prop_map(
             |(per_unit, point_value, first_purchase, weekend, campaigns)| PointsDocument {
+                pending_days: 0,
                 per_unit,
                 lifetime_days: 365,
                 minimum_redeem: 100,

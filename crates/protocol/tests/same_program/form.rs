@@ -72,6 +72,7 @@ fn priced(program: &Program, document: &ProgramDocument, basket: &Basket) -> Quo
             unix_ms: 0,
             local: day.and_hms_opt(12, 0, 0).expect("noon"),
         },
+        own_codes: &[],
         non_earning_tender: Amount::ZERO,
     })
 }
