@@ -64,13 +64,14 @@ const OUTSIDE: [(&str, &[&str]); 6] = [
 ];
 
 /// All that the domain may know of the outside.
-const DOMAIN: [&str; 7] = [
+const DOMAIN: [&str; 8] = [
     "aes",
     "chrono",
     "fpe",
     "rust_decimal",
     "siphasher",
     "statrs",
+    "unicode-normalization",
     "uuid",
 ];
 
@@ -168,7 +169,7 @@ mod tests {
             "serde",
             "normal",
             &[
-                "mostrador-loyalty -> serde: the domain knows aes, chrono, fpe, rust_decimal, siphasher, statrs, uuid and nothing else",
+                "mostrador-loyalty -> serde: the domain knows aes, chrono, fpe, rust_decimal, siphasher, statrs, unicode-normalization, uuid and nothing else",
             ],
         );
     }

@@ -2,6 +2,7 @@
 
 pub mod generated;
 pub mod series;
+pub mod text;
 pub mod variant;
 
 use std::collections::BTreeSet;
@@ -25,8 +26,8 @@ pub struct CodeText(String);
 impl CodeText {
     /// Reads what a person typed or a scanner sent. This is the only way in.
     ///
-    /// `None` when nothing is left, when it is longer than [`MAX_CODE_CHARS`], or when a sign is
-    /// neither a letter, a digit nor an underscore.
+    /// It is [`text::normalised`]. `None` when nothing is left, when it is longer than
+    /// [`MAX_CODE_CHARS`], or when a sign is neither a letter, a digit nor an underscore.
     ///
     /// ```
     /// use mostrador_loyalty::code::CodeText;
@@ -34,11 +35,7 @@ impl CodeText {
     /// assert!(CodeText::parse("🎉").is_none());
     /// ```
     pub fn parse(raw: &str) -> Option<Self> {
-        let text: String = raw
-            .chars()
-            .filter(|sign| !sign.is_whitespace() && *sign != '-')
-            .flat_map(char::to_uppercase)
-            .collect();
+        let text = text::normalised(raw);
         let signs_are_fine = text
             .chars()
             .all(|sign| sign.is_alphanumeric() || sign == '_');

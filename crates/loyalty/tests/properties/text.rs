@@ -7,6 +7,7 @@ use crate::cases;
 use loyalty::code::CodeText;
 use loyalty::code::generated::{is_intact, slips, with_check_sign};
 use loyalty::code::series::Pattern;
+use loyalty::code::text::normalised;
 
 proptest! {
     #![proptest_config(cases(400))]
@@ -16,6 +17,16 @@ proptest! {
         if let Some(text) = CodeText::parse(&raw) {
             prop_assert_eq!(CodeText::parse(text.as_str()), Some(text));
         }
+    }
+
+    #[test]
+    fn of_ascii_only_spaces_dashes_and_small_letters_change(raw in "[ -~\\t]{0,45}") {
+        let expected: String = raw
+            .chars()
+            .filter(|sign| !sign.is_whitespace() && *sign != '-')
+            .map(|sign| sign.to_ascii_uppercase())
+            .collect();
+        prop_assert_eq!(normalised(&raw), expected);
     }
 
     #[test]

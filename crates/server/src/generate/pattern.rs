@@ -1,8 +1,8 @@
 //! The pattern that was asked for, and the one that a code has.
 
-use loyalty::code::CodeText;
 use loyalty::code::generated::ALPHABET;
 use loyalty::code::series::Pattern;
+use loyalty::code::{CodeText, text};
 use mostrador_loyalty as loyalty;
 
 use super::Refusal;
@@ -42,19 +42,15 @@ pub(super) fn choose(
 
 /// The signs before the random ones, as codes have them.
 pub(super) fn beginning(raw: &str) -> String {
-    let signs = raw.chars().take_while(|sign| !"?#".contains(*sign));
-    let signs = signs.filter(|sign| ALPHABET.contains(sign.to_ascii_uppercase()));
-    signs.map(|sign| sign.to_ascii_uppercase()).collect()
+    let signs = text::normalised(raw);
+    let signs = signs.chars().take_while(|sign| !"?#".contains(*sign));
+    signs.filter(|sign| ALPHABET.contains(*sign)).collect()
 }
 
 /// The last sign is the check sign; at the command line it may be written as another `?`.
 fn read(raw: &str) -> Result<Asked, Refusal> {
-    let written: String = raw
-        .trim()
-        .chars()
-        .map(|sign| if sign.is_whitespace() { '-' } else { sign })
-        .flat_map(char::to_uppercase)
-        .collect();
+    // Whatever stood between the groups, one dash does on paper.
+    let written = text::groups(raw).join("-");
     let text = match written.strip_suffix('?') {
         Some(head) => format!("{head}#"),
         None => written,
@@ -90,6 +86,7 @@ mod tests {
         let both = Ok(("V2P???????#".to_owned(), "V2P-???????#".to_owned()));
         assert_eq!(canonical("V2P-????????"), both);
         assert_eq!(canonical(" v2p ???????# "), both);
+        assert_eq!(canonical("V2P \u{2013} ???????\u{ff03}"), both);
     }
 
     #[test]

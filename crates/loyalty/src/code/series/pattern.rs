@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::super::CodeText;
 use super::super::generated::{self, LONGEST};
+use super::super::{CodeText, text};
 
 /// The fewest random signs: FF1 wants a million texts, and 31^5 is the first power above.
 pub const FEWEST_SIGNS: u8 = 5;
@@ -35,7 +35,7 @@ pub enum PatternFault {
 }
 
 impl Pattern {
-    /// Reads a pattern. Like codes, patterns are trimmed, upper case, and without spaces and dashes.
+    /// Reads a pattern, normalised as codes are ([`text::normalised`]).
     ///
     /// ```
     /// use mostrador_loyalty::code::series::Pattern;
@@ -44,11 +44,7 @@ impl Pattern {
     /// assert_eq!(pattern.to_string(), "MAR????????#");
     /// ```
     pub fn parse(raw: &str) -> Result<Self, PatternFault> {
-        let text: String = raw
-            .chars()
-            .filter(|sign| !sign.is_whitespace() && *sign != '-')
-            .flat_map(char::to_uppercase)
-            .collect();
+        let text = text::normalised(raw);
         let head = text.strip_suffix('#').ok_or(PatternFault::Shape)?;
         let prefix = head.trim_end_matches('?');
         if prefix.contains(['?', '#']) {
