@@ -157,8 +157,8 @@ impl Metrics {
         }
         if let Some(lag_ms) = lag_ms {
             let labels = [("tenant", tenant.to_owned())];
-            let lag_s = as_seconds(lag_ms).max(0.0);
-            self.lag.get_or_create(&labels).observe(lag_s);
+            let lag = self.lag.get_or_create(&labels);
+            lag.observe(as_seconds(lag_ms).max(0.0));
         }
     }
 

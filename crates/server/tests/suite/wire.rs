@@ -166,8 +166,8 @@ async fn an_old_request_is_refused_with_the_time_and_a_fresh_one_goes_on() {
         client.time_ms = now_ms + wrong_by_ms;
         let refused = client.send("GET", target, vec![]).await;
         assert_eq!(refused.failure(), (401, "stale".to_owned()));
-        let reply: ErrorReply = serde_json::from_slice(&refused.body).unwrap();
-        client.time_ms = reply.server_time_ms.unwrap();
+        let told: ErrorReply = serde_json::from_slice(&refused.body).unwrap();
+        client.time_ms = told.server_time_ms.unwrap();
         assert_eq!(client.time_ms, now_ms);
         assert_eq!(client.send("GET", target, vec![]).await.status, 200);
     }
