@@ -1,6 +1,9 @@
 //! Uses of codes: the server's tally, and what counts here, which adds this till's own uses that the
 //! tally does not include yet.
 //!
+//! A use of a code that derives from another, a variant or a member of a series, is a use of its parent
+//! too.
+//!
 //! Always true: `code_use_shown` has a row for exactly the codes with such uses.
 
 use chrono::NaiveDate;
@@ -104,15 +107,24 @@ fn write_shown(tx: &Connection, code: &CodeText, tally: &CodeTally) -> Result<()
     Ok(())
 }
 
+/// Uses of the code itself and of those that derive from it, oldest first: the same that
+/// `SaleCompleted::effects` counts for it.
 fn own_uses(tx: &Connection, code: &CodeText) -> Result<Vec<(NaiveDate, Amount)>, Error> {
     let mut statement = tx.prepare_cached(
-        "select s.local_day, c.amount
+        "select s.local_day, c.amount, t.opened, c.seq
          from stream t
          cross join sale_code c indexed by sale_code_by_code
-             on c.code = ? and c.stream = t.id and c.seq > t.included
+             on c.code = ?1 and c.stream = t.id and c.seq > t.included
          cross join sale s on s.stream = c.stream and s.seq = c.seq
          where c.consumed = 1
-         order by t.opened, c.seq",
+         union all
+         select s.local_day, c.amount, t.opened, c.seq
+         from stream t
+         cross join sale_code c indexed by sale_code_by_parent
+             on c.parent = ?1 and c.stream = t.id and c.seq > t.included
+         cross join sale s on s.stream = c.stream and s.seq = c.seq
+         where c.consumed = 1
+         order by 3, 4",
     )?;
     let uses = statement
         .query_map([code.as_str()], |row| {

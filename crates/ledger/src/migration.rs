@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 7] = [
+const STEPS: [(&str, &str); 8] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -17,6 +17,10 @@ const STEPS: [(&str, &str); 7] = [
         include_str!("../migrations/V6__derived_use.sql"),
     ),
     ("V7__profile", include_str!("../migrations/V7__profile.sql")),
+    (
+        "V8__code_parent",
+        include_str!("../migrations/V8__code_parent.sql"),
+    ),
 ];
 
 /// What went wrong with the schema.

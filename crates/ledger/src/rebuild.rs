@@ -1,7 +1,7 @@
 //! Projections from nothing: the raw entries and the replicated rows are enough.
 
 use mostrador_protocol::entry::{Decoded, Payload};
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{
     Error, account, column, customer, entry, experiment, product, record, sale, stream, visit,
@@ -34,6 +34,24 @@ pub fn projections(tx: &Connection) -> Result<(), Error> {
     visits(tx)?;
     customer::index_all(tx)?;
     product::index_all(tx)
+}
+
+/// Makes the projections of a file again that an older version wrote, when a migration asks for it. If
+/// it does not come to its end, the next start does it.
+pub(crate) fn if_due(connection: &mut Connection) -> Result<(), Error> {
+    let due: bool = connection.query_row(
+        "select exists (select 1 from rebuild_due where only = 1)",
+        [],
+        |row| row.get(0),
+    )?;
+    if !due {
+        return Ok(());
+    }
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    projections(&tx)?;
+    tx.execute("delete from rebuild_due where only = 1", [])?;
+    tx.commit()?;
+    Ok(())
 }
 
 /// Visits of customers without own entries come from the server's rows.

@@ -110,7 +110,10 @@ fn include(
         touched.customers.insert(customer?);
     }
     let mut codes = tx.prepare_cached(
-        "select distinct code from sale_code where stream = ? and seq > ? and seq <= ?",
+        "select code from sale_code where stream = ?1 and seq > ?2 and seq <= ?3
+         union
+         select parent from sale_code
+         where stream = ?1 and seq > ?2 and seq <= ?3 and parent is not null",
     )?;
     for code in codes.query_map(range, |row| row.get::<_, String>(0))? {
         touched.codes.extend(CodeText::parse(&code?));

@@ -38,7 +38,7 @@ pub struct Today {
     pub waiting: u64,
 }
 
-/// A code's figures.
+/// A code's figures. Variants and members of a series are part of their parent's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeFigures {
     /// Normalised text.
@@ -125,11 +125,15 @@ pub fn today(connection: &Connection, day: NaiveDate) -> Result<Today, Error> {
 
 fn codes(connection: &Connection, day: &str) -> Result<Vec<CodeFigures>, Error> {
     let mut statement = connection.prepare_cached(
-        "select c.code, count(*), sum(c.amount), sum(s.total)
-         from sale s
-         join sale_code c on c.stream = s.stream and c.seq = s.seq
-         where s.local_day = ? and c.consumed = 1
-         group by c.code
+        "select name, count(*), sum(amount), sum(total)
+         from (
+             select coalesce(c.parent, c.code) as name, sum(c.amount) as amount, s.total as total
+             from sale s
+             join sale_code c on c.stream = s.stream and c.seq = s.seq
+             where s.local_day = ? and c.consumed = 1
+             group by s.stream, s.seq, name
+         )
+         group by name
          order by 3 desc, 2 desc, 1",
     )?;
     collect(statement.query_map([day], |row| {

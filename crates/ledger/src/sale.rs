@@ -174,10 +174,11 @@ pub(crate) fn project(tx: &Connection, header: &Header, sale: &SaleCompleted) ->
 
 fn project_codes(tx: &Connection, header: &Header, sale: &SaleCompleted) -> Result<(), Error> {
     let mut insert = tx.prepare_cached(
-        "insert into sale_code (stream, seq, place, code, kind, amount, consumed)
-         values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into sale_code (stream, seq, place, code, parent, kind, amount, consumed)
+         values (?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     for (place, code) in (0_i64..).zip(&sale.codes) {
+        let parent = code.parent.as_deref().and_then(CodeText::parse);
         insert.execute(params![
             header.stream.as_bytes(),
             column::integer(header.seq),
@@ -185,6 +186,7 @@ fn project_codes(tx: &Connection, header: &Header, sale: &SaleCompleted) -> Resu
             CodeText::parse(&code.text)
                 .as_ref()
                 .map_or(code.text.as_str(), CodeText::as_str),
+            parent.as_ref().map(CodeText::as_str),
             code.kind,
             code.amount,
             code.consumed

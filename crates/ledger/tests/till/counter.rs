@@ -92,6 +92,11 @@ impl Counter {
         record(tx, &stamp, &Payload::SaleCompleted(Box::new(sale)))
     }
 
+    /// Closes the file and leaves it where it is.
+    pub(crate) fn closed(self) -> (PathBuf, TempDir) {
+        (self.path, self.folder)
+    }
+
     /// A till over a file that is there already.
     pub(crate) fn over(path: PathBuf, folder: TempDir) -> Self {
         let ledger = Ledger::open(&path, &KEY).expect("a file");
@@ -142,6 +147,8 @@ pub(crate) struct Sold {
     pub(crate) customer: Option<Uuid>,
     pub(crate) gross: i64,
     pub(crate) code: Option<(&'static str, i64)>,
+    /// Of the code.
+    pub(crate) parent: Option<&'static str>,
     pub(crate) refused: Option<(&'static str, &'static str)>,
     pub(crate) points: i64,
     pub(crate) day: NaiveDate,
@@ -155,6 +162,7 @@ impl Default for Sold {
             customer: None,
             gross: 10_000,
             code: None,
+            parent: None,
             refused: None,
             points: 0,
             day: day(21),
@@ -171,7 +179,7 @@ impl Sold {
         let handed = self.handed.unwrap_or(total);
         let codes = self.code.iter().map(|(text, amount)| SaleCode {
             text: (*text).to_owned(),
-            parent: None,
+            parent: self.parent.map(str::to_owned),
             assigned: false,
             kind: "coupon".to_owned(),
             owner: None,

@@ -1,6 +1,7 @@
 //! The till's file as the rest of the till sees it: real files, real commits.
 
 mod counter;
+mod deriving;
 mod experiment;
 mod opening;
 mod people;

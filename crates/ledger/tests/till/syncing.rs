@@ -19,7 +19,10 @@ use crate::counter::{Counter, Sold, customer_id, day, profile};
 use crate::sending::held;
 use crate::server::Server;
 
-const CODES: [&str; 2] = ["VERANO10", "EXTRA10"];
+const CODES: [&str; 3] = ["VERANO10", "EXTRA10", "VERANO"];
+
+/// What the first two codes derive from in some baskets, and a code of its own in others.
+const PARENT: &str = "VERANO";
 
 #[derive(Debug, Clone)]
 enum Act {
@@ -35,6 +38,7 @@ enum Act {
 struct Basket {
     customer: Option<u32>,
     code: Option<usize>,
+    derived: bool,
     points: i64,
     day: u32,
 }
@@ -44,6 +48,10 @@ impl Basket {
         Sold {
             customer: self.customer.map(customer_id),
             code: self.code.map(|code| (CODES[code], 100)),
+            parent: self
+                .code
+                .filter(|code| self.derived && CODES[*code] != PARENT)
+                .map(|_| PARENT),
             points: if self.customer.is_some() {
                 self.points
             } else {
@@ -58,13 +66,15 @@ impl Basket {
 fn basket() -> impl Strategy<Value = Basket> {
     (
         proptest::option::weighted(0.8, 0_u32..3),
-        proptest::option::of(0_usize..2),
+        proptest::option::of(0_usize..3),
+        any::<bool>(),
         0_i64..100,
         20_u32..23,
     )
-        .prop_map(|(customer, code, points, day)| Basket {
+        .prop_map(|(customer, code, derived, points, day)| Basket {
             customer,
             code,
+            derived,
             points,
             day,
         })
@@ -261,7 +271,7 @@ proptest! {
     }
 }
 
-fn page(next_cursor: u64, rows: Vec<Row>) -> PullReply {
+pub(crate) fn page(next_cursor: u64, rows: Vec<Row>) -> PullReply {
     let first = next_cursor + 1 - u64::try_from(rows.len()).expect("few rows");
     let rows = (first..)
         .zip(rows)

@@ -1,0 +1,146 @@
+//! Uses of codes that derive from another: each counts for its parent too, with and without the server.
+
+use std::path::Path;
+
+use loyalty::account::CodeTally;
+use loyalty::code::CodeText;
+use loyalty::money::Amount;
+use mostrador_ledger::report::{self, CodeFigures};
+use mostrador_ledger::{code_use, rebuild, replica};
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::message::PullReply;
+use mostrador_protocol::row::{CodeUseRow, Row};
+use rusqlite::Connection;
+
+use crate::counter::{Counter, Sold, day};
+use crate::syncing::page;
+
+fn code(text: &str) -> CodeText {
+    CodeText::parse(text).expect("a code")
+}
+
+fn derived(text: &'static str) -> Sold {
+    Sold {
+        code: Some((text, 1_000)),
+        parent: Some("VERANO"),
+        ..Sold::default()
+    }
+}
+
+/// Uses of a code and what it took off, as this till shows them.
+fn shown(till: &Counter, text: &str) -> (u64, i64) {
+    let tally = till
+        .ledger
+        .read(|connection| code_use::shown(connection, &code(text)))
+        .expect("a tally");
+    (tally.uses(), tally.discount_given().minor())
+}
+
+fn apply(till: &Counter, page: &PullReply) {
+    till.ledger
+        .transact(|tx| replica::apply_page(tx, page))
+        .expect("a page");
+}
+
+fn rebuild(till: &Counter) {
+    till.ledger
+        .transact(rebuild::projections)
+        .expect("a rebuild");
+}
+
+/// The parent was used once on another till.
+fn elsewhere() -> Row {
+    let mut tally = CodeTally::default();
+    tally.apply(day(21), Amount::clamped(500));
+    Row::CodeUse(CodeUseRow::new(&code("VERANO"), &tally))
+}
+
+#[test]
+fn an_own_use_goes_on_counting_for_the_parent_when_another_tills_use_arrives() {
+    let till = Counter::enrolled();
+    till.sell(&derived("VERANOA"));
+    assert_eq!(shown(&till, "VERANO"), (1, 1_000));
+    apply(&till, &page(1, vec![elsewhere()]));
+    assert_eq!(shown(&till, "VERANO"), (2, 1_500));
+    assert_eq!(shown(&till, "VERANOA"), (1, 1_000));
+    rebuild(&till);
+    assert_eq!(shown(&till, "VERANO"), (2, 1_500));
+}
+
+#[test]
+fn a_use_that_the_server_includes_is_not_counted_again_for_the_parent() {
+    let till = Counter::enrolled();
+    let sold = till.sell(&derived("VERANOA"));
+    let included = PullReply {
+        own_through: sold.seq,
+        ..page(0, Vec::new())
+    };
+    apply(&till, &included);
+    assert_eq!(shown(&till, "VERANOA"), (0, 0));
+    assert_eq!(shown(&till, "VERANO"), (0, 0));
+    rebuild(&till);
+    assert_eq!(shown(&till, "VERANO"), (0, 0));
+}
+
+#[test]
+fn the_day_shows_members_of_a_series_as_one_code() {
+    let till = Counter::enrolled();
+    till.sell(&derived("VERANO0001"));
+    till.sell(&derived("VERANO0002"));
+    till.sell(&Sold {
+        code: Some(("EXTRA10", 500)),
+        ..Sold::default()
+    });
+    let today = till
+        .ledger
+        .read(|connection| report::today(connection, day(21)))
+        .expect("a report");
+    let figures = |text: &str, uses, discount, total| CodeFigures {
+        text: text.to_owned(),
+        uses,
+        discount,
+        total,
+    };
+    assert_eq!(
+        today.codes,
+        [
+            figures("VERANO", 2, 2_000, 18_000),
+            figures("EXTRA10", 1, 500, 9_500)
+        ]
+    );
+}
+
+/// The file as the version before wrote it: sales without the parents of their codes, and a parent whose
+/// own uses were lost when another till's arrived.
+fn as_the_version_before_left_it(path: &Path) {
+    let older = Connection::open(path).expect("the file");
+    let key = format!("pragma key = \"x'{}'\"", "07".repeat(32));
+    older.execute_batch(&key).expect("its key");
+    older
+        .execute_batch(
+            "drop index sale_code_by_parent;
+             alter table sale_code drop column parent;
+             drop table rebuild_due;
+             delete from refinery_schema_history where version >= 8;
+             delete from code_use_shown where code = 'VERANO';",
+        )
+        .expect("the schema before");
+}
+
+#[test]
+fn a_file_of_the_version_before_gets_the_parents_of_its_sales_when_it_is_opened() {
+    let till = Counter::enrolled();
+    till.sell(&derived("VERANOA"));
+    apply(&till, &page(1, vec![elsewhere()]));
+    let (path, folder) = till.closed();
+    as_the_version_before_left_it(&path);
+    let till = Counter::over(path, folder);
+    assert_eq!(shown(&till, "VERANO"), (2, 1_500));
+    apply(&till, &page(2, vec![elsewhere()]));
+    assert_eq!(shown(&till, "VERANO"), (2, 1_500));
+    let due: Result<bool, mostrador_ledger::Error> = till.ledger.read(|connection| {
+        let sql = "select exists (select 1 from rebuild_due)";
+        Ok(connection.query_row(sql, [], |row| row.get(0))?)
+    });
+    assert!(!due.expect("a look"), "it is made again once");
+}
