@@ -62,16 +62,17 @@ impl<'a> Admission<'a> {
             return Err(refusal);
         }
         let family = resolved.family();
-        if self.accepted().any(|accepted| accepted.family() == family) {
-            return Err(Refusal::AlreadyApplied);
-        }
+        let is_applied = self.accepted().any(|accepted| accepted.family() == family);
+        let refusal_of_family = is_applied.then_some(Refusal::AlreadyApplied);
         let counts = Counts::of(&resolved, request.usage);
         let reach = ground.reach(resolved.code);
         let refusal = refusal_by_basket(ground, resolved.code, &reach);
         if let Some(refusal) = refusal.or_else(|| counts.refusal()) {
-            return Err(refusal);
+            return Err(refusal_of_family.unwrap_or(refusal));
         }
-        let refusal = self.refusal_by_stacking(&resolved, request.program.max_codes);
+        // A second one of a family may still be the better one: it competes for the best set.
+        let refusal = refusal_of_family
+            .or_else(|| self.refusal_by_stacking(&resolved, request.program.max_codes));
         match Job::new(resolved, ground, reach, counts.budget_left()) {
             Some(job) => self.add_candidate(job, refusal.is_none()),
             None if refusal.is_none() => self.others.push(resolved),
@@ -108,12 +109,12 @@ impl<'a> Admission<'a> {
             .chain(self.others.iter().copied())
     }
 
-    /// Of one family only the first takes part in the best set.
+    /// A text that was refused and is scanned again is one candidate.
     fn add_candidate(&mut self, job: Job<'a>, is_accepted: bool) {
         let is_known = self
             .candidates
             .iter()
-            .any(|candidate| candidate.job.resolved.family() == job.resolved.family());
+            .any(|candidate| candidate.job.resolved.scanned == job.resolved.scanned);
         if !is_known {
             self.candidates.push(Candidate { job, is_accepted });
         }

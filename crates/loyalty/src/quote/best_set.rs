@@ -6,6 +6,9 @@
 //! the prefix and the largest of these amounts bound every longer set from above. Where percents
 //! compound there is a second bound, which knows that each works on no more than what the ones before
 //! it left of all lines that any code reaches. Most sets are never priced.
+//!
+//! Of codes that derive from one parent a set holds one at most. Of codes that do the same work the
+//! ones that come first by text are enough: another in its place gives the same discount.
 
 use std::cmp::Reverse;
 
@@ -29,12 +32,13 @@ pub(super) fn best_set(
 ) -> (Vec<CodeText>, Amount) {
     let mut jobs: Vec<&Job<'_>> = candidates.iter().map(|candidate| &candidate.job).collect();
     jobs.sort_unstable_by_key(|job| job.resolved.scanned);
-    let mut pieces: Vec<Piece<'_, '_>> = jobs
-        .iter()
-        .enumerate()
-        .map(|(rank, job)| Piece::new(start, job, rank))
-        .filter(|piece| !piece.alone.is_zero())
-        .collect();
+    let mut pieces: Vec<Piece<'_, '_>> = Vec::with_capacity(jobs.len());
+    for (rank, job) in jobs.iter().enumerate() {
+        let piece = Piece::new(start, job, rank, &pieces);
+        if !piece.alone.is_zero() {
+            pieces.push(piece);
+        }
+    }
     let mut search = Search {
         max_codes,
         ceiling: start.discount.saturating_add(start.can_still_take()),
@@ -67,16 +71,40 @@ pub(super) fn best_set(
 }
 
 /// A job, what it takes off alone, and its rank among the candidates by text.
+#[derive(Clone, Copy)]
 struct Piece<'a, 'j> {
     job: &'j Job<'a>,
     alone: Amount,
     rank: usize,
+    /// The rank of the first piece that does the same work.
+    kind: usize,
 }
 
 impl<'a, 'j> Piece<'a, 'j> {
-    fn new(start: &Sheet<'_>, job: &'j Job<'a>, rank: usize) -> Self {
+    /// `before`: the pieces that come first by text.
+    fn new(start: &Sheet<'_>, job: &'j Job<'a>, rank: usize, before: &[Self]) -> Self {
         let alone = start.amount_of(&job.work);
-        Self { job, alone, rank }
+        let same = before
+            .iter()
+            .find(|other| other.alone == alone && other.job.work == job.work);
+        let kind = same.map_or(rank, |same| same.kind);
+        Self {
+            job,
+            alone,
+            rank,
+            kind,
+        }
+    }
+
+    /// Whether no set may hold both.
+    fn excludes(&self, other: &Self) -> bool {
+        self.job.resolved.family() == other.job.resolved.family()
+    }
+
+    /// Whether a set in which this piece stands in the place of `other` is as good and comes first by
+    /// text.
+    fn stands_for(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.rank < other.rank
     }
 }
 
@@ -118,6 +146,13 @@ impl<'g> Search<'g> {
     fn try_largest(&mut self, start: &Sheet<'g>, pieces: &[Piece<'_, '_>]) {
         let mut largest: Vec<&Piece<'_, '_>> = pieces.iter().collect();
         largest.sort_unstable_by_key(|piece| (Reverse(piece.alone), piece.rank));
+        let mut distinct: Vec<&Piece<'_, '_>> = Vec::with_capacity(largest.len());
+        for piece in largest {
+            if !distinct.iter().any(|other| other.excludes(piece)) {
+                distinct.push(piece);
+            }
+        }
+        let mut largest = distinct;
         largest.truncate(self.max_codes);
         largest.sort_unstable_by_key(|piece| piece.job.order());
         let mut sheet = start.clone();
@@ -152,6 +187,11 @@ impl<'g> Search<'g> {
             if !self.may_improve(sheet.discount, chosen, tail(&next, index)) {
                 return;
             }
+            // Nothing stands between this piece and one that was left out before it.
+            let left_out = rest.iter().take(index);
+            if left_out.into_iter().any(|other| other.stands_for(piece)) {
+                continue;
+            }
             let discount = sheet.discount.saturating_add(here.amount);
             chosen.push(piece.rank);
             if self.may_improve(discount, chosen, tail(&next, after)) {
@@ -159,7 +199,14 @@ impl<'g> Search<'g> {
                 let mut after_it = spare.unwrap_or_else(|| sheet.clone());
                 after_it.clone_from(sheet);
                 after_it.take_known(&piece.job.work, here.amount, &mut self.splitter);
-                self.explore(&after_it, chosen, tail(rest, after));
+                let rest = tail(rest, after);
+                if rest.iter().any(|other| other.excludes(piece)) {
+                    let others = rest.iter().filter(|other| !other.excludes(piece));
+                    let others: Vec<Piece<'_, '_>> = others.copied().collect();
+                    self.explore(&after_it, chosen, &others);
+                } else {
+                    self.explore(&after_it, chosen, rest);
+                }
                 self.spare.push(after_it);
             }
             chosen.pop();

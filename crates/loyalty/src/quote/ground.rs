@@ -85,7 +85,7 @@ impl<'a> Ground<'a> {
 }
 
 /// The lines that something works on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reach {
     /// Their places in the basket, ascending.
     pub(super) lines: Vec<usize>,

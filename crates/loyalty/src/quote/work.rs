@@ -31,7 +31,7 @@ pub(super) enum Takes {
 }
 
 /// One discount to be made: what, where, and the most it may be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Work {
     pub(super) takes: Takes,
     /// The lines that it works on.

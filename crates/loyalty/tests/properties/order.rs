@@ -60,6 +60,17 @@ proptest! {
     }
 
     #[test]
+    fn the_best_set_does_not_depend_on_the_order_of_scanning(
+        (sale, order) in sale().prop_flat_map(|sale| {
+            let scanned = sale.scanned.clone();
+            (Just(sale), Just(scanned).prop_shuffle())
+        })
+    ) {
+        let (one, other) = (sale.quote(&sale.scanned).best_set, sale.quote(&order).best_set);
+        prop_assert_eq!((one.codes, one.discount, one.total), (other.codes, other.discount, other.total));
+    }
+
+    #[test]
     fn the_best_set_costs_no_more_than_the_accepted_codes(sale in sale()) {
         let quote = sale.quote(&sale.scanned);
         prop_assert!(quote.best_set.total <= quote.total);
@@ -93,28 +104,16 @@ proptest! {
     }
 }
 
-/// The scanned codes that take money off and are accepted alone, ascending. Of each family the first
-/// competes, and none after a member that joined without taking money off.
+/// The scanned codes that take money off and are accepted alone, ascending.
 fn competitors(sale: &Sale) -> Vec<CodeText> {
-    let accepted = accepted_scans(sale, &sale.quote(&sale.scanned));
-    let mut families = Vec::new();
-    let mut texts = Vec::new();
-    for text in &sale.scanned {
-        let Some(code) = sale.resolve(text) else {
-            continue;
-        };
-        if families.contains(code.family()) {
-            continue;
-        }
-        let takes_money_off = code.code.benefit.discounts();
-        let alone = sale.quote(std::slice::from_ref(text));
-        if takes_money_off && alone.refused.is_empty() {
-            texts.push(text.clone());
-            families.push(code.family().clone());
-        } else if accepted.contains(text) {
-            families.push(code.family().clone());
-        }
-    }
+    let takes_money_off = |text: &&CodeText| {
+        let code = sale.resolve(text);
+        code.is_some_and(|code| code.code.benefit.discounts())
+    };
+    let is_accepted = |text: &&CodeText| sale.quote(std::slice::from_ref(*text)).refused.is_empty();
+    let texts = sale.scanned.iter().filter(takes_money_off);
+    let mut texts: Vec<CodeText> = texts.filter(is_accepted).cloned().collect();
     texts.sort_unstable();
+    texts.dedup();
     texts
 }

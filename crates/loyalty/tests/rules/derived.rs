@@ -132,17 +132,17 @@ fn a_variant_is_its_parent_but_for_what_it_overrides() {
 }
 
 #[test]
-fn of_one_parent_only_one_code_meets_and_competes() {
+fn of_one_parent_only_one_code_meets_and_the_better_one_wins() {
     let mut parent = experiment("SUMMER", &[1, 1]);
     parent.stackable = true;
     let (a, b) = (text("SUMMERA"), text("SUMMERB"));
     let counter = Counter::with([parent, percent("ALONE", 500)]);
     let quote = check(&counter, &[&b, &a], &["accepted", "already_applied"]);
-    assert_eq!(quote.best_set.codes, std::slice::from_ref(&b));
+    assert_eq!(quote.best_set.codes, std::slice::from_ref(&a));
     let alone = text("ALONE");
     let kept_out = ["accepted", "not_stackable", "not_stackable"];
     let quote = check(&counter, &[&alone, &b, &a], &kept_out);
-    assert_eq!(quote.best_set.codes, [b], "the first of the family");
+    assert_eq!(quote.best_set.codes, [a], "whatever was scanned first");
 }
 
 #[test]

@@ -288,6 +288,7 @@ fn points() -> impl Strategy<Value = PointsDocument> {
                 pending_days: 0,
                 per_unit,
                 lifetime_days: 365,
+                pending_days: 0,
                 minimum_redeem: 100,
                 point_value,
                 first_purchase,
