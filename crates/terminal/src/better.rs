@@ -1,7 +1,6 @@
 //! What is better than a code that cannot meet the others on the basket.
 
 use mostrador_loyalty::code::CodeText;
-use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::quote::quote;
 
 use crate::price::Priced;
@@ -25,9 +24,6 @@ pub(crate) fn better(priced: &Priced, refused: &CodeText) -> Better {
     let discounting = now.accepted.iter().filter(|code| code.discounts);
     Better {
         codes: discounting.map(|code| code.scanned().to_string()).collect(),
-        more: now
-            .discount
-            .saturating_sub(with_it.discount)
-            .max(Amount::ZERO),
+        more: now.discount.saturating_sub(with_it.discount),
     }
 }

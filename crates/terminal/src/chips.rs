@@ -53,7 +53,7 @@ fn is_worth_trying(priced: &Priced, code: &Code) -> bool {
         && code.valid_from.is_none_or(|from| from <= today)
         && code.valid_until.is_none_or(|until| today <= until)
         && for_this_customer
-        && !priced.rules.program.has_generated_shape(&code.text)
+        && !priced.rules.program.is_generated(&code.text)
         && !priced.scanned.contains(&code.text)
 }
 

@@ -87,8 +87,14 @@ impl Program {
         texts
     }
 
-    /// Whether `text` looks like a code that was generated and given to one person: whoever has it
-    /// shows it, and nobody is offered it.
+    /// Whether `text` is a code that was generated and given to one person: it looks like one and its
+    /// check sign fits. Whoever has it shows it, and nobody is offered it. A hand-written code of the
+    /// same length is none, but for one in 31.
+    pub fn is_generated(&self, text: &CodeText) -> bool {
+        generated::is_intact(text) && self.has_generated_shape(text)
+    }
+
+    /// Whether `text` looks like a generated code, its check sign aside: with a slip in it perhaps.
     pub fn has_generated_shape(&self, text: &CodeText) -> bool {
         let has_length = self.generated_length == Some(text.as_str().chars().count());
         (has_length && generated::has_generated_signs(text)) || self.codes.resembles_member(text)
@@ -101,13 +107,15 @@ impl Program {
     pub fn refusal_of_unknown(&self, text: &CodeText) -> Refusal {
         if generated::is_intact(text) || !self.has_generated_shape(text) {
             let mut meant = generated::without_stranger(text)
-                .filter(|meant| self.has_generated_shape(meant) && self.knows(meant));
+                .filter(|meant| self.is_generated(meant) && self.knows(meant));
             return match (meant.next(), meant.next()) {
                 (only @ Some(_), None) => Refusal::BadCheckSign { did_you_mean: only },
                 _ => Refusal::UnknownCode,
             };
         }
-        let mut near = generated::slips(text).filter(|meant| self.knows(meant));
+        // A code without a check sign was written by hand: one that is near it is no slip of it.
+        let mut near =
+            generated::slips(text).filter(|meant| generated::is_intact(meant) && self.knows(meant));
         let only = near.next().filter(|_| near.next().is_none());
         Refusal::BadCheckSign { did_you_mean: only }
     }

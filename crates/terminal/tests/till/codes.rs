@@ -1,6 +1,7 @@
 //! Codes at the counter: sums, reasons, the best set, and what is offered.
 
 use expect_test::expect;
+use mostrador_loyalty::code::generated::with_check_sign;
 use mostrador_protocol::program::{CodeDocument, SpendTierDocument};
 use mostrador_terminal::view::{CounterView, Language};
 use mostrador_terminal::words::NO_BREAK;
@@ -241,6 +242,27 @@ fn what_cut_a_code_and_what_is_missing_to_the_next_step_are_said_with_figures() 
         + MITAD 1000000 | 50 % de descuento, hasta $ 10.000 | En toda la compra | Tope de $ 10.000 alcanzado: sin tope serían $ 60.000.
         12000000 - 1000000 = 11000000
     "]].assert_eq(&counter_text(&view));
+}
+
+#[test]
+fn a_hand_written_code_of_the_length_of_generated_ones_is_offered_and_a_generated_one_is_not() {
+    let generated = with_check_sign("SUMMER2").expect("a code");
+    let shop = Shop::open_with(|program| {
+        program.generated_length = Some(8);
+        let verano = program.codes.iter().find(|code| code.text == "VERANO10");
+        let verano = verano.expect("a code of the shop").clone();
+        for text in ["SUMMER24", generated.as_str()] {
+            program.codes.push(CodeDocument {
+                text: text.to_owned(),
+                ..verano.clone()
+            });
+        }
+    });
+    assert_ne!(generated.as_str(), "SUMMER24");
+    let view = shop.till.add_product("lancha", "").expect("added");
+    let offered: Vec<&str> = view.chips.iter().map(|chip| chip.text.as_str()).collect();
+    assert!(offered.contains(&"SUMMER24"), "{offered:?}");
+    assert!(!offered.contains(&generated.as_str()), "{offered:?}");
 }
 
 #[test]
