@@ -137,8 +137,8 @@ pub enum Error {
     /// Bytes of an entry cannot be read.
     #[error("reading an entry of the ledger")]
     Entry(#[from] protocol::Error),
-    /// A row cannot be written as JSON.
-    #[error("writing a replicated row")]
+    /// A row cannot be written as JSON, or what is kept of one is none.
+    #[error("writing or reading a replicated row")]
     Document(#[from] serde_json::Error),
     /// The schema cannot be brought up to date.
     #[error("bringing the ledger's tables up to date")]

@@ -37,12 +37,22 @@ pub fn current(connection: &Connection) -> Result<Option<ProgramDocument>, Error
 }
 
 /// A published version; `None` when it never arrived or is of a format that this software does not know.
+///
+/// # Errors
+/// [`Error::Document`] when what is kept is no JSON at all: a format that is not known yet still is.
 pub fn by_version(connection: &Connection, version: u32) -> Result<Option<ProgramDocument>, Error> {
     let document: Option<String> = connection
         .prepare_cached("select document from program where version = ?")?
         .query_row([version], |row| row.get(0))
         .optional()?;
-    Ok(document.and_then(|text| serde_json::from_str(&text).ok()))
+    let Some(text) = document else {
+        return Ok(None);
+    };
+    match serde_json::from_str(&text) {
+        Ok(document) => Ok(Some(document)),
+        Err(error) if error.is_data() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A published version never changes, so the first one stays.
@@ -61,4 +71,21 @@ fn keep(tx: &Connection, version: u32, document: &str) -> Result<(), Error> {
     )?
     .execute(params![version, document])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_json_is_an_error_and_an_unknown_format_is_none() {
+        let connection = Connection::open_in_memory().expect("memory");
+        let table = "create table program (version integer primary key, document text not null)";
+        connection.execute(table, []).expect("a table");
+        keep(&connection, 1, r#"{"format":"of tomorrow"}"#).expect("kept");
+        keep(&connection, 2, r#"{"name":"torn"#).expect("kept");
+        assert!(matches!(by_version(&connection, 1), Ok(None)));
+        assert!(matches!(by_version(&connection, 2), Err(Error::Document(_))));
+        assert!(matches!(by_version(&connection, 3), Ok(None)));
+    }
 }

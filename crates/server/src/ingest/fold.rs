@@ -16,7 +16,8 @@ use uuid::Uuid;
 use super::Verdict;
 use super::reading::{Link, Meaning};
 
-/// Limits of the codes of the program in force; none before the first publication.
+/// Says the limits of any code by its text, variants and members of series too, which no list holds: it
+/// keeps the program in force. No code has limits before the first publication.
 #[derive(Debug, Default)]
 pub struct LimitsByCode(Option<Program>);
 
