@@ -285,7 +285,6 @@ fn points() -> impl Strategy<Value = PointsDocument> {
     )
         .prop_map(
             |(per_unit, point_value, first_purchase, weekend, campaigns)| PointsDocument {
-                pending_days: 0,
                 per_unit,
                 lifetime_days: 365,
                 pending_days: 0,
