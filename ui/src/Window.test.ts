@@ -24,6 +24,7 @@ beforeEach(() => {
     removeEventListener: () => undefined,
   }));
   Element.prototype.scrollTo = () => undefined;
+  Element.prototype.scrollIntoView = () => undefined;
 });
 afterEach(() => {
   cleanup();
@@ -146,8 +147,27 @@ test("a refused code keeps its sentence on the screen", async () => {
   await open();
   await enter("ESP-01");
   await enter("EXTRA10");
-  const sentence = await screen.findByText(/\[minimum_not_met\]/);
-  expect(sentence.closest("[data-code]")?.getAttribute("data-code")).toBe("EXTRA10");
+  const code = await screen.findByText("EXTRA10");
+  const row = code.closest<HTMLElement>("[data-code=EXTRA10]");
+  expect(row?.textContent).toContain("[minimum_not_met]");
+});
+
+test("the newest refusal is said under the box, stands first and is brought into sight", async () => {
+  const sights = vi.spyOn(Element.prototype, "scrollIntoView");
+  await open();
+  await enter("ESP-01");
+  await enter("EXTRA10");
+  await enter("OTONO99");
+  await screen.findByText(/\[unknown_code\]/, { selector: "[role=status] span" });
+  const rows = [...document.querySelectorAll("[data-tone=bad]")];
+  expect(rows.map((row) => row.getAttribute("data-code"))).toEqual(["OTONO99", "EXTRA10"]);
+  expect(sights.mock.contexts.map((row) => (row as Element).getAttribute("data-code"))).toEqual([
+    "EXTRA10",
+    "OTONO99",
+  ]);
+  await hand.keyboard("{Shift>}{Alt>}1{/Alt}{/Shift}");
+  await settled();
+  expect(till.basket.codes).toEqual(["EXTRA10"]);
 });
 
 test("a code says what it was taken off, what cut it, and what is missing to its next step", async () => {

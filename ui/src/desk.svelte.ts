@@ -63,6 +63,9 @@ export class Desk {
     return view && view.currency !== "" ? view : noCurrency;
   }
 
+  /** The refused codes, the one scanned last first. */
+  readonly refusals = $derived.by(() => [...(this.counter.view?.refused ?? [])].reverse());
+
   readonly money = (minor: number): string => formatMoney(minor, this.currency, speech.current);
   readonly count = (count: number): string => formatCount(count, speech.current);
 
@@ -253,8 +256,8 @@ export class Desk {
       const kind = kinds[command.tender - 1];
       if (kind && this.work.screen === "pay") this.payment.choose(kind);
     } else if ("remove_code" in command) {
-      const { codes = [], refused = [] } = this.counter.view ?? {};
-      const text = [...codes, ...refused][command.remove_code - 1]?.text;
+      const codes = this.counter.view?.codes ?? [];
+      const text = [...codes, ...this.refusals][command.remove_code - 1]?.text;
       if (text !== undefined) await this.counter.act((api) => api.removeCode(text));
     } else await this.#picked(command.pick);
   }

@@ -231,7 +231,11 @@ export class MemoryTill {
           this.basket = nothing();
         }, "Venta apartada."),
       recall: () => this.#change(() => (this.basket = this.parked.pop() ?? nothing())),
-      applyCode: (text) => this.#change(() => this.basket.codes.push(text.toUpperCase())),
+      applyCode: (text) => {
+        this.basket.codes.push(text.toUpperCase());
+        const newest = this.counter().refused.find((code) => code.text === text.toUpperCase());
+        return this.#change(() => undefined, newest?.sentence);
+      },
       removeCode: (text) =>
         this.#change(() => (this.basket.codes = this.basket.codes.filter((code) => code !== text))),
       useBestSet: () => this.#change(() => (this.basket.codes = [...bestSet.codes])),

@@ -42,8 +42,22 @@ impl Till {
         } else {
             session.open.codes.push(code.as_str().to_owned());
             session.said.clear();
+            let view = self.show(session)?;
+            return Ok(self.say_why_refused(view, &code));
         }
         self.show(session)
+    }
+
+    /// Says of the code that was just scanned why it did not join, if it did not: its card may lie
+    /// below the fold.
+    fn say_why_refused(&self, view: CounterView, code: &CodeText) -> CounterView {
+        let mut refused = view.refused.iter();
+        let Some(refused) = refused.find(|refused| refused.text == code.as_str()) else {
+            return view;
+        };
+        let said = refused.sentence.clone();
+        self.session().said.clone_from(&said);
+        CounterView { said, ..view }
     }
 
     /// Takes a code off, accepted or refused. A code that is not there changes nothing.

@@ -72,6 +72,22 @@ fn stacked_codes_add_up_and_every_no_has_its_reason() {
 }
 
 #[test]
+fn the_newest_refusal_is_said_and_an_accepted_code_says_nothing() {
+    let shop = Shop::open();
+    shop.till.add_product("queso", "").expect("added");
+    for code in ["viejo", "nadie"] {
+        let view = shop.till.apply_code(code).expect("scanned");
+        let newest = view.refused.last().expect("refused");
+        assert_eq!(view.said, newest.sentence);
+        assert!(newest.text.eq_ignore_ascii_case(code), "{}", newest.text);
+        let again = shop.till.counter().expect("a counter");
+        assert_eq!(again.said, view.said, "it stays until the next action");
+    }
+    let view = shop.till.apply_code("verano10").expect("scanned");
+    assert_eq!(view.said, "");
+}
+
+#[test]
 fn the_best_set_takes_over_in_one_action_and_leaves_what_only_counts() {
     let shop = Shop::open();
     shop.till.add_product("queso", "").expect("added");
