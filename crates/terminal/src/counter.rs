@@ -4,9 +4,9 @@ use std::sync::MutexGuard;
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
-use mostrador_loyalty::code::CodeKind;
+use mostrador_loyalty::code::{CodeKind, CodeText};
 use mostrador_loyalty::money::Amount;
-use mostrador_loyalty::quote::{AcceptedCode, Quote, QuotedLine};
+use mostrador_loyalty::quote::{AcceptedCode, Quote, QuotedLine, RefusedCode};
 use mostrador_loyalty::refusal::Refusal;
 use mostrador_loyalty::tier::Standing;
 
@@ -122,10 +122,14 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
     let refused = quote.refused.iter().map(|code| {
         let is_alone = matches!(code.refusal, Refusal::NotStackable { .. });
         let better = is_alone.then(|| better(priced, &code.text));
+        let sentence = sibling(priced, code).map_or_else(
+            || sentence::refusal(speaker, &code.text, &code.refusal, better.as_ref()),
+            |(parent, there)| sentence::sibling(speaker, &parent, there),
+        );
         RefusedView {
             text: code.text.to_string(),
             refusal: code.refusal.code().to_owned(),
-            sentence: sentence::refusal(speaker, &code.text, &code.refusal, better.as_ref()),
+            sentence,
         }
     });
     let best = &quote.best_set;
@@ -173,6 +177,21 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
         said: String::new(),
         parked: 0,
     }
+}
+
+/// For a code that meets another of its parent on the basket: the parent, and what was scanned of it.
+fn sibling<'a>(priced: &'a Priced, refused: &RefusedCode) -> Option<(CodeText, &'a CodeText)> {
+    if refused.refusal != Refusal::AlreadyApplied {
+        return None;
+    }
+    let program = &priced.rules.program;
+    let family = program.resolve(&refused.text, priced.subject())?.family();
+    let accepted = priced.quote.accepted.iter();
+    let there = accepted
+        .filter(|code| code.parent.as_ref().unwrap_or(&code.text) == family)
+        .map(AcceptedCode::scanned)
+        .find(|there| **there != refused.text)?;
+    Some((family.clone(), there))
 }
 
 fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, quote: &Quote) -> Vec<CodeView> {

@@ -49,6 +49,12 @@ pub(crate) fn refusal(
     speaker.say(&key, &parameters)
 }
 
+/// Why a code of `parent` did not join where `there`, another of it, is on the sale.
+pub(crate) fn sibling(speaker: &Speaker<'_>, parent: &CodeText, there: &CodeText) -> String {
+    let parameters = [("parent", parent.as_str()), ("there", there.as_str())];
+    speaker.say("refusal.already_applied.sibling", &parameters)
+}
+
 type Parameter = (&'static str, String);
 
 /// The figures that the refusal itself has.

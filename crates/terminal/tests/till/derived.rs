@@ -5,6 +5,7 @@ use mostrador_ledger::{entry, experiment, stream};
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::entry::DerivedFigures;
 use mostrador_protocol::program::{CodeDocument, ProgramDocument, VariantDocument};
+use mostrador_terminal::words::NO_BREAK;
 
 use crate::shop::Shop;
 
@@ -62,6 +63,10 @@ fn the_row_is_what_was_scanned_and_names_the_variant_beside_it() {
     );
     let both = shop.till.apply_code("prueba").expect("scanned");
     assert_eq!(both.refused[0].refusal, "already_applied");
+    assert_eq!(
+        both.refused[0].sentence.replace(NO_BREAK, " "),
+        "Solo un código de PRUEBA por venta; ya está PRUEBAB. [already_applied]"
+    );
 }
 
 #[test]
