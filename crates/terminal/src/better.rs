@@ -15,6 +15,7 @@ pub(crate) fn better(priced: &Priced, refused: &CodeText) -> Better {
         return Better {
             codes: best.codes.iter().map(ToString::to_string).collect(),
             more: best.gain,
+            is_applied: false,
         };
     }
     let mut scanned = vec![refused.clone()];
@@ -25,5 +26,6 @@ pub(crate) fn better(priced: &Priced, refused: &CodeText) -> Better {
     Better {
         codes: discounting.map(|code| code.scanned().to_string()).collect(),
         more: now.discount.saturating_sub(with_it.discount),
+        is_applied: true,
     }
 }

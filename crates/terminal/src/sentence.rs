@@ -22,6 +22,8 @@ pub(crate) struct Better {
     pub(crate) codes: Vec<String>,
     /// How much more they take off.
     pub(crate) more: Amount,
+    /// Whether they are the codes on the sale, so that nothing is to be done.
+    pub(crate) is_applied: bool,
 }
 
 /// Why a code did not join, and what to do. `better` is for codes that cannot meet others.
@@ -40,8 +42,12 @@ pub(crate) fn refusal(
     }
     if let (Refusal::NotStackable { .. }, Some(better)) = (refusal, better) {
         let codes = words::list(speaker.language, &better.codes);
-        let is_more = !better.more.is_zero();
-        key = format!("{key}.{}", if is_more { "better" } else { "same" });
+        let compared = match (better.more.is_zero(), better.is_applied) {
+            (true, _) => "same",
+            (false, true) => "applied",
+            (false, false) => "better",
+        };
+        key = format!("{key}.{compared}");
         more.extend([("best", codes), ("more", speaker.money(better.more))]);
     }
     let mut parameters = vec![("code", code.as_str())];

@@ -92,6 +92,7 @@ fn no_refusal_shows_slugs_raw_days_or_minor_units() {
     let better = Better {
         codes: vec!["VERANO10".to_owned()],
         more: Amount::from_minor(300_000).expect("an amount"),
+        is_applied: false,
     };
     let raw = [
         "{", "}", "-1", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "2026-11", "T0", "UTC", "Z",
@@ -185,10 +186,19 @@ fn a_code_that_does_not_combine_names_what_is_better_with_its_figure() {
     let better = |more| Better {
         codes: vec!["VERANO10".to_owned(), "FIRST5".to_owned()],
         more: Amount::from_minor(more).expect("an amount"),
+        is_applied: false,
     };
     assert_eq!(
         said(Language::Es, "MITAD", &refusal, Some(&better(300_000))),
         "Este código no se combina con VERANO10. Conviene VERANO10 y FIRST5: descuenta $ 3.000 más. [not_stackable]"
+    );
+    let applied = Better {
+        is_applied: true,
+        ..better(300_000)
+    };
+    assert_eq!(
+        said(Language::Es, "MITAD", &refusal, Some(&applied)),
+        "Este código no se combina con VERANO10. Ya está aplicado lo que más descuenta. [not_stackable]"
     );
     assert_eq!(
         said(Language::En, "MITAD", &refusal, Some(&better(0))),
