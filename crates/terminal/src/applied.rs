@@ -15,11 +15,11 @@ pub(crate) struct Met<'a> {
     pub(crate) code: &'a AcceptedCode,
 }
 
-/// What it took something off: "En toda la compra", or the names of lines; empty where it took
-/// nothing.
+/// What it took something off: "En toda la compra" where it holds for whatever is bought, or the
+/// names of lines; empty where it took nothing.
 pub(crate) fn applies_to(speaker: &Speaker<'_>, met: &Met<'_>) -> String {
     let lines = met.lines.iter().zip(&met.code.shares);
-    let (mut names, mut is_all) = (Vec::new(), true);
+    let (mut names, mut is_all) = (Vec::new(), holds_everywhere(speaker, met.code));
     for ((name, gross), share) in lines {
         if !share.is_zero() {
             names.push(name.clone());
@@ -35,6 +35,14 @@ pub(crate) fn applies_to(speaker: &Speaker<'_>, met: &Met<'_>) -> String {
             speaker.say("code.on_lines", &[("lines", &lines)])
         }
     }
+}
+
+fn holds_everywhere(speaker: &Speaker<'_>, code: &AcceptedCode) -> bool {
+    let known = speaker.rules.program.code(&code.text);
+    known.is_none_or(|known| {
+        let only = &known.restrictions;
+        only.products.is_empty() && only.categories.is_empty() && only.partners.is_empty()
+    })
 }
 
 /// Each bound that bit, with its figures; the last ends in the note's stable code.

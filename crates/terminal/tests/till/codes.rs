@@ -88,6 +88,21 @@ fn the_newest_refusal_is_said_and_an_accepted_code_says_nothing() {
 }
 
 #[test]
+fn a_code_for_some_products_names_them_even_where_nothing_else_is_bought() {
+    let shop = Shop::open_with(|program| {
+        program.codes.push(CodeDocument {
+            text: "QUESERO".to_owned(),
+            percent_bp: Some(1_000),
+            products: vec!["queso".to_owned()],
+            ..CodeDocument::default()
+        });
+    });
+    shop.till.add_product("queso", "").expect("added");
+    let view = shop.till.apply_code("quesero").expect("scanned");
+    assert_eq!(view.codes[0].applies_to, "En Queso costeño");
+}
+
+#[test]
 fn the_best_set_takes_over_in_one_action_and_leaves_what_only_counts() {
     let shop = Shop::open();
     shop.till.add_product("queso", "").expect("added");
