@@ -97,6 +97,9 @@ fn detail(
             let suggestion = did_you_mean.as_ref()?.to_string();
             Some(("did_you_mean", ("suggestion", suggestion)))
         }
+        Refusal::TotalLimitReached { limit: 1 } if known?.limits.total == Some(1) => {
+            Some(("used", ("limit", "1".to_owned())))
+        }
         Refusal::OutsideHours => {
             let windows = &known?.restrictions.windows;
             Some(("when", ("when", speaker.hours(windows))))

@@ -44,6 +44,11 @@ stores = ["slug-8"]
 windows = [{ from = "09:00", to = "11:30" }]
 
 [[codes]]
+text = "ONCE"
+percent_bp = 1000
+total_limit = 1
+
+[[codes]]
 text = "GIFT"
 free_product = { product = "product-7" }
 "#;
@@ -176,6 +181,20 @@ fn a_refusal_says_where_when_and_for_whom_a_code_holds() {
         "BARE vale en otras tiendas, no en esta.",
         "BARE holds in other stores, not in this one.",
     );
+}
+
+#[test]
+fn a_code_for_one_use_was_used_and_another_has_no_uses_left() {
+    let sentence = |text| {
+        let refusal = Refusal::TotalLimitReached { limit: 1 };
+        said(Language::Es, text, &refusal, None)
+    };
+    assert_eq!(
+        sentence("ONCE"),
+        "Este código ya se usó. Retírelo y cobre sin él. [total_limit_reached]"
+    );
+    // A limit of the parent, not of the code itself.
+    assert!(sentence("BARE").starts_with("De BARE ya no quedan usos"));
 }
 
 #[test]
