@@ -2,7 +2,7 @@
 //!
 //! Exact things first, because a scanner sends exact things: a card, a product's code or barcode, a
 //! code of the program. Then by shape: digits are a phone, letters and digits together are a code,
-//! letters are a name.
+//! letters are a name, or where nobody has it and it looks like a generated code, a mistyped one.
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
@@ -139,7 +139,7 @@ impl Look<'_> {
         let (customers, customer_is_sure) = self.customers(text)?;
         let (products, product_is_sure) = products;
         Ok(match (customers.is_empty(), products.is_empty()) {
-            (true, true) => None,
+            (true, true) => self.mistyped(text),
             (false, true) => Some(BoxReading::Customers {
                 hits: customers,
                 sure: customer_is_sure,
@@ -152,6 +152,16 @@ impl Look<'_> {
                 customers,
                 products,
             }),
+        })
+    }
+
+    /// Letters alone that have the shape of a generated code of the program.
+    fn mistyped(&self, text: &str) -> Option<BoxReading> {
+        let code = CodeText::parse(text).filter(|_| !text.contains(char::is_whitespace))?;
+        let has_shape = self.rules.program.has_generated_shape(&code);
+        has_shape.then(|| BoxReading::Code {
+            text: code.to_string(),
+            known: false,
         })
     }
 

@@ -64,6 +64,20 @@ fn the_pin_screen_has_what_it_needs_and_the_language_is_kept() {
 }
 
 #[test]
+fn letters_that_look_like_a_generated_code_are_one_unless_somebody_has_that_name() {
+    let shop = Shop::open_with(|program| program.generated_length = Some(5));
+    let read = |text: &str| shop.till.read_box(text).expect("a reading");
+    let code = BoxReading::Code {
+        text: "QWRTY".to_owned(),
+        known: false,
+    };
+    assert_eq!(read("qwrty"), code);
+    assert!(matches!(read("bruno"), BoxReading::Customers { .. }));
+    assert!(matches!(read("qwrtyz"), BoxReading::Nothing { .. }));
+    assert!(matches!(read("qw rty"), BoxReading::Nothing { .. }));
+}
+
+#[test]
 fn the_box_tells_customers_products_and_codes_apart() {
     let shop = Shop::open();
     let read = |text: &str| match shop.till.read_box(text).expect("a reading") {
