@@ -343,6 +343,22 @@ test("a double click takes one line off", async () => {
   expect(till.basket.lines).toMatchObject([{ sku: "CAP-01" }]);
 });
 
+test("a scan on a quantity lands in the basket and leaves the quantity as it was", async () => {
+  await open();
+  await enter("ESP-01");
+  await hand.keyboard("{Control>}{ArrowDown}{/Control}");
+  await vi.waitFor(() => {
+    expect(document.activeElement?.getAttribute("inputmode")).toBe("decimal");
+  });
+  await scanner.keyboard("GRA-500{Enter}");
+  await settled();
+  expect(till.basket.lines.map(({ sku, quantity }) => `${sku} ${quantity}`)).toEqual([
+    "ESP-01 1",
+    "GRA-500 1",
+  ]);
+  expect(screen.queryByText(/no es una cantidad/)).toBeNull();
+});
+
 test("a scan takes no hit that the arrows had marked for something else", async () => {
   await open();
   await hand.keyboard("jos");
