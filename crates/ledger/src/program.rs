@@ -85,7 +85,10 @@ mod tests {
         keep(&connection, 1, r#"{"format":"of tomorrow"}"#).expect("kept");
         keep(&connection, 2, r#"{"name":"torn"#).expect("kept");
         assert!(matches!(by_version(&connection, 1), Ok(None)));
-        assert!(matches!(by_version(&connection, 2), Err(Error::Document(_))));
+        assert!(matches!(
+            by_version(&connection, 2),
+            Err(Error::Document(_))
+        ));
         assert!(matches!(by_version(&connection, 3), Ok(None)));
     }
 }

@@ -3,7 +3,7 @@
 //! One idea: the writer with the later clock wins the whole row, except for two things. A consent that
 //! did not know the other one never widens it, and a referral code that the server has given stays.
 
-use crate::row::{Consent, Customer};
+use crate::row::Customer;
 
 /// The digits of a phone number, country code included (ITU-T E.164 allows 15).
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
@@ -14,7 +14,7 @@ const NATIONAL_DIGITS: usize = 10;
 /// What the server's row and a till's row of the same customer come to.
 ///
 /// - The row with the later clock gives every field; on equal clocks the server's.
-/// - Consent: a decision that knew the other ([`Consent::answers_ms`]) takes its place, as does the
+/// - Consent: a decision that knew the other ([`crate::row::Consent::answers_ms`]) takes its place, as does the
 ///   later of two that carry the same record; otherwise the more restrictive one holds.
 /// - Referral code: the server's, else the till's.
 ///
@@ -67,15 +67,16 @@ fn decision<'a>(later: &'a Customer, earlier: &'a Customer) -> &'a Customer {
         return later;
     }
     if answers(later, earlier) {
-        later
-    } else if answers(earlier, later) {
-        earlier
-    } else if earlier.marketing_consent < later.marketing_consent {
-        earlier
-    } else if earlier.marketing_consent == later.marketing_consent && is_newer(earlier, later) {
-        earlier
-    } else {
-        later
+        return later;
+    }
+    if answers(earlier, later) {
+        return earlier;
+    }
+    match (earlier.marketing_consent, later.marketing_consent) {
+        (false, true) => earlier,
+        (true, false) => later,
+        _ if is_newer(earlier, later) => earlier,
+        _ => later,
     }
 }
 
@@ -90,12 +91,11 @@ fn answers(one: &Customer, other: &Customer) -> bool {
 }
 
 fn is_newer(one: &Customer, other: &Customer) -> bool {
-    let key = |consent: &Option<Consent>| {
-        consent
-            .as_ref()
-            .map(|consent| (consent.given_ms, consent.terminal))
+    let key = |customer: &Customer| {
+        let consent = customer.consent.as_ref();
+        consent.map(|consent| (consent.given_ms, consent.terminal))
     };
-    key(&one.consent) > key(&other.consent)
+    key(one) > key(other)
 }
 
 /// Digits of a phone number as people write it, with the country code where it is known: spaces,
@@ -165,6 +165,7 @@ pub fn document(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::row::Consent;
     use uuid::Uuid;
 
     fn row(hlc: u64) -> Customer {

@@ -134,7 +134,7 @@ fn faults_of_series(series: &[(&str, &str, u64, u64)]) -> Vec<String> {
             text,
             "[[codes]]\ntext = \"{code}\"\n[codes.series]\npattern = \"{pattern}\"\nfrom = {from}\ncount = {count}\n"
         )
-        .unwrap();
+        .expect("a text takes what is written");
     }
     let faults = ProgramDocument::parse(&text).err().unwrap_or_default();
     faults.iter().map(ToString::to_string).collect()
@@ -150,10 +150,10 @@ fn patterns_that_share_texts_are_a_fault_of_each_but_the_widest() {
         ("OTHER", "SEN?????#", 0, 28_000),
         ("LONG", "MAR??????#", 0, 28_000),
     ]);
-    expect![[r#"
+    expect![[r"
         line 15, column 11: codes[2].series.pattern: MAR?????#: its codes could be codes of codes[1].series, MA??????#; write another beginning or another length
         line 21, column 11: codes[3].series.pattern: MA2?????#: its codes could be codes of codes[1].series, MA??????#; write another beginning or another length
-        line 27, column 11: codes[4].series.pattern: MAR?????#: its codes could be codes of codes[1].series, MA??????#; write another beginning or another length"#]]
+        line 27, column 11: codes[4].series.pattern: MAR?????#: its codes could be codes of codes[1].series, MA??????#; write another beginning or another length"]]
     .assert_eq(&faults.join("\n"));
 }
 
@@ -165,9 +165,9 @@ fn numbers_inside_a_long_range_are_a_fault_however_many_stand_between() {
         ("AAA2", "MA??????#", 10, 10),
         ("AAA4", "MA??????#", 100, 10),
     ]);
-    expect![[r#"
+    expect![[r"
         line 10, column 8: codes[1].series.from: number 30 belongs to codes[2].series already; write 100 or more, or another pattern
-        line 22, column 8: codes[3].series.from: number 10 belongs to codes[2].series already; write 100 or more, or another pattern"#]]
+        line 22, column 8: codes[3].series.from: number 10 belongs to codes[2].series already; write 100 or more, or another pattern"]]
     .assert_eq(&faults.join("\n"));
 }
 

@@ -13,13 +13,11 @@ use crate::{sentence, words};
 
 /// What is known of an entry beside its bytes.
 #[derive(Debug)]
-pub(crate) struct Standing<'a> {
+pub(crate) struct Standing {
     /// Whether the server has it.
     pub(crate) is_sent: bool,
     /// What became of it there.
     pub(crate) disposition: Disposition,
-    /// Why, as the server says it.
-    pub(crate) reason: Option<&'a str>,
 }
 
 /// An entry in words; `None` when not even its header can be read.
@@ -27,7 +25,7 @@ pub(crate) fn of_entry(
     language: Language,
     rules: &Rules,
     raw: &RawEntry,
-    standing: &Standing<'_>,
+    standing: &Standing,
 ) -> Option<HistoryEvent> {
     let header = raw.header().ok()?;
     let mut event = match raw.payload(&header) {
@@ -120,7 +118,7 @@ fn at(local: NaiveDateTime) -> HistoryEvent {
     }
 }
 
-fn state(language: Language, standing: &Standing<'_>) -> Option<String> {
+fn state(language: Language, standing: &Standing) -> Option<String> {
     if !standing.is_sent {
         return Some(say(language, "history.unsent", &[]));
     }
@@ -129,6 +127,5 @@ fn state(language: Language, standing: &Standing<'_>) -> Option<String> {
         Disposition::Adjusted => "history.adjusted",
         Disposition::Held => "history.held",
     };
-    let reason = standing.reason.unwrap_or_default();
-    Some(say(language, key, &[("reason", reason)]))
+    Some(say(language, key, &[]))
 }

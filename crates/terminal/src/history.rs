@@ -84,7 +84,6 @@ impl Till {
             let standing = Standing {
                 is_sent: true,
                 disposition: entry.disposition,
-                reason: entry.reason.as_deref(),
             };
             of_entry(language, rules, &entry.entry, &standing)
         })

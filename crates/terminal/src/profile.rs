@@ -122,7 +122,9 @@ impl Till {
         };
         session.said = say(self.language(), key, &[("name", &saved.name)]);
         let counter = self.show(session)?;
-        Ok(ProfileSaved::Saved { counter })
+        Ok(ProfileSaved::Saved {
+            counter: Box::new(counter),
+        })
     }
 
     fn write_profile(&self, tx: &Connection, input: &ProfileInput) -> Result<Outcome, Error> {

@@ -33,7 +33,7 @@ fn said(given_ms: i64, marketing: bool, answers_ms: Option<i64>) -> Consent {
 fn save(till: &Counter, customer: &Customer) -> Customer {
     till.ledger
         .transact(|tx| customer::save_local(tx, customer))
-        .unwrap()
+        .expect("saved")
 }
 
 fn receive(till: &Counter, position: u64, row: Customer) {
@@ -49,18 +49,19 @@ fn receive(till: &Counter, position: u64, row: Customer) {
     };
     till.ledger
         .transact(|tx| replica::apply_page(tx, &page))
-        .unwrap();
+        .expect("applied");
 }
 
 fn get(till: &Counter, id: Uuid) -> Customer {
     till.ledger
         .read(|look| customer::get(look, id))
-        .unwrap()
-        .unwrap()
+        .expect("read")
+        .expect("a profile")
 }
 
 fn waiting(till: &Counter) -> Vec<Customer> {
-    till.ledger.read(|look| outbox::profiles(look, 9)).unwrap()
+    let waiting = till.ledger.read(|look| outbox::profiles(look, 9));
+    waiting.expect("read")
 }
 
 #[test]
@@ -68,7 +69,7 @@ fn a_profile_comes_back_whole_and_waits_to_be_sent() {
     let till = Counter::enrolled();
     let saved = save(&till, &full(1));
     assert_eq!(get(&till, saved.id), saved);
-    assert_eq!(waiting(&till), [saved.clone()]);
+    assert_eq!(waiting(&till), std::slice::from_ref(&saved));
     let code = CodeText::parse("k7m2q9x5").unwrap();
     let found = till
         .ledger
@@ -143,7 +144,7 @@ fn a_withdrawal_that_was_not_sent_survives_a_later_edit_of_another_till() {
     assert!(!merged.marketing_consent && merged.hlc > edited.hlc);
     assert_eq!(
         waiting(&till),
-        [merged.clone()],
+        std::slice::from_ref(&merged),
         "the server does not have it yet"
     );
     receive(&till, 3, merged);

@@ -48,7 +48,7 @@ pub enum ProfileSaved {
     /// It is on disk; a new customer is on the open basket.
     Saved {
         /// The counter with them.
-        counter: CounterView,
+        counter: Box<CounterView>,
     },
     /// Somebody has this already, and nothing was written.
     Known {

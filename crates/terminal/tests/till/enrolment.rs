@@ -24,7 +24,7 @@ fn colombian() -> Shop {
 
 fn saved(shop: &Shop, input: &ProfileInput) -> CounterView {
     match shop.till.save_profile(input).expect("an outcome") {
-        ProfileSaved::Saved { counter } => counter,
+        ProfileSaved::Saved { counter } => *counter,
         known @ ProfileSaved::Known { .. } => panic!("{known:?}"),
     }
 }
