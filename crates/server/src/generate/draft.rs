@@ -21,12 +21,18 @@ pub(super) struct Part {
 }
 
 impl Draft {
-    /// Begins one; what a run that was stopped left in its place is overwritten. Only the owner can
-    /// read it: it holds codes that are worth money, or the key to them.
+    /// Begins one; what a run that was stopped left in its place goes. Only the owner can read it: it
+    /// holds codes that are worth money, or the key to them.
     pub(super) fn begin(target: &Path) -> Result<Self, Error> {
         let part = Part::of(target);
+        // The mode holds for new files only: one that others can read must not stay.
+        if let Err(source) = fs::remove_file(&part.path)
+            && source.kind() != io::ErrorKind::NotFound
+        {
+            return Err(part.failed(source));
+        }
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options
@@ -99,5 +105,33 @@ impl Part {
             path: self.path.clone(),
             source,
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn what_a_stopped_run_left_for_all_to_read_is_not_written_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("codes.csv");
+        let left = Part::of(&target);
+        fs::write(left.path(), "left").expect("written");
+        fs::set_permissions(left.path(), fs::Permissions::from_mode(0o644)).expect("opened up");
+
+        let mut draft = Draft::begin(&target).expect("begun");
+        draft.write_all(b"new").expect("written");
+        draft
+            .finish()
+            .expect("finished")
+            .appear()
+            .expect("appeared");
+
+        let mode = fs::metadata(&target).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_to_string(&target).expect("read"), "new");
     }
 }
