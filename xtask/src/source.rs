@@ -9,6 +9,9 @@ use crate::workspace;
 /// No file of code is longer than this.
 const MOST_LINES: usize = 600;
 
+/// Written by a program from other files: nobody reads it from top to bottom.
+const WRITTEN: &str = "ui/src/api/bindings.ts";
+
 /// Folders with code in them.
 const FOLDERS: [&str; 6] = ["crates", "fuzz", "src-tauri", "tests", "ui/src", "xtask"];
 
@@ -91,7 +94,7 @@ pub(crate) fn broken_rules() -> Result<Vec<String>, Error> {
 fn file_rules(path: &str, text: &str) -> Vec<String> {
     let mut broken = Vec::new();
     let lines = text.lines().count();
-    if lines > MOST_LINES {
+    if lines > MOST_LINES && path != WRITTEN {
         broken.push(format!("{path} has {lines} lines, more than {MOST_LINES}"));
     }
     let stem = Path::new(path).file_stem().unwrap_or_default();
@@ -157,6 +160,11 @@ mod tests {
             &["crates/terminal/src/till.rs: the window system appears in src-tauri only"],
         );
         check("crates/server/src/store.rs", "use rusqlite::Row;", &[]);
+    }
+
+    #[test]
+    fn a_file_written_by_a_program_may_be_long() {
+        check(WRITTEN, &"x\n".repeat(601), &[]);
     }
 
     #[test]
