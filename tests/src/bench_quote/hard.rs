@@ -238,7 +238,7 @@ pub struct Prey {
     pub genome: Genome,
 }
 
-/// Breeds scenes for `time`, keeping what takes longer: from [`NAMED`], then from new ones
+/// Breeds scenes for `time`, keeping what takes longer: from the named ones, then from new ones
 /// as soon as 150 changes in a row have found nothing slower. The slowest first.
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures")]
 pub fn hunt(time: Duration, seed: u64) -> Vec<Prey> {
