@@ -16,7 +16,7 @@ pub struct Limits {
     pub write_within: Duration,
     /// The most bytes of a body, as sent and when opened.
     pub body_bytes: usize,
-    /// Requests of one terminal per second, in the long run. See [`crate::rate`].
+    /// Requests of one terminal per second, in the long run. `rate.rs` says how it is counted.
     pub requests_per_second: u32,
     /// Requests that one terminal may send at once after a silence.
     pub burst: u32,

@@ -178,7 +178,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn ingest(&self, batch: Batch) -> impl Future<Output = Result<Outcome, Error>> + Send;
     /// Entries of a tenant that are held, by stream and position.
     fn held(&self, tenant: &str) -> impl Future<Output = Result<Vec<HeldEntry>, Error>> + Send;
-    /// Tries held entries again, see [`crate::ingest::release()`]. Releasing what is not held changes
+    /// Tries held entries again by the fold that ingests them. Releasing what is not held changes
     /// nothing.
     fn release(&self, release: Release) -> impl Future<Output = Result<Released, Error>> + Send;
     /// Heads of all streams of a tenant.
