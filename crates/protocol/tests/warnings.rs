@@ -42,7 +42,7 @@ fn the_programs_that_ship_have_codes_that_are_over_and_nothing_else() {
     let cafe = warnings_of(include_str!("../../../fixtures/cafe-vt/program.toml"), None);
     expect!["197:15: codes[12].valid_until: VERANO25 ended on 2026-08-31, every scan of it is refused; write a later day, or remove the code when nobody brings it any more [expired]"].assert_eq(&cafe);
     let livex = warnings_of(include_str!("../../../fixtures/livex/program.toml"), None);
-    expect!["124:15: codes[12].valid_until: VERANO2024 ended on 2024-08-31, every scan of it is refused; write a later day, or remove the code when nobody brings it any more [expired]"].assert_eq(&livex);
+    expect!["133:15: codes[12].valid_until: VERANO2024 ended on 2024-08-31, every scan of it is refused; write a later day, or remove the code when nobody brings it any more [expired]"].assert_eq(&livex);
     let example = include_str!("../../../docs/program.md")
         .split("```toml\n")
         .nth(1)
