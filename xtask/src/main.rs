@@ -35,7 +35,7 @@ cargo xtask COMMAND
   replay DIR [...]    sell the real baskets of DIR against a real server
   mutants [--area A | --every N]
                       break the rules on purpose: the tests must notice
-  fuzz [TARGET] [--seconds N]
+  fuzz [TARGET] [--seconds N] [--seed N]
                       arbitrary bytes against rules and program reader; TARGET FILE repeats one input
   bench               figures beside their baselines
   screenshots         docs/screenshots, in both languages

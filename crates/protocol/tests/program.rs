@@ -128,6 +128,12 @@ fn broken_syntax_does_not_hide_the_other_faults() {
         &format!("{HEAD}name = \"again\"\n"),
         &expect!["line 5, column 1: duplicate key; keep one of the two"],
     );
+    let deep = format!("{HEAD}x{}y = 1\n[[codes]]\n", ".".repeat(1_000));
+    let faults = ProgramDocument::parse(&deep).unwrap_err();
+    let deepest = faults
+        .iter()
+        .find(|fault| fault.what.contains("nested too deep"));
+    assert_eq!(deepest.map(|fault| fault.line), Some(5), "{faults:?}");
     check_faults(
         "",
         &expect![[r#"

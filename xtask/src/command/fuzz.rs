@@ -15,6 +15,10 @@ const TARGETS: [&str; 2] = ["code_text", "program_text"];
 /// How long each target runs unless somebody says otherwise.
 const SECONDS: u32 = 20;
 
+/// Where the fuzzer's chance starts unless somebody says otherwise: a run that only repeats what held
+/// before does not fail for reasons that nobody changed. A hunt takes other seeds.
+const SEED: u32 = 1;
+
 /// So many lines of what the fuzzer said are shown when it found something.
 const SHOWN_LINES: usize = 60;
 
@@ -25,17 +29,17 @@ pub(super) fn run(rest: &[String]) -> Result<(), Error> {
         phases.run("fuzz machine", machine::install_cargo_fuzz)?;
         return shell::run(cargo_fuzz("run", asked.targets[0]).args(&asked.inputs));
     }
-    run_targets(&mut phases, &asked.targets, asked.seconds)?;
+    run_targets(&mut phases, &asked.targets, asked.bound)?;
     phases.print();
     Ok(())
 }
 
 /// Every target for its usual time, as part of a longer command.
 pub(super) fn run_all(phases: &mut Phases) -> Result<(), Error> {
-    run_targets(phases, &TARGETS, SECONDS)
+    run_targets(phases, &TARGETS, Bound::default())
 }
 
-fn run_targets(phases: &mut Phases, targets: &[&'static str], seconds: u32) -> Result<(), Error> {
+fn run_targets(phases: &mut Phases, targets: &[&'static str], bound: Bound) -> Result<(), Error> {
     phases.run("fuzz machine", machine::install_cargo_fuzz)?;
     phases.run("fuzz build", || {
         targets
@@ -45,15 +49,31 @@ fn run_targets(phases: &mut Phases, targets: &[&'static str], seconds: u32) -> R
     phases.run("fuzz", || {
         targets
             .iter()
-            .try_for_each(|target| run_target(target, seconds))
+            .try_for_each(|target| run_target(target, bound))
     })
+}
+
+/// How long a target runs, and from which seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Bound {
+    seconds: u32,
+    seed: u32,
+}
+
+impl Default for Bound {
+    fn default() -> Self {
+        Self {
+            seconds: SECONDS,
+            seed: SEED,
+        }
+    }
 }
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 struct Asked {
     targets: Vec<&'static str>,
-    seconds: u32,
+    bound: Bound,
     /// Files to run once instead of fuzzing.
     inputs: Vec<PathBuf>,
 }
@@ -62,7 +82,7 @@ impl Asked {
     fn read(rest: &[String]) -> Result<Self, Error> {
         let mut asked = Self {
             targets: TARGETS.to_vec(),
-            seconds: SECONDS,
+            bound: Bound::default(),
             inputs: Vec::new(),
         };
         let mut words = rest.iter();
@@ -70,11 +90,8 @@ impl Asked {
         while let Some(word) = words.next() {
             let target = TARGETS.iter().find(|target| *target == word);
             match (word.as_str(), target) {
-                ("--seconds", _) => {
-                    let seconds = words.next().and_then(|text| text.parse().ok());
-                    let usage = || Error::Usage("--seconds wants a number of seconds".to_owned());
-                    asked.seconds = seconds.filter(|seconds| *seconds > 0).ok_or_else(usage)?;
-                }
+                ("--seconds", _) => asked.bound.seconds = positive(word, words.next())?,
+                ("--seed", _) => asked.bound.seed = positive(word, words.next())?,
                 (_, Some(target)) if !is_target_named => {
                     asked.targets = vec![target];
                     is_target_named = true;
@@ -93,8 +110,14 @@ impl Asked {
     }
 }
 
+fn positive(option: &str, text: Option<&String>) -> Result<u32, Error> {
+    text.and_then(|text| text.parse().ok())
+        .filter(|number| *number > 0)
+        .ok_or_else(|| Error::Usage(format!("{option} wants a number from 1")))
+}
+
 /// Fuzzes one target and says how often it ran; what is found is shown with how to repeat it.
-fn run_target(target: &'static str, seconds: u32) -> Result<(), Error> {
+fn run_target(target: &'static str, bound: Bound) -> Result<(), Error> {
     let fuzz = workspace::root().join("fuzz");
     let corpus = fuzz.join("corpus").join(target);
     std::fs::create_dir_all(&corpus).map_err(Error::file(&corpus))?;
@@ -103,7 +126,8 @@ fn run_target(target: &'static str, seconds: u32) -> Result<(), Error> {
         .arg(&corpus)
         .arg(fuzz.join("seeds").join(target))
         .arg("--")
-        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-max_total_time={}", bound.seconds))
+        .arg(format!("-seed={}", bound.seed))
         .args([
             "-print_final_stats=1",
             "-max_len=4096",
@@ -117,13 +141,19 @@ fn run_target(target: &'static str, seconds: u32) -> Result<(), Error> {
     let said = listen(&mut command)?;
     match executions(&said.lines) {
         Some(count) if said.is_success => {
-            println!("{target}: {count} executions in {seconds} s, nothing found");
+            let Bound { seconds, seed } = bound;
+            println!("{target}: {count} executions in {seconds} s from seed {seed}, nothing found");
             Ok(())
         }
         _ => {
             let from = said.lines.len().saturating_sub(SHOWN_LINES);
-            said.lines[from..]
+            let (early, late) = said.lines.split_at(from);
+            // What a panic says stands above its backtrace, which may be longer than what is shown.
+            let panic = early.iter().position(|line| line.contains("panicked at"));
+            let panic = panic.map_or(&[][..], |at| &early[at..early.len().min(at + 3)]);
+            panic
                 .iter()
+                .chain(late)
                 .for_each(|line| eprintln!("{line}"));
             Err(Error::Missing {
                 what: format!("The fuzz target {target} found an input that breaks it."),
@@ -213,16 +243,24 @@ mod tests {
     fn a_target_a_time_and_files_are_understood() {
         let all = read("").unwrap();
         assert_eq!(
-            (all.targets.as_slice(), all.seconds),
-            (&TARGETS[..], SECONDS)
+            (all.targets.as_slice(), all.bound),
+            (&TARGETS[..], Bound::default())
         );
-        assert_eq!(read("--seconds 5").unwrap().seconds, 5);
+        let bound = read("--seconds 5 --seed 7").unwrap().bound;
+        assert_eq!((bound.seconds, bound.seed), (5, 7));
         let one = read("program_text crash-1").unwrap();
         assert_eq!(
             (one.targets, one.inputs),
             (vec!["program_text"], vec![PathBuf::from("crash-1")])
         );
-        for wrong in ["--seconds", "--seconds 0", "--seconds x", "box", "--fast"] {
+        for wrong in [
+            "--seconds",
+            "--seconds 0",
+            "--seconds x",
+            "--seed 0",
+            "box",
+            "--fast",
+        ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

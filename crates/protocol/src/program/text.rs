@@ -129,12 +129,19 @@ impl<'t> Read<'t> {
 }
 
 fn syntax(text: &str, error: &toml::de::Error) -> Fault {
-    let (line, column) = error
-        .span()
-        .map_or((0, 0), |span| position(text, span.start));
+    let Some(span) = error.span() else {
+        return Fault {
+            line: first_unplaced(text),
+            column: 1,
+            what: format!("values are nested too deep ({})", error.message()),
+            remedy: "write keys without dots, and no table or list within another but those of docs/program.md"
+                .to_owned(),
+        };
+    };
+    let (line, column) = position(text, span.start);
     let message = error.message();
-    let value = error.span().and_then(|span| text.get(span.start..));
-    let word: String = value
+    let word: String = text
+        .get(span.start..)
         .unwrap_or_default()
         .chars()
         .take_while(|sign| sign.is_alphabetic())
@@ -156,6 +163,23 @@ fn syntax(text: &str, error: &toml::de::Error) -> Fault {
         what: message.to_owned(),
         remedy: remedy.to_owned(),
     }
+}
+
+/// The first line, from 1, after which the parser has an error that it gives no place: it says so of
+/// nesting beyond its limit, and a text stays too deep however it goes on.
+fn first_unplaced(text: &str) -> usize {
+    let ends: Vec<usize> = text
+        .split_inclusive('\n')
+        .scan(0, |end, line| {
+            *end += line.len();
+            Some(*end)
+        })
+        .collect();
+    let is_fine = |end: &usize| {
+        let (_, errors) = DeTable::parse_recoverable(text.get(..*end).unwrap_or(text));
+        errors.iter().all(|error| error.span().is_some())
+    };
+    (ends.partition_point(is_fine) + 1).min(ends.len().max(1))
 }
 
 /// Whether the nearest header above a byte of the text is one that cannot be read: what stands below it
