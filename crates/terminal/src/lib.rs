@@ -46,6 +46,7 @@ mod history;
 mod identify;
 pub mod message;
 pub mod moment;
+mod paper;
 mod park;
 mod pay;
 mod price;

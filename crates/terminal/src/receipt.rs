@@ -1,18 +1,15 @@
-//! The receipt as monospaced text: 42 columns, the width of an 80 mm printer.
+//! The receipt of a sale on paper.
 
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::program::Factor;
 use mostrador_protocol::entry::SaleCompleted;
 
 use crate::gives::gives;
-use crate::message::say;
+use crate::paper::{Paper, on_paper};
 use crate::rules::Rules;
 use crate::speaker::Speaker;
 use crate::view::Language;
 use crate::{sentence, words};
-
-/// Columns of the paper.
-pub(crate) const COLUMNS: usize = 42;
 
 /// What the receipt says beside the sale itself.
 #[derive(Debug)]
@@ -57,7 +54,7 @@ pub(crate) fn layout(
         paper.centred(&paper.say("receipt.kept", &[]));
     }
     paper.centred(&paper.say("receipt.thanks", &[]));
-    paper.text
+    paper.into_text()
 }
 
 fn head(paper: &mut Paper<'_>, sale: &SaleCompleted, around: &Surroundings<'_>) {
@@ -107,7 +104,7 @@ fn totals(paper: &mut Paper<'_>, sale: &SaleCompleted) {
         } else {
             paper.row(code.scanned(), "");
             let gives = if code.consumed {
-                paper.gives(sale, &code.text)
+                given(paper, sale, &code.text)
             } else {
                 paper.say("receipt.no_effect", &[])
             };
@@ -168,104 +165,15 @@ fn points(paper: &mut Paper<'_>, sale: &SaleCompleted, customer: Option<&Custome
     }
 }
 
-struct Paper<'a> {
-    language: Language,
-    rules: &'a Rules,
-    text: String,
-}
-
-impl<'a> Paper<'a> {
-    const fn new(language: Language, rules: &'a Rules) -> Self {
-        Self {
-            language,
-            rules,
-            text: String::new(),
-        }
-    }
-
-    fn say(&self, key: &str, parameters: &[(&str, &str)]) -> String {
-        say(self.language, key, parameters)
-    }
-
-    /// What a code that took nothing off gave instead; products are called what the sale calls them.
-    fn gives(&self, sale: &SaleCompleted, code: &str) -> String {
-        let lines = sale.lines.iter();
-        let products = lines.map(|line| (line.product.clone(), line.name.clone()));
-        let speaker = Speaker {
-            language: self.language,
-            rules: self.rules,
-            products: &products.collect(),
-        };
-        let known = CodeText::parse(code).and_then(|text| self.rules.program.code(&text));
-        on_paper(&known.map_or_else(String::new, |code| gives(&speaker, code)))
-    }
-
-    fn money(&self, minor: i64) -> String {
-        on_paper(&self.rules.money.say(self.language, minor))
-    }
-
-    fn figure(&mut self, key: &str, minor: i64) {
-        let (name, amount) = (self.say(key, &[]), self.money(minor));
-        self.row(&name, &amount);
-    }
-
-    fn rule(&mut self) {
-        self.text.push_str(&"-".repeat(COLUMNS));
-        self.text.push('\n');
-    }
-
-    fn centred(&mut self, text: &str) {
-        for line in wrapped(text, COLUMNS) {
-            let space = (COLUMNS - line.chars().count()) / 2;
-            self.text.push_str(&" ".repeat(space));
-            self.text.push_str(&line);
-            self.text.push('\n');
-        }
-    }
-
-    /// Words on the left, a figure on the right; words that do not fit beside it go above.
-    fn row(&mut self, left: &str, right: &str) {
-        let figure = right.chars().count();
-        let mut lines = wrapped(left, COLUMNS);
-        let last = lines.last().map_or(0, |line| line.chars().count());
-        if figure > 0 && last + 1 + figure > COLUMNS {
-            lines.push(String::new());
-        }
-        let last = lines.pop().unwrap_or_default();
-        for line in lines {
-            self.text.push_str(&line);
-            self.text.push('\n');
-        }
-        self.text.push_str(&last);
-        if figure > 0 {
-            let space = COLUMNS.saturating_sub(last.chars().count() + figure);
-            self.text.push_str(&" ".repeat(space));
-            self.text.push_str(right);
-        }
-        self.text.push('\n');
-    }
-}
-
-/// A printer's table of signs may hold no space but the plain one.
-fn on_paper(text: &str) -> String {
-    text.replace(words::NO_BREAK, " ")
-}
-
-/// `text` in lines of at most `columns` signs, broken between words where there is a space. Control
-/// signs of a name never reach a printer.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let signs: Vec<char> = text.chars().filter(|sign| !sign.is_control()).collect();
-    let mut lines = Vec::new();
-    let mut rest = signs.as_slice();
-    while rest.len() > columns {
-        let space = rest[..=columns].iter().rposition(|sign| *sign == ' ');
-        let (line, after) = match space.filter(|at| *at > columns / 3) {
-            Some(at) => (&rest[..at], &rest[at + 1..]),
-            None => rest.split_at(columns),
-        };
-        lines.push(line.iter().collect());
-        rest = after;
-    }
-    lines.push(rest.iter().collect());
-    lines
+/// What a code that took nothing off gave instead; products are called what the sale calls them.
+fn given(paper: &Paper<'_>, sale: &SaleCompleted, code: &str) -> String {
+    let lines = sale.lines.iter();
+    let products = lines.map(|line| (line.product.clone(), line.name.clone()));
+    let speaker = Speaker {
+        language: paper.language,
+        rules: paper.rules,
+        products: &products.collect(),
+    };
+    let known = CodeText::parse(code).and_then(|text| paper.rules.program.code(&text));
+    on_paper(&known.map_or_else(String::new, |code| gives(&speaker, code)))
 }
