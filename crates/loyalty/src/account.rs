@@ -13,6 +13,7 @@
 //! may lie in other lots.
 
 mod fact;
+mod holding;
 mod lot;
 mod merge;
 mod moving;
@@ -30,6 +31,7 @@ use crate::code::CodeText;
 pub use fact::{
     Fact, HeldCoupon, HeldTier, Purchase, Redemption, ReferralGain, ReferralRole, Referrer, Undo,
 };
+pub use holding::{Accounts, MOST_MERGES};
 pub use lot::{Lot, LotDays, RETURN_DAYS, sum as lots_sum};
 pub use posting::{Book, Posting, Postings};
 pub use referral::ReferralState;

@@ -83,6 +83,11 @@ impl Postings {
             .fold(0, |sum: i64, posting| sum.saturating_add(posting.points))
     }
 
+    /// Adds what another fact moved.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
     /// Moves points; the only way to make a posting, so that two always cancel.
     pub(super) fn transfer(&mut self, from: Book, to: Book, points: i64) {
         if points <= 0 {

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use loyalty::account::{Account, CodeTally, Fact};
+use loyalty::account::{Account, Accounts, CodeTally};
 use loyalty::code::{CodeText, Limits};
 use loyalty::program::Program;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::{CodeUsed, Effects, Merge};
+use mostrador_protocol::entry::{CodeUsed, Effects};
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::row::{CodeUseRow, Row};
 use uuid::Uuid;
@@ -32,9 +32,6 @@ impl LimitsByCode {
         Some(&self.0.as_ref()?.code(code)?.limits)
     }
 }
-
-/// How many records of one person may have been merged one after the other.
-pub const MOST_MERGES: usize = 16;
 
 /// Keys that a batch may change, sorted: the order in which a store locks them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,13 +60,13 @@ impl Touched {
 /// Accounts and tallies as they stand, and what changes them.
 #[derive(Debug, Clone, Default)]
 pub struct Workspace {
-    /// Accounts of the customers touched; absent before the first purchase.
-    pub accounts: BTreeMap<Uuid, Account>,
+    /// Accounts of the customers touched, and of the records that took theirs over.
+    pub accounts: Accounts,
     /// Tallies of the codes touched; absent before the first use.
     pub tallies: BTreeMap<CodeText, CodeTally>,
     /// Limits of the codes in force.
     pub limits: Arc<LimitsByCode>,
-    changed: Touched,
+    changed: BTreeSet<CodeText>,
 }
 
 impl Workspace {
@@ -92,14 +89,14 @@ impl Workspace {
 
     /// Rows of everything that changed: accounts by customer, then uses by code.
     pub fn rows(&self) -> Vec<Row> {
-        let accounts = self.changed.customers.iter().filter_map(|customer| {
-            let account = AccountDocument::from(self.accounts.get(customer)?);
-            Some(Row::Account {
-                customer_id: *customer,
+        let accounts = self.accounts.changed().map(|(customer_id, account)| {
+            let account = AccountDocument::from(account);
+            Row::Account {
+                customer_id,
                 account,
-            })
+            }
         });
-        let uses = self.changed.codes.iter().filter_map(|code| {
+        let uses = self.changed.iter().filter_map(|code| {
             let tally = self.tallies.get(code)?;
             Some(Row::CodeUse(CodeUseRow::new(code, tally)))
         });
@@ -111,7 +108,7 @@ impl Workspace {
         for used in &effects.codes {
             let tally = self.tallies.entry(used.code.clone()).or_default();
             tally.apply(used.day, used.discount);
-            self.changed.codes.insert(used.code.clone());
+            self.changed.insert(used.code.clone());
             if let Some(limits) = self.limits.get(&used.code) {
                 over.extend(over_limit(used, limits, tally));
             }
@@ -119,17 +116,17 @@ impl Workspace {
         for used in &effects.codes_given_back {
             let tally = self.tallies.entry(used.code.clone()).or_default();
             tally.give_back(used.day, used.discount);
-            self.changed.codes.insert(used.code.clone());
+            self.changed.insert(used.code.clone());
         }
         for (customer, fact) in &effects.accounts {
-            let holder = self.holder(*customer);
-            let account = self.accounts.entry(holder).or_default();
-            account.apply(fact);
-            self.changed.customers.insert(holder);
-            over.extend(over_customer_limit(account, effects, &self.limits));
+            self.accounts.apply(*customer, fact);
+            let account = self.accounts.get(self.accounts.holder(*customer));
+            let over_limit = |account| over_customer_limit(account, effects, &self.limits);
+            over.extend(account.into_iter().flat_map(over_limit));
         }
         if let Some(merge) = &effects.merge {
-            self.merge(*merge);
+            let (survivor, absorbed) = (merge.survivor, merge.absorbed);
+            self.accounts.merge(survivor, absorbed, merge.day);
         }
         if over.is_empty() {
             return Verdict::APPLIED;
@@ -138,41 +135,6 @@ impl Workspace {
             disposition: Disposition::Adjusted,
             reason: Some(format!("over_limit: {}", over.join("; "))),
         }
-    }
-}
-
-impl Workspace {
-    /// Who has the account of `customer` now: itself, or the record that took it over.
-    fn holder(&self, customer: Uuid) -> Uuid {
-        let mut holder = customer;
-        let mut steps = 0;
-        while let Some(next) = self.accounts.get(&holder).and_then(|it| it.merged_into) {
-            holder = next;
-            steps += 1;
-            if steps > MOST_MERGES {
-                break;
-            }
-        }
-        holder
-    }
-
-    /// Two records that are one already stay as they are.
-    fn merge(&mut self, merge: Merge) {
-        let (survivor, absorbed) = (self.holder(merge.survivor), self.holder(merge.absorbed));
-        if survivor == absorbed {
-            return;
-        }
-        let (state, _) = self
-            .accounts
-            .entry(absorbed)
-            .or_default()
-            .hand_over(survivor);
-        let fact = Fact::Merge {
-            day: merge.day,
-            absorbed: Box::new(state),
-        };
-        self.accounts.entry(survivor).or_default().apply(&fact);
-        self.changed.customers.extend([survivor, absorbed]);
     }
 }
 

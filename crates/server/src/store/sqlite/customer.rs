@@ -2,7 +2,6 @@
 //!
 //! Always true: every profile has a referral code that no other customer of the tenant has.
 
-use loyalty::account::Account;
 use loyalty::code::{CodeText, generated};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
@@ -144,11 +143,11 @@ pub(super) fn accounts(conn: &Connection, tenant: &str) -> Answer<Vec<(Uuid, Acc
 pub(super) fn put_account(
     tx: &Transaction<'_>,
     tenant: &str,
-    (id, account): (Uuid, &Account),
+    (id, account): (Uuid, &AccountDocument),
 ) -> Answer<()> {
     let sql = "insert into account (tenant_id, customer_id, document) values (?1, ?2, ?3)
                on conflict (tenant_id, customer_id) do update set document = excluded.document";
-    let document = column::json("an account", &AccountDocument::from(account))?;
+    let document = column::json("an account", account)?;
     let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &id.to_string(), &document];
     column::run(tx, "writing an account", (sql, &values))?;
     Ok(())

@@ -53,7 +53,7 @@ pub(super) fn release(
         released.tried.push((*stream, verdict.at(link.seq)));
     }
     let mut rows = workspace.rows();
-    ingest::put(tx, tenant, (&workspace, &rows))?;
+    ingest::put(tx, tenant, &rows)?;
     let freed = released.freed();
     rows.extend(freed.map(|(stream, entry)| Row::Disposition {
         stream: *stream,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use loyalty::account::Account;
+use loyalty::account::{Account, MOST_MERGES};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::message::{Disposition, Verdict as Judged};
 use mostrador_protocol::row::{Customer, Row};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::program::LimitsCache;
 use super::{Answer, customer, directory, experiment, feed, program, stream};
-use crate::ingest::fold::{LimitsByCode, MOST_MERGES, Touched, Workspace};
+use crate::ingest::fold::{LimitsByCode, Touched, Workspace};
 use crate::ingest::reading::Link;
 use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
 use crate::terminal::StreamHead;
@@ -103,7 +103,7 @@ fn apply(
         verdicts.push(verdict);
     }
     let rows = workspace.rows();
-    put(tx, tenant, (&workspace, &rows))?;
+    put(tx, tenant, &rows)?;
     Ok((verdicts, rows))
 }
 
@@ -125,17 +125,13 @@ pub(super) fn take(
 }
 
 /// Writes the balances that changed.
-pub(super) fn put(
-    tx: &Transaction<'_>,
-    tenant: &str,
-    (workspace, rows): (&Workspace, &[Row]),
-) -> Answer<()> {
+pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: &[Row]) -> Answer<()> {
     for row in rows {
         match row {
-            Row::Account { customer_id, .. } => {
-                let account = &workspace.accounts[customer_id];
-                customer::put_account(tx, tenant, (*customer_id, account))?;
-            }
+            Row::Account {
+                customer_id,
+                account,
+            } => customer::put_account(tx, tenant, (*customer_id, account))?,
             Row::CodeUse(code_use) => program::put_tally(tx, tenant, code_use)?,
             _ => unreachable!("BUG: entries change accounts and uses of codes only"),
         }
@@ -187,7 +183,7 @@ pub(super) fn load<'a>(
     for id in touched.customers {
         let mut next = Some(id);
         for _ in 0..=MOST_MERGES {
-            let Some(id) = next.filter(|id| !workspace.accounts.contains_key(id)) else {
+            let Some(id) = next.filter(|id| workspace.accounts.get(*id).is_none()) else {
                 break;
             };
             next = None;
