@@ -4,12 +4,14 @@
 //! as the same bytes; only [`entry`] gives them meaning. [`message`] holds requests and replies,
 //! [`row`] the rows that replicate down to the tills, [`profile`] how two copies of a customer meet,
 //! [`program`] the program as a document, [`account`] the wire form of an account, [`signature`] who
-//! said it, [`frame`] how a body travels.
+//! said it, [`frame`] how a body travels, [`history`] and [`found`] what a till looks
+//! up.
 //! No I/O happens here.
 
 pub mod account;
 pub mod entry;
 mod error;
+pub mod found;
 pub mod frame;
 pub mod history;
 pub mod message;

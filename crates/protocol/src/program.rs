@@ -15,6 +15,7 @@ mod fault;
 mod label;
 mod near;
 mod read;
+mod refunds;
 mod shape;
 mod text;
 mod warn;
@@ -29,6 +30,7 @@ pub use derived::{SeriesDocument, VariantDocument};
 pub use fault::Fault;
 pub use label::{LabelDocument, Labelled};
 pub use near::nearest;
+pub use refunds::{ReasonDocument, RefundsDocument, VoidByDocument};
 pub use text::Findings;
 pub use warn::{Around, Catalogue, Warning};
 
@@ -83,6 +85,9 @@ pub struct ProgramDocument {
     /// What a new customer agrees to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentDocument>,
+    /// What is asked before money goes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunds: Option<RefundsDocument>,
     /// What people read for slugs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelDocument>,
@@ -453,6 +458,7 @@ impl ProgramDocument {
             referral: None,
             calling_code: None,
             consent: None,
+            refunds: None,
             labels: Vec::new(),
             codes: Vec::new(),
         }

@@ -115,6 +115,7 @@ fn at() -> UndoneAt {
         cashier_id: Uuid::from_u128(5),
         local_time: noon(),
         reason: None,
+        note: None,
         approval_id: None,
     }
 }

@@ -11,6 +11,7 @@ mod history;
 mod observe;
 mod pull;
 mod push;
+mod sale;
 mod status;
 
 use std::sync::Arc;
@@ -58,6 +59,7 @@ pub(crate) fn router<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/pull", get(pull::pull::<S>))
         .route("/v1/customers/{id}", get(customer::customer::<S>))
         .route("/v1/customers/{id}/history", get(history::history::<S>))
+        .route("/v1/sales/{number}", get(sale::sales::<S>))
         // The signature's check reads the body up to the one limit; the framework's own is lower.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&app), exchange::signed::<S>))

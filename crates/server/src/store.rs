@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{DerivedFigures, EntryHash};
+use mostrador_protocol::found::FoundSale;
 use mostrador_protocol::history::{HistoryEntry, HistoryPlace};
 use mostrador_protocol::message::Verdict;
 use mostrador_protocol::program::ProgramDocument;
@@ -204,6 +205,12 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         asked: HistoryRequest,
     ) -> impl Future<Output = Result<Vec<HistoryEntry>, Error>> + Send;
+    /// Sales with this id, or with this receipt number on them or on what undid them, the latest first.
+    fn sales(
+        &self,
+        tenant: &str,
+        number: &str,
+    ) -> impl Future<Output = Result<Vec<FoundSale>, Error>> + Send;
     /// All profiles of a tenant.
     fn customers(&self, tenant: &str) -> impl Future<Output = Result<Vec<Customer>, Error>> + Send;
     /// All accounts of a tenant by customer.

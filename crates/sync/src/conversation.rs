@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mostrador_protocol::found::SalesReply;
 use mostrador_protocol::frame;
 use mostrador_protocol::history::{HistoryPlace, HistoryReply};
 use mostrador_protocol::message::{
@@ -138,6 +139,18 @@ impl Conversation {
         let question = Question {
             method: "GET",
             target: format!("/v1/customers/{customer}/history?limit={limit}{before}"),
+            body: Vec::new(),
+            timeout: LOOK_UP_TIMEOUT,
+        };
+        self.exchange(&question).await
+    }
+
+    /// Asks for the sales of every store with this receipt number or id, and what undid them. `number`
+    /// holds letters, digits and dashes only. Somebody waits for it.
+    pub async fn sales(&self, number: &str) -> Result<SalesReply, Failure> {
+        let question = Question {
+            method: "GET",
+            target: format!("/v1/sales/{number}"),
             body: Vec::new(),
             timeout: LOOK_UP_TIMEOUT,
         };

@@ -101,6 +101,9 @@ pub struct UndoneAt {
     /// Slug of the reason, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the cashier wrote beside it. Never who somebody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The manager's approval, if one was needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval_id: Option<Uuid>,

@@ -17,6 +17,7 @@ use super::consent::check_consent;
 use super::fault::{KeyFault, Path};
 use super::label::check_labels;
 use super::near::nearest;
+use super::refunds::check_refunds;
 use super::shape::LANGUAGES;
 use super::{Fault, PointsDocument, ProgramDocument, RewardDocument, TiersDocument};
 
@@ -64,6 +65,9 @@ impl ProgramDocument {
             faults.amount(&path.key("min_purchase"), referral.min_purchase, 0);
         }
         check_consent(&mut faults, &root, self);
+        if let Some(refunds) = &self.refunds {
+            check_refunds(&mut faults, &root.key("refunds"), refunds);
+        }
         check_labels(&mut faults, &root.key("labels"), &self.labels);
         code::check_codes(&mut faults, &root.key("codes"), &self.codes, &tier_slugs);
         derived::check(&mut faults, &root, self);
@@ -282,7 +286,7 @@ impl Faults {
         }
     }
 
-    fn amount(&mut self, path: &Path, minor: i64, least: i64) {
+    pub(super) fn amount(&mut self, path: &Path, minor: i64, least: i64) {
         if !(least..=MAX_MINOR).contains(&minor) {
             self.add(
                 path.clone(),
@@ -333,7 +337,12 @@ impl Faults {
         }
     }
 
-    fn unique<'k>(&mut self, list: &Path, key: &str, values: impl Iterator<Item = &'k str>) {
+    pub(super) fn unique<'k>(
+        &mut self,
+        list: &Path,
+        key: &str,
+        values: impl Iterator<Item = &'k str>,
+    ) {
         let mut first: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, value) in values.enumerate() {
             if let Some(first) = first.get(value) {

@@ -92,6 +92,7 @@ pub(super) const PROGRAM: &[Key] = &[
     optional("referral", Shape::Table(REFERRAL)),
     optional("calling_code", Shape::Text),
     optional("consent", Shape::Table(CONSENT)),
+    optional("refunds", Shape::Table(REFUNDS)),
     optional("labels", Shape::List(&Shape::Table(LABEL))),
     optional("codes", Shape::List(&Shape::Table(CODE))),
 ];
@@ -151,6 +152,18 @@ const CONSENT: &[Key] = &[
     required("version", COUNT),
     required("text_es", Shape::Text),
     optional("text_en", Shape::Text),
+];
+
+const REFUNDS: &[Key] = &[
+    optional("approval_from", Shape::Amount),
+    optional("void_by", Shape::Choice(&["seller", "anyone", "manager"])),
+    optional("reasons", Shape::List(&Shape::Table(REASON))),
+];
+
+const REASON: &[Key] = &[
+    required("slug", Shape::Text),
+    required("es", Shape::Text),
+    optional("en", Shape::Text),
 ];
 
 const LABEL: &[Key] = &[

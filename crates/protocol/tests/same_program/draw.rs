@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use mostrador_protocol::program::{
     CampaignDocument, CodeDocument, CodeKindDocument, FreeProductDocument, LabelDocument,
-    PointsDocument, ProgramDocument, ReferralDocument, ReinstateDocument, RewardDocument,
-    SeriesDocument, SpendTierDocument, StackingDocument, TierDocument, TiersDocument,
-    VariantDocument, WindowDocument,
+    PointsDocument, ProgramDocument, ReasonDocument, ReferralDocument, RefundsDocument,
+    ReinstateDocument, RewardDocument, SeriesDocument, SpendTierDocument, StackingDocument,
+    TierDocument, TiersDocument, VariantDocument, VoidByDocument, WindowDocument,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -357,6 +357,15 @@ pub(crate) fn document() -> BoxedStrategy<ProgramDocument> {
                     es: name.clone(),
                     ..LabelDocument::default()
                 }],
+                refunds: demo.then(|| RefundsDocument {
+                    approval_from: i64::from(max_codes) * 1_000,
+                    void_by: VoidByDocument::Anyone,
+                    reasons: vec![ReasonDocument {
+                        slug: "damaged".to_owned(),
+                        es: name.clone(),
+                        en: None,
+                    }],
+                }),
                 codes,
                 ..ProgramDocument::bare(&name, "COP", "America/Bogota")
             }

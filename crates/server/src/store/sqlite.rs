@@ -16,6 +16,7 @@ mod ingest;
 mod open;
 mod program;
 mod put;
+mod sale;
 mod serving;
 mod stream;
 
@@ -27,6 +28,7 @@ use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::DerivedFigures;
+use mostrador_protocol::found::FoundSale;
 use mostrador_protocol::history::HistoryEntry;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
@@ -271,6 +273,12 @@ impl Store for SqliteStore {
             history::page(conn, whose, asked.before, asked.limit)
         })
         .await
+    }
+
+    async fn sales(&self, tenant: &str, number: &str) -> Answer<Vec<FoundSale>> {
+        let (tenant, number) = (tenant.to_owned(), number.to_owned());
+        self.read(move |conn| sale::find(conn, &tenant, &number))
+            .await
     }
 
     async fn customers(&self, tenant: &str) -> Answer<Vec<Customer>> {

@@ -1,5 +1,6 @@
 //! The protocol over a real socket, signed both ways.
 
+use mostrador_protocol::found::SalesReply;
 use mostrador_protocol::history::HistoryReply;
 use mostrador_protocol::message::{
     CustomerReply, Disposition, EnrolReply, PROTOCOL, PushReply, PushRequest, Verdict,
@@ -65,6 +66,10 @@ async fn a_sale_travels_from_hello_to_pull() {
     assert_eq!((page.entries.len(), page.next), (1, None));
     let header = page.entries[0].entry.header().unwrap();
     assert_eq!(header.kind, "sale_completed");
+
+    let found: SalesReply = client.send("GET", "/v1/sales/C-1", vec![]).await.read();
+    assert_eq!(found.sales.len(), 1);
+    assert_eq!(found.sales[0].sale, page.entries[0]);
     server.stop().await.unwrap();
 }
 

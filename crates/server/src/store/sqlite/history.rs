@@ -66,7 +66,7 @@ pub(super) fn page(
     column::rows(conn, what, (sql, &values), entry_of)
 }
 
-fn entry_of(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
+pub(super) fn entry_of(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
     let disposition: String = row.get(3)?;
     Ok(HistoryEntry {
         place: HistoryPlace {

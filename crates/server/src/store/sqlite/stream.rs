@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
 use super::super::{Greeted, Greeting};
-use super::{Answer, column, directory, feed, history, identity};
+use super::{Answer, column, directory, feed, history, identity, sale};
 use crate::ingest::reading::Link;
 use crate::ingest::{StoredEntry, Verdict};
 use crate::terminal::{StreamHead, judge};
@@ -169,7 +169,8 @@ pub(super) fn insert_entry(
         &received_ms,
     ];
     column::run(tx, "storing an entry", (sql, &values))?;
-    history::note(tx, (tenant, stream), link)
+    history::note(tx, (tenant, stream), link)?;
+    sale::note(tx, (tenant, stream), link)
 }
 
 /// Claims an entry id for a position; where it is claimed already, the position that has it.

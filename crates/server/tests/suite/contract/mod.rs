@@ -9,6 +9,7 @@ pub(crate) mod held;
 pub(crate) mod limit;
 pub(crate) mod profile;
 pub(crate) mod push;
+pub(crate) mod sale;
 pub(crate) mod scribe;
 
 /// One test per behaviour, for the store that `$open` opens.
@@ -48,6 +49,8 @@ macro_rules! contract_suite {
             profile: the_later_of_two_equal_referral_codes_becomes_another,
             profile: who_comes_without_a_referral_code_gets_one,
             profile: a_history_has_every_entry_once_the_latest_first,
+            sale: a_sale_is_found_by_its_number_with_what_undid_it,
+            sale: two_sales_of_one_number_are_both_found,
             feed: a_page_ends_where_a_transaction_ends,
             feed: own_through_agrees_with_the_rows_of_the_page,
             feed: a_cursor_misses_nothing_under_concurrent_pushes,
