@@ -34,6 +34,12 @@ pub enum Error {
         /// Until the next try.
         seconds: u64,
     },
+    /// A manager has to allow it.
+    #[error("a manager has to allow it")]
+    ApprovalNeeded,
+    /// The PIN of somebody who cannot allow it.
+    #[error("only a manager can allow it")]
+    NotAManager,
     /// No staff was received from the server yet.
     #[error("no staff of this store is known")]
     NoStaff,
@@ -205,6 +211,8 @@ impl Error {
             Self::Locked => "locked",
             Self::PinWrong { .. } => "pin_wrong",
             Self::PinDelayed { .. } => "pin_delayed",
+            Self::ApprovalNeeded => "approval_needed",
+            Self::NotAManager => "not_a_manager",
             Self::NoStaff => "no_staff",
             Self::NoProgram => "no_program",
             Self::ProgramUnusable { .. } => "program_unusable",

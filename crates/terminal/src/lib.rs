@@ -33,6 +33,7 @@
 
 mod applied;
 mod apply_code;
+mod approve;
 mod basket;
 mod better;
 mod chips;

@@ -62,6 +62,13 @@ impl Till {
     /// Lets somebody in by PIN. Five misses cost nothing, each further one a wait that doubles and
     /// that a restart does not forgive. The basket on screen stays.
     pub fn unlock(&self, pin: &str) -> Result<TillView, Error> {
+        let person = self.person_with(pin)?;
+        self.session().cashier = Some(Cashier::from(&person));
+        Ok(self.view())
+    }
+
+    /// Whose PIN it is, with every miss counted.
+    pub(crate) fn person_with(&self, pin: &str) -> Result<Staff, Error> {
         let staff = self.staff()?;
         if staff.is_empty() {
             let error = match self.identity() {
@@ -92,8 +99,7 @@ impl Till {
                 .ledger
                 .transact(|tx| ledger::lockout::clear(tx, SUBJECT))?;
         }
-        self.session().cashier = Some(Cashier::from(person));
-        Ok(self.view())
+        Ok(person.clone())
     }
 
     /// Nobody is at work; basket and customer stay.
