@@ -1,15 +1,27 @@
 //! Entries as things that happened to a customer, each with its reasons in words.
+//!
+//! One file for each kind of happening. What an entry does is said from the side of the customer whose
+//! history it is: who brought somebody reads another sentence than who was brought.
 
-use chrono::NaiveDateTime;
-use mostrador_loyalty::program::Factor;
-use mostrador_protocol::entry::{Decoded, Header, Payload, RawEntry, SaleCompleted};
+mod people;
+mod points;
+mod sale;
+mod undo;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
+use mostrador_ledger::identity::Identity;
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::entry::{Decoded, Header, Payload, RawEntry};
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::program::Labelled;
+use uuid::Uuid;
 
 use crate::message::{has, say};
 use crate::rules::Rules;
 use crate::view::{HistoryEvent, Language};
-use crate::{sentence, words};
+use crate::{Error, words};
 
 /// What is known of an entry beside its bytes.
 #[derive(Debug)]
@@ -20,88 +32,155 @@ pub(crate) struct Standing {
     pub(crate) disposition: Disposition,
 }
 
-/// An entry in words; `None` when not even its header can be read.
-pub(crate) fn of_entry(
-    language: Language,
-    rules: &Rules,
-    raw: &RawEntry,
-    standing: &Standing,
-) -> Option<HistoryEvent> {
-    let header = raw.header().ok()?;
-    let mut event = match raw.payload(&header) {
-        Ok(Decoded::Known(Payload::SaleCompleted(sale))) => of_sale(language, rules, &sale),
-        _ => of_kind(language, rules, &header),
-    };
-    event.key = format!("{}.{}", header.stream, header.seq);
-    event.reasons.extend(state(language, standing));
-    Some(event)
+/// Who tells the history of whom, and where names are looked up.
+pub(crate) struct Teller<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) language: Language,
+    pub(crate) rules: &'a Rules,
+    pub(crate) identity: &'a Identity,
+    /// Whose history it is.
+    pub(crate) customer: Uuid,
 }
 
-/// A sale: what was paid, the points with every factor, the codes.
-pub(crate) fn of_sale(language: Language, rules: &Rules, sale: &SaleCompleted) -> HistoryEvent {
-    let mut reasons = Vec::new();
-    if let Some(tier) = &sale.tier_discount {
-        let amount = rules.money.say(language, tier.amount);
-        let parameters = [("tier", rules.tier_name(&tier.tier)), ("amount", &amount)];
-        reasons.push(say(language, "history.tier_discount", &parameters));
-    }
-    for code in &sale.codes {
-        let amount = rules.money.say(language, code.amount);
-        let parameters = [("code", code.text.as_str()), ("amount", &amount)];
-        let key = if code.amount == 0 {
-            "history.code_counted"
-        } else {
-            "history.code"
+impl Teller<'_> {
+    /// An entry in words; `None` when not even its header can be read, or it says nothing about a
+    /// customer.
+    pub(crate) fn of_entry(
+        &self,
+        raw: &RawEntry,
+        standing: &Standing,
+    ) -> Result<Option<HistoryEvent>, Error> {
+        let Ok(header) = raw.header() else {
+            return Ok(None);
         };
-        reasons.push(say(language, key, &parameters));
+        let told = match raw.payload(&header) {
+            Ok(Decoded::Known(payload)) => self.of_payload(&header, &payload)?,
+            _ => Some(self.of_later(&header)),
+        };
+        Ok(told.map(|mut event| {
+            event.key = format!("{}.{}", header.stream, header.seq);
+            event.reasons.extend(self.state(standing));
+            event
+        }))
     }
-    for refused in &sale.refused {
-        let why = sentence::refusal_title(language, &refused.refusal);
-        let parameters = [("code", refused.text.as_str()), ("why", &why)];
-        reasons.push(say(language, "history.refused", &parameters));
-    }
-    if let Some(points) = &sale.points {
-        reasons.push(sentence::points_base(language, rules, points));
-        for factor in &points.factors {
-            let factor = Factor {
-                name: factor.name.clone(),
-                multiplier: factor.multiplier,
-            };
-            reasons.push(sentence::factor(language, &factor, None));
-        }
-        if points.bonus != 0 {
-            let bonus = words::number(language, points.bonus);
-            reasons.push(say(language, "history.bonus", &[("points", &bonus)]));
-        }
-        if points.earned > 0 {
-            let day = words::day(language, points.expires_on);
-            reasons.push(say(language, "receipt.points_expire", &[("day", &day)]));
-        }
-    }
-    let place = rules
-        .document
-        .label(Labelled::Store(&sale.store), language.tag());
-    HistoryEvent {
-        place: place.unwrap_or(&sale.store).to_owned(),
-        what: say(language, "history.sale", &[("receipt", &sale.receipt)]),
-        amount: Some(sale.total),
-        points: sale.points.as_ref().map_or(0, |points| points.earned),
-        reasons,
-        ..at(sale.local_time)
-    }
-}
 
-/// An entry of which only kind and time can be said.
-fn of_kind(language: Language, rules: &Rules, header: &Header) -> HistoryEvent {
-    let key = format!("history.kind.{}", header.kind);
-    let what = if has(language, &key) {
-        say(language, &key, &[])
-    } else {
-        say(language, "history.other", &[("kind", &header.kind)])
-    };
-    HistoryEvent {
-        what,
-        ..at(rules.moment(header.effective_ms).local)
+    fn of_payload(
+        &self,
+        header: &Header,
+        payload: &Payload,
+    ) -> Result<Option<HistoryEvent>, Error> {
+        Ok(Some(match payload {
+            Payload::SaleCompleted(sale) => self.sale(sale),
+            Payload::SaleRefunded(refund) => self.refund(refund),
+            Payload::SaleVoided(void) => self.void(void),
+            Payload::PointsAdjusted(adjusted) => self.adjusted(adjusted)?,
+            Payload::PointsExpired(expired) => self.expired(header, expired),
+            Payload::RewardRedeemed(redeemed) => self.redeemed(redeemed),
+            Payload::RewardReturned(returned) => self.reward_returned(returned),
+            Payload::ReferralCodeMade(made) => self.code_made(header, made),
+            Payload::ReferralRegistered(registered) => self.referred(registered)?,
+            Payload::ReferralBonus(bonus) => self.referral_bonus(header, bonus)?,
+            Payload::CustomerLinked(linked) => self.merged(linked)?,
+            Payload::TierMoved(moved) => self.tier_moved(header, moved),
+            Payload::BadgeAwarded(awarded) => self.badge(header, awarded),
+            Payload::StreamOpened(_)
+            | Payload::ApprovalGiven(_)
+            | Payload::ShiftOpened(_)
+            | Payload::ShiftClosed(_)
+            | Payload::PaymentReached(_) => return Ok(None),
+        }))
+    }
+
+    /// Something newer than this software: only its time can be said.
+    fn of_later(&self, header: &Header) -> HistoryEvent {
+        HistoryEvent {
+            what: self.say("history.kind.later", &[]),
+            reasons: vec![self.say("history.later", &[])],
+            ..at(self.rules.moment(header.effective_ms).local)
+        }
+    }
+
+    fn say(&self, key: &str, parameters: &[(&str, &str)]) -> String {
+        say(self.language, key, parameters)
+    }
+
+    fn number(&self, value: i64) -> String {
+        words::number(self.language, value)
+    }
+
+    fn money(&self, minor: i64) -> String {
+        self.rules.money.say(self.language, minor)
+    }
+
+    fn day(&self, day: NaiveDate) -> String {
+        words::day(self.language, day)
+    }
+
+    /// A store as people call it; nothing for one that has no name here.
+    fn place(&self, store: &str) -> String {
+        let labelled = Labelled::Store(store);
+        let label = self.rules.document.label(labelled, self.language.tag());
+        let own = (store == self.identity.store).then_some(self.identity.store_name.as_str());
+        label.or(own).unwrap_or_default().to_owned()
+    }
+
+    /// A customer's name, as long as a profile is here.
+    fn person(&self, id: Uuid) -> Result<String, Error> {
+        let known = ledger::customer::get(self.connection, id)?;
+        Ok(known.map_or_else(|| self.say("word.no_profile", &[]), |profile| profile.name))
+    }
+
+    /// Who of the staff did it.
+    fn by_staff(&self, id: Uuid) -> Result<Option<String>, Error> {
+        let staff = ledger::staff::all(self.connection)?;
+        let person = staff.into_iter().find(|person| person.id == id);
+        Ok(person.map(|person| self.say("history.by", &[("name", &person.name)])))
+    }
+
+    /// The sentence of a reason's slug; nothing for one that is not known here.
+    fn reason(&self, family: &str, slug: &str) -> Option<String> {
+        let key = format!("{family}{slug}");
+        has(self.language, &key).then(|| self.say(&key, &[]))
+    }
+
+    /// What a reward of the program is called.
+    fn reward_name(&self, slug: &str) -> String {
+        let rewards = &self.rules.program.rewards;
+        let known = rewards.iter().find(|reward| reward.slug == slug);
+        known.map_or_else(
+            || self.say("word.reward", &[]),
+            |reward| reward.name.clone(),
+        )
+    }
+
+    /// Where the points of a lot end.
+    fn until(&self, points: i64, expires_on: NaiveDate) -> Option<String> {
+        let day = self.day(expires_on);
+        (points > 0).then(|| self.say("receipt.points_expire", &[("day", &day)]))
+    }
+
+    fn state(&self, standing: &Standing) -> Option<String> {
+        if !standing.is_sent {
+            return Some(self.say("history.unsent", &[]));
+        }
+        let key = match standing.disposition {
+            Disposition::Applied => return None,
+            Disposition::Adjusted => "history.adjusted",
+            Disposition::Held => "history.held",
+        };
+        Some(self.say(key, &[]))
+    }
+
+    /// The moment of an entry whose payload has only a day: its own clock, if that is of the same day.
+    fn on(&self, header: &Header, day: NaiveDate) -> HistoryEvent {
+        let local = self.rules.moment(header.effective_ms).local;
+        if local.date() == day {
+            return at(local);
+        }
+        HistoryEvent {
+            time: String::new(),
+            ..at(day.into())
+        }
     }
 }
 
@@ -118,14 +197,11 @@ fn at(local: NaiveDateTime) -> HistoryEvent {
     }
 }
 
-fn state(language: Language, standing: &Standing) -> Option<String> {
-    if !standing.is_sent {
-        return Some(say(language, "history.unsent", &[]));
-    }
-    let key = match standing.disposition {
-        Disposition::Applied => return None,
-        Disposition::Adjusted => "history.adjusted",
-        Disposition::Held => "history.held",
-    };
-    Some(say(language, key, &[]))
+/// Points of shares of lots.
+fn points_of(lots: &[mostrador_protocol::account::LotDocument]) -> i64 {
+    let lots: Vec<_> = lots.iter().map(loyalty::account::Lot::from).collect();
+    loyalty::account::lots_sum(&lots)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,11 +2,13 @@
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
+use mostrador_ledger::identity::Identity;
+use mostrador_ledger::sale::Sold;
 use mostrador_protocol::history::{HistoryPlace, HistoryReply};
 use uuid::Uuid;
 
 use crate::counter::progress;
-use crate::event::{Standing, of_entry, of_sale};
+use crate::event::{Standing, Teller};
 use crate::message::say;
 use crate::price::{Buyer, standing_of};
 use crate::profile::given;
@@ -26,19 +28,11 @@ impl Till {
     pub fn history(&self, id: &str) -> Result<HistoryView, Error> {
         self.require_cashier()?;
         let id: Uuid = id.parse().map_err(|_| Error::UnknownCustomer)?;
+        let identity = self.enrolled()?;
         let mut view = self.read_with_rules(|connection, rules| {
-            let own = ledger::sale::of_customer(connection, id, MAX_OWN)?;
-            let language = self.language();
-            let events = own.iter().map(|sold| {
-                let mut event = of_sale(language, &rules, &sold.sale);
-                event.key = format!("{}.{}", sold.stream, sold.seq);
-                if !sold.sent {
-                    event.reasons.push(say(language, "history.unsent", &[]));
-                }
-                event
-            });
+            let teller = self.teller(connection, &rules, (&identity, id));
             Ok(HistoryView {
-                events: events.collect(),
+                events: self.own(&teller, |_| true)?,
                 ..self.about(connection, &rules, id)?
             })
         })?;
@@ -52,22 +46,23 @@ impl Till {
         self.require_cashier()?;
         let id: Uuid = id.parse().map_err(|_| Error::UnknownCustomer)?;
         let place: Option<HistoryPlace> = before.parse().ok();
-        let conversation = self.conversation(&*self.enrolled()?)?;
+        let identity = self.enrolled()?;
+        let conversation = self.conversation(&identity)?;
         let reply = conversation.history(id, place, PAGE).await;
         let reply = reply.map_err(Error::LookUp)?;
         self.read_with_rules(|connection, rules| {
+            let teller = self.teller(connection, &rules, (&identity, id));
             let mut events = Vec::new();
             if place.is_none() {
-                events = self.unsent(connection, &rules, id)?;
+                events = self.own(&teller, |sold| !sold.sent)?;
+            }
+            for event in theirs(&teller, &reply)? {
+                if !is_there(&events, &event) {
+                    events.push(event);
+                }
             }
             let said = say(self.language(), "history.said.server", &[]);
             let next = reply.next.map(|place| place.to_string());
-            let theirs = self.theirs(&rules, &reply);
-            events.extend(
-                theirs
-                    .filter(|event| !is_there(&events, event))
-                    .collect::<Vec<_>>(),
-            );
             Ok(HistoryView {
                 events,
                 is_whole: true,
@@ -78,33 +73,38 @@ impl Till {
         })
     }
 
-    fn theirs(&self, rules: &Rules, reply: &HistoryReply) -> impl Iterator<Item = HistoryEvent> {
-        let language = self.language();
-        reply.entries.iter().filter_map(move |entry| {
-            let standing = Standing {
-                is_sent: true,
-                disposition: entry.disposition,
-            };
-            of_entry(language, rules, &entry.entry, &standing)
-        })
+    fn teller<'a>(
+        &self,
+        connection: &'a Connection,
+        rules: &'a Rules,
+        (identity, customer): (&'a Identity, Uuid),
+    ) -> Teller<'a> {
+        Teller {
+            connection,
+            language: self.language(),
+            rules,
+            identity,
+            customer,
+        }
     }
 
-    /// Own sales that the server has not acknowledged.
-    fn unsent(
+    /// What this till itself wrote about the customer.
+    fn own(
         &self,
-        connection: &Connection,
-        rules: &Rules,
-        id: Uuid,
+        teller: &Teller<'_>,
+        are_meant: impl Fn(&Sold) -> bool,
     ) -> Result<Vec<HistoryEvent>, Error> {
-        let own = ledger::sale::of_customer(connection, id, MAX_OWN)?;
+        let own = ledger::sale::of_customer(teller.connection, teller.customer, MAX_OWN)?;
         let language = self.language();
-        let unsent = own.iter().filter(|sold| !sold.sent).map(|sold| {
-            let mut event = of_sale(language, rules, &sold.sale);
+        let meant = own.iter().filter(|sold| are_meant(sold)).map(|sold| {
+            let mut event = teller.sale(&sold.sale);
             event.key = format!("{}.{}", sold.stream, sold.seq);
-            event.reasons.push(say(language, "history.unsent", &[]));
+            if !sold.sent {
+                event.reasons.push(say(language, "history.unsent", &[]));
+            }
             event
         });
-        Ok(unsent.collect())
+        Ok(meant.collect())
     }
 
     /// Everything but the events.
@@ -177,6 +177,18 @@ impl Till {
             })
         })
     }
+}
+
+fn theirs(teller: &Teller<'_>, reply: &HistoryReply) -> Result<Vec<HistoryEvent>, Error> {
+    let mut events = Vec::new();
+    for entry in &reply.entries {
+        let standing = Standing {
+            is_sent: true,
+            disposition: entry.disposition,
+        };
+        events.extend(teller.of_entry(&entry.entry, &standing)?);
+    }
+    Ok(events)
 }
 
 fn is_there(events: &[HistoryEvent], event: &HistoryEvent) -> bool {

@@ -129,11 +129,13 @@ fn every_refusal_note_and_state_of_sync_has_a_sentence_that_ends_in_its_code() {
 #[test]
 fn every_key_that_the_code_names_is_in_the_catalogue() {
     let families = [
+        "adjustment.",
         "box.",
         "code.",
         "error.",
         "factor.",
         "gives.",
+        "history.",
         "note.",
         "progress.",
         "receipt.",

@@ -51,6 +51,7 @@ macro_rules! contract_suite {
             profile: a_history_has_every_entry_once_the_latest_first,
             sale: a_sale_is_found_by_its_number_with_what_undid_it,
             sale: two_sales_of_one_number_are_both_found,
+            profile: a_history_goes_on_with_what_was_merged_into_it,
             feed: a_page_ends_where_a_transaction_ends,
             feed: own_through_agrees_with_the_rows_of_the_page,
             feed: a_cursor_misses_nothing_under_concurrent_pushes,

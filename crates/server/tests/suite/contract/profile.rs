@@ -2,6 +2,7 @@
 
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::code::generated::{is_intact, with_check_sign};
+use mostrador_protocol::entry::{CustomerLinked, Payload};
 use mostrador_protocol::row::{Consent, Customer, Row};
 use mostrador_server::Store;
 use mostrador_server::feed::PageRequest;
@@ -184,4 +185,39 @@ pub(crate) async fn a_history_has_every_entry_once_the_latest_first<S: Store>(st
         ..request
     };
     assert!(store.history(other_tenant).await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_history_goes_on_with_what_was_merged_into_it<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let id = Uuid::from_u128;
+    let day = chrono::NaiveDate::from_ymd_opt(2025, 3, 1).unwrap();
+    let link = |survivor_id, absorbed_id| {
+        Payload::CustomerLinked(CustomerLinked {
+            survivor_id,
+            absorbed_id,
+            cashier_id: id(9),
+            local_time: day.into(),
+            approval_id: None,
+        })
+    };
+    for customer in [ANA, id(2), id(3), id(4)] {
+        till.sell(customer, "FREE");
+    }
+    till.write(id(101), &link(id(2), id(3)));
+    till.write(id(102), &link(ANA, id(2)));
+    till.sell(id(3), "FREE");
+    store.ingest(till.batch(0)).await.unwrap();
+    let history = async |customer| {
+        let request = HistoryRequest {
+            tenant: TENANT.to_owned(),
+            customer,
+            before: None,
+            limit: 50,
+        };
+        store.history(request).await.unwrap().len()
+    };
+    // Three first sales, two merges, and what was sold to the record that is gone.
+    assert_eq!(history(ANA).await, 6);
+    assert_eq!(history(id(3)).await, 3);
+    assert_eq!(history(id(4)).await, 1);
 }
