@@ -4,11 +4,11 @@
 //! this till's own staff, so also offline, and recorded in the same transaction, both people in it.
 
 use mostrador_protocol::entry::ApprovalGiven;
-use mostrador_protocol::row::Role;
 
 use crate::Error;
 use crate::session::Cashier;
 use crate::till::Till;
+use crate::unlock::PinFor;
 
 /// What is to be allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub(crate) struct Ask {
 }
 
 impl Till {
-    /// The approval of the manager with this PIN, for its transaction to record. Misses count as they
-    /// do when the till is unlocked.
+    /// The approval of the manager with this PIN, for its transaction to record. Misses cost a wait
+    /// as they do when the till is unlocked, and a cashier's PIN is one.
     ///
     /// # Errors
     /// [`Error::ApprovalNeeded`] without a PIN, [`Error::NotAManager`] with a cashier's.
@@ -36,10 +36,7 @@ impl Till {
         if pin.trim().is_empty() {
             return Err(Error::ApprovalNeeded);
         }
-        let person = self.person_with(pin)?;
-        if person.role != Role::Manager {
-            return Err(Error::NotAManager);
-        }
+        let person = self.person_with(pin, PinFor::Approval)?;
         let now_ms = self.now_ms();
         let local_time = self.read_with_rules(|_, rules| Ok(rules.moment(now_ms).local))?;
         Ok(ApprovalGiven {

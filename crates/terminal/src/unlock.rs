@@ -7,7 +7,7 @@ use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use mostrador_ledger as ledger;
 use mostrador_ledger::lockout::Lockout;
-use mostrador_protocol::row::Staff;
+use mostrador_protocol::row::{Role, Staff};
 
 use crate::Error;
 use crate::session::{Cashier, role_name};
@@ -20,8 +20,30 @@ const FREE_MISSES: u64 = 5;
 /// The first and the longest wait after that, milliseconds; each further miss doubles it.
 const DELAY_MS: (i64, i64) = (30_000, 900_000);
 
-/// A PIN names nobody, so misses are counted for the till.
-const SUBJECT: &str = "till";
+/// What a PIN is asked for. A PIN names nobody, so misses are counted for the till, and apart for each
+/// purpose: an approval that is guessed at neither keeps anybody from their work nor is forgiven by a
+/// cashier's own PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PinFor {
+    /// To be at work.
+    Work,
+    /// To allow something.
+    Approval,
+}
+
+impl PinFor {
+    /// Under which misses are counted.
+    const fn subject(self) -> &'static str {
+        match self {
+            Self::Work => "till",
+            Self::Approval => "approval",
+        }
+    }
+
+    fn is_enough(self, person: &Staff) -> bool {
+        self == Self::Work || person.role == Role::Manager
+    }
+}
 
 impl Till {
     /// What the window needs before anybody unlocks it.
@@ -62,13 +84,13 @@ impl Till {
     /// Lets somebody in by PIN. Five misses cost nothing, each further one a wait that doubles and
     /// that a restart does not forgive. The basket on screen stays.
     pub fn unlock(&self, pin: &str) -> Result<TillView, Error> {
-        let person = self.person_with(pin)?;
+        let person = self.person_with(pin, PinFor::Work)?;
         self.session().cashier = Some(Cashier::from(&person));
         Ok(self.view())
     }
 
-    /// Whose PIN it is, with every miss counted.
-    pub(crate) fn person_with(&self, pin: &str) -> Result<Staff, Error> {
+    /// Whose PIN it is, with every miss counted. The PIN of somebody who may not is a miss too.
+    pub(crate) fn person_with(&self, pin: &str, purpose: PinFor) -> Result<Staff, Error> {
         let staff = self.staff()?;
         if staff.is_empty() {
             let error = match self.identity() {
@@ -78,7 +100,8 @@ impl Till {
             return Err(error);
         }
         let now_ms = self.shared.clock.now_ms();
-        let before = self.read(|connection| Ok(ledger::lockout::get(connection, SUBJECT)?))?;
+        let subject = purpose.subject();
+        let before = self.read(|connection| Ok(ledger::lockout::get(connection, subject)?))?;
         // A clock that was set back must not lock the till for a year.
         let wait_ms = before.until_ms.saturating_sub(now_ms).min(DELAY_MS.1);
         if wait_ms > 0 {
@@ -91,13 +114,18 @@ impl Till {
         } else {
             None
         };
-        let Some(person) = found else {
-            return Err(self.missed(before, now_ms)?);
+        let Some(person) = found.filter(|person| purpose.is_enough(person)) else {
+            let missed = self.missed(purpose, before, now_ms)?;
+            let may_try = matches!(missed, Error::PinWrong { .. });
+            return Err(match found {
+                Some(_) if may_try => Error::NotAManager,
+                _ => missed,
+            });
         };
         if before != Lockout::default() {
             self.shared
                 .ledger
-                .transact(|tx| ledger::lockout::clear(tx, SUBJECT))?;
+                .transact(|tx| ledger::lockout::clear(tx, subject))?;
         }
         Ok(person.clone())
     }
@@ -139,7 +167,7 @@ impl Till {
         pins.collect()
     }
 
-    fn missed(&self, before: Lockout, now_ms: i64) -> Result<Error, Error> {
+    fn missed(&self, purpose: PinFor, before: Lockout, now_ms: i64) -> Result<Error, Error> {
         let misses = before.misses.saturating_add(1);
         let delay_ms = delay_ms(misses);
         let lockout = Lockout {
@@ -148,7 +176,7 @@ impl Till {
         };
         self.shared
             .ledger
-            .transact(|tx| ledger::lockout::set(tx, SUBJECT, lockout))?;
+            .transact(|tx| ledger::lockout::set(tx, purpose.subject(), lockout))?;
         tracing::warn!(misses, delay_ms, "a PIN was missed");
         if delay_ms > 0 {
             return Ok(delayed(delay_ms));
