@@ -143,6 +143,11 @@ impl Teller<'_> {
         has(self.language, &key).then(|| self.say(&key, &[]))
     }
 
+    /// What somebody wrote beside it.
+    fn note(&self, note: Option<&str>) -> Option<String> {
+        note.map(|note| self.say("history.note", &[("note", note)]))
+    }
+
     /// What a reward of the program is called.
     fn reward_name(&self, slug: &str) -> String {
         let rewards = &self.rules.program.rewards;

@@ -32,6 +32,8 @@ from_points = 0
 slug = "gold"
 name = "Oro"
 from_points = 200
+[refunds]
+reasons = [{ slug = "damaged", es = "Dañado" }]
 [[rewards]]
 slug = "coffee"
 name = "Un café"
@@ -130,7 +132,8 @@ fn undone_at(store: &str) -> UndoneAt {
         terminal_id: Uuid::nil(),
         cashier_id: Uuid::nil(),
         local_time: day("2025-03-01").into(),
-        reason: None,
+        reason: Some("damaged".to_owned()),
+        note: Some("llegó abierta".to_owned()),
         approval_id: None,
     }
 }
@@ -163,7 +166,7 @@ fn what_undoes_a_sale_says_what_it_did_to_the_points() {
     };
     check(
         &Payload::SaleRefunded(Box::new(refund.clone())),
-        "Devolución de parte de C1-2 [Bogotá] -500000 +18: Se retiraron 12 puntos que esa venta había \
+        "Devolución de parte de C1-2 [Bogotá] -500000 +18: Dañado · «llegó abierta» · Se retiraron 12 puntos que esa venta había \
          dado · Volvieron 30 puntos que se habían usado · UNAVEZ se puede usar otra vez",
     );
     let full = SaleRefunded {
@@ -174,7 +177,7 @@ fn what_undoes_a_sale_says_what_it_did_to_the_points() {
     };
     check(
         &Payload::SaleRefunded(Box::new(full)),
-        "Devolución completa de C1-2 [Bogotá] -500000 +0: ",
+        "Devolución completa de C1-2 [Bogotá] -500000 +0: Dañado · «llegó abierta»",
     );
     let void = SaleVoided {
         void_id: Uuid::nil(),
@@ -192,7 +195,7 @@ fn what_undoes_a_sale_says_what_it_did_to_the_points() {
     };
     check(
         &Payload::SaleVoided(Box::new(void)),
-        "Venta C1-2 anulada [] -500000 +0: ",
+        "Venta C1-2 anulada [] -500000 +0: Dañado · «llegó abierta»",
     );
 }
 

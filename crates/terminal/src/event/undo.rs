@@ -46,10 +46,9 @@ impl Teller<'_> {
         codes: &[CodeGivenBack],
     ) -> Vec<String> {
         let slug = undone.reason.as_deref();
-        let mut reasons: Vec<String> = slug
-            .and_then(|slug| self.reason("undo.reason.", slug))
-            .into_iter()
-            .collect();
+        let why = slug.map(|slug| self.rules.document.reason(slug, self.language.tag()));
+        let mut reasons: Vec<String> = why.into_iter().map(str::to_owned).collect();
+        reasons.extend(self.note(undone.note.as_deref()));
         if let Some(points) = points {
             let taken = self.number(points.taken_back);
             let given = self.number(points_of(&points.given_back));
