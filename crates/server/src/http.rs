@@ -25,14 +25,14 @@ use mostrador_protocol::signature::SecretKey;
 use tokio::sync::{Notify, watch};
 
 pub(crate) use self::connection::serve;
-pub(crate) use self::health::LastLook;
+use self::health::LastLook;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::mint::Mint;
 use crate::rate::Rate;
 use crate::store::Store;
 
-/// How often a waiting pull looks for rows that another process wrote.
+/// How often a waiting pull looks for rows that another process wrote, unless somebody knows better.
 const POLL_EVERY: Duration = Duration::from_millis(500);
 
 /// What every endpoint needs. Clones share it.
@@ -49,6 +49,31 @@ pub(crate) struct App<S> {
     pub(crate) rate: Rate,
     pub(crate) metrics: Metrics,
     pub(crate) last_look: LastLook,
+    /// How often a waiting pull looks for rows that another process wrote.
+    pub(crate) look_every: Duration,
+}
+
+impl<S> App<S> {
+    /// One that nobody has asked anything yet; it stops when `stopping` turns true.
+    pub(crate) fn new(
+        store: S,
+        mint: Mint,
+        (secret_key, limits): (SecretKey, Limits),
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            store,
+            mint,
+            secret_key,
+            changed: Notify::new(),
+            stopping,
+            rate: Rate::new(&limits),
+            limits,
+            metrics: Metrics::new(),
+            last_look: LastLook::default(),
+            look_every: POLL_EVERY,
+        }
+    }
 }
 
 /// The routes that terminals and probes use.

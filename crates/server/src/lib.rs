@@ -16,6 +16,7 @@ pub mod feed;
 pub mod generate;
 mod http;
 pub mod import;
+pub mod in_process;
 pub mod ingest;
 pub mod limits;
 mod metrics;

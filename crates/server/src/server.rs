@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::Error;
-use crate::http::{App, LastLook, metrics_router, router, serve};
+use crate::http::{App, metrics_router, router, serve};
 use crate::ingest::release::release_readable;
 use crate::limits::Limits;
-use crate::metrics::Metrics;
 use crate::mint::Mint;
-use crate::rate::Rate;
 use crate::store::{Serving, Store};
 
 /// How long a stop waits for requests under way.
@@ -89,17 +87,8 @@ impl<S: Store> Server<S> {
         let (listener, address) = bind(options.listen).await?;
         let (stopping, stop) = watch::channel(false);
         let limits = options.limits;
-        let app = Arc::new(App {
-            store: store.clone(),
-            mint,
-            secret_key: identity.secret_key,
-            changed: Notify::new(),
-            stopping: stop.clone(),
-            rate: Rate::new(&limits),
-            limits,
-            metrics: Metrics::new(),
-            last_look: LastLook::default(),
-        });
+        let key = (identity.secret_key, limits);
+        let app = Arc::new(App::new(store.clone(), mint, key, stop.clone()));
         let open = app.metrics.connections().clone();
         let mut metrics_address = None;
         let mut tasks = Vec::new();

@@ -9,6 +9,7 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_ledger::Ledger;
 use mostrador_protocol::message::{ErrorCode, HelloRequest, OLDEST_PROTOCOL, PROTOCOL, Verdict};
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -107,6 +108,7 @@ impl Syncer {
                 let rest = Duration::from_millis(until_ms.saturating_sub(self.now_ms()).max(1));
                 let rested = async {
                     tokio::select! {
+                        biased;
                         () = tokio::time::sleep(rest) => {}
                         () = self.asked.wake.notified() => {}
                     }
@@ -221,6 +223,7 @@ impl Syncer {
                 return Some(answer.await);
             }
             tokio::select! {
+                biased;
                 answer = answer => Some(answer),
                 () = self.asked.wake.notified() => None,
             }
@@ -283,11 +286,15 @@ impl Syncer {
         });
     }
 
-    /// The file is slow where the network is not: its work has threads of its own.
+    /// The file is slow where the network is not: its work has threads of its own. A runtime of one
+    /// thread does it right there: who asks for one wants everything to happen in one order.
     async fn with_ledger<T: Send + 'static>(
         &self,
         act: impl FnOnce(&Ledger) -> Result<T, ledger::Error> + Send + 'static,
     ) -> Result<T, ledger::Error> {
+        if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+            return act(&self.ledger);
+        }
         let ledger = Arc::clone(&self.ledger);
         match tokio::task::spawn_blocking(move || act(&ledger)).await {
             Ok(answer) => answer,

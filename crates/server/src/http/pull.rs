@@ -11,9 +11,9 @@ use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
+use super::App;
 use super::exchange::Caller;
 use super::failure::{Failure, Reply};
-use super::{App, POLL_EVERY};
 use crate::feed::{DEFAULT_LIMIT, MAX_LIMIT, Page, PageRequest};
 use crate::store::Store;
 
@@ -79,8 +79,9 @@ async fn first_rows<S: Store>(
             return Ok(page);
         }
         tokio::select! {
+            biased;
             () = changed => {}
-            () = sleep_until(until.min(now + POLL_EVERY)) => {}
+            () = sleep_until(until.min(now + app.look_every)) => {}
             // The sender gone means the same as a stop.
             _ = stopping.wait_for(|stopping| *stopping) => return Ok(page),
         }

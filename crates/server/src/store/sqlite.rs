@@ -1,7 +1,7 @@
 //! The embedded store: one SQLite file, one writer, several readers.
 //!
 //! WAL with `synchronous = full`: what was answered survives a power cut. Work runs on the blocking
-//! threads of the runtime; a second process (a command beside a running server) waits its turn.
+//! threads of the runtime (of one with a single thread, on that one); a second process (a command beside a running server) waits its turn.
 
 mod catalogue;
 mod column;
@@ -33,6 +33,7 @@ use mostrador_protocol::history::HistoryEntry;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::runtime::{Handle, RuntimeFlavor};
 use uuid::Uuid;
 
 use super::{Counts, Greeted, Greeting, HistoryRequest, Published, ServerIdentity, Serving, Store};
@@ -101,7 +102,7 @@ impl SqliteStore {
         F: FnOnce(&Transaction<'_>, &Shared) -> Answer<T> + Send + 'static,
     {
         let shared = Arc::clone(&self.shared);
-        let work = tokio::task::spawn_blocking(move || {
+        away(move || {
             // A panic rolled its transaction back; the connection itself is sound.
             let mut writer = shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
             let tx = writer
@@ -110,8 +111,8 @@ impl SqliteStore {
             let answer = act(&tx, &shared)?;
             tx.commit().map_err(attempt("committing a transaction"))?;
             Ok(answer)
-        });
-        work.await.map_err(Error::Thread)?
+        })
+        .await
     }
 
     async fn read<T, F>(&self, look: F) -> Answer<T>
@@ -120,16 +121,26 @@ impl SqliteStore {
         F: FnOnce(&Connection) -> Answer<T> + Send + 'static,
     {
         let shared = Arc::clone(&self.shared);
-        let work = tokio::task::spawn_blocking(move || {
+        away(move || {
             let mut reader = shared.reader()?;
             let tx = reader.transaction().map_err(attempt("beginning to read"))?;
             let answer = look(&tx)?;
             tx.commit().map_err(attempt("ending a read"))?;
             shared.give_back(reader);
             Ok(answer)
-        });
-        work.await.map_err(Error::Thread)?
+        })
+        .await
     }
+}
+
+/// Does work on the database on a thread for waiting. A runtime of one thread does it right there:
+/// who asks for one wants everything to happen in one order.
+async fn away<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
+    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+        return work();
+    }
+    let work = tokio::task::spawn_blocking(work);
+    work.await.map_err(Error::Thread)?
 }
 
 impl Shared {
@@ -165,7 +176,7 @@ impl Store for SqliteStore {
 
     async fn settle(&self) -> Answer<()> {
         let shared = Arc::clone(&self.shared);
-        let work = tokio::task::spawn_blocking(move || {
+        away(move || {
             let writer = shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
             shared
                 .readers
@@ -175,8 +186,8 @@ impl Store for SqliteStore {
             writer
                 .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
                 .map_err(attempt("writing the log into the main file"))
-        });
-        work.await.map_err(Error::Thread)?
+        })
+        .await
     }
 
     async fn add_tenant(&self, tenant: Tenant, now_ms: i64) -> Answer<()> {
