@@ -1,32 +1,44 @@
 //! Accounts: the server's row, and what is shown, which adds this till's own entries that the row
 //! does not include yet.
 //!
-//! Always true: `account_shown` has a row for exactly the customers with such entries, and it is the
-//! fold of the server's row and of them in order.
+//! Records that were merged are one person: what happens to one of them happens to the record that has
+//! the account, here as on the server (`loyalty::account::Accounts`).
+//!
+//! Always true: `account_shown` has a row for exactly the customers whose account such entries change,
+//! and it is the fold of the server's rows and of them in order.
 
-use loyalty::account::{Account, Fact};
+mod person;
+
+use std::collections::BTreeSet;
+
+use loyalty::account::{Account, Accounts};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::{Decoded, Payload, RawEntry};
+use mostrador_protocol::entry::Effects;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use self::person::Person;
 use crate::{Error, column, visit};
 
-/// What is shown of a customer's account; a customer without any history has an empty one.
+/// What is shown of the account under this id; empty where another record took it over, and for a
+/// customer without any history.
 pub fn shown(connection: &Connection, customer_id: Uuid) -> Result<Account, Error> {
-    let document: Option<AccountDocument> = connection
-        .prepare_cached(
-            "select document from account_shown where customer_id = ?1
-             union all
-             select document from account where customer_id = ?1
-             limit 1",
-        )?
-        .query_row([customer_id.as_bytes()], |row| column::document(row, 0))
-        .optional()?;
+    let document = shown_document(connection, customer_id)?;
     Ok(document
         .as_ref()
         .map_or_else(Account::default, Account::from))
+}
+
+/// Who has the account of `customer_id` now, itself or the record that took it over, with what is shown
+/// of it.
+///
+/// Whoever is identified by an old card, phone or referral code is this customer.
+pub fn held(connection: &Connection, customer_id: Uuid) -> Result<(Uuid, Account), Error> {
+    let accounts = with_holders(connection, [customer_id])?;
+    let holder = accounts.holder(customer_id);
+    let account = accounts.get(holder).cloned().unwrap_or_default();
+    Ok((holder, account))
 }
 
 /// Whether what is shown has own entries that the server's row does not include.
@@ -37,12 +49,11 @@ pub fn has_pending(connection: &Connection, customer_id: Uuid) -> Result<bool, E
     Ok(pending)
 }
 
-/// Adds an own entry's fact to what is shown.
-pub(crate) fn add_own(tx: &Connection, customer_id: Uuid, fact: &Fact) -> Result<(), Error> {
-    let mut account = shown(tx, customer_id)?;
-    account.apply(fact);
-    write_shown(tx, customer_id, &account)?;
-    visit::set(tx, customer_id, account.last_purchase_ms)
+/// Adds what an own entry does to what is shown.
+pub(crate) fn add_own(tx: &Connection, effects: &Effects) -> Result<(), Error> {
+    let mut accounts = with_holders(tx, effects.customers())?;
+    fold(&mut accounts, effects, |_| true);
+    write_changed(tx, &accounts)
 }
 
 /// Writes the server's row. What is shown follows by [`refold`].
@@ -52,29 +63,72 @@ pub(crate) fn put(
     document: &AccountDocument,
 ) -> Result<(), Error> {
     tx.prepare_cached(
-        "insert into account (customer_id, document) values (?, ?)
-         on conflict (customer_id) do update set document = excluded.document",
+        "insert into account (customer_id, document, merged_into) values (?, ?, ?)
+         on conflict (customer_id) do update set document = excluded.document,
+             merged_into = excluded.merged_into",
     )?
     .execute(params![
         customer_id.as_bytes(),
-        serde_json::to_string(document)?
+        serde_json::to_string(document)?,
+        document.merged_into.as_ref().map(Uuid::as_bytes)
     ])?;
     Ok(())
 }
 
-/// Computes what is shown from the server's row and the own entries that it does not include.
-pub(crate) fn refold(tx: &Connection, customer_id: Uuid) -> Result<(), Error> {
-    tx.prepare_cached("delete from account_shown where customer_id = ?")?
-        .execute([customer_id.as_bytes()])?;
-    let mut account = shown(tx, customer_id)?;
-    let own = own_facts(tx, customer_id)?;
-    for fact in &own {
-        account.apply(fact);
+/// Computes what is shown of these customers from the server's rows and the own entries that they do
+/// not include.
+pub(crate) fn refold(tx: &Connection, customers: &BTreeSet<Uuid>) -> Result<(), Error> {
+    let mut done = BTreeSet::new();
+    for customer in customers {
+        if done.contains(customer) {
+            continue;
+        }
+        let person = Person::around(tx, *customer)?;
+        for record in person.records() {
+            tx.prepare_cached("delete from account_shown where customer_id = ?")?
+                .execute([record.as_bytes()])?;
+            visit::set(tx, record, person.last_purchase_ms(record))?;
+            done.insert(record);
+        }
+        write_changed(tx, &person.folded())?;
     }
-    if !own.is_empty() {
-        write_shown(tx, customer_id, &account)?;
+    Ok(())
+}
+
+/// Folds the effects on those customers that `are_meant` in.
+fn fold(accounts: &mut Accounts, effects: &Effects, are_meant: impl Fn(Uuid) -> bool) {
+    for (customer, fact) in &effects.accounts {
+        if are_meant(*customer) {
+            accounts.apply(*customer, fact);
+        }
     }
-    visit::set(tx, customer_id, account.last_purchase_ms)
+    if let Some(merge) = &effects.merge {
+        accounts.merge(merge.survivor, merge.absorbed, merge.day);
+    }
+}
+
+fn with_holders(
+    connection: &Connection,
+    customers: impl IntoIterator<Item = Uuid>,
+) -> Result<Accounts, Error> {
+    let mut accounts = Accounts::default();
+    for customer in customers {
+        let mut next = Some(customer);
+        while let Some(id) = next.filter(|id| accounts.get(*id).is_none()) {
+            let account = shown(connection, id)?;
+            next = account.merged_into;
+            accounts.insert(id, account);
+        }
+    }
+    Ok(accounts)
+}
+
+fn write_changed(tx: &Connection, accounts: &Accounts) -> Result<(), Error> {
+    for (customer, account) in accounts.changed() {
+        write_shown(tx, customer, account)?;
+        visit::set(tx, customer, account.last_purchase_ms)?;
+    }
+    Ok(())
 }
 
 fn write_shown(tx: &Connection, customer_id: Uuid, account: &Account) -> Result<(), Error> {
@@ -89,28 +143,29 @@ fn write_shown(tx: &Connection, customer_id: Uuid, account: &Account) -> Result<
     Ok(())
 }
 
-fn own_facts(tx: &Connection, customer_id: Uuid) -> Result<Vec<Fact>, Error> {
-    let mut statement = tx.prepare_cached(
-        "select e.header, e.payload
-         from stream t
-         cross join sale s
-             on s.customer_id = ? and s.stream = t.id and s.seq > t.included
-         cross join entry e on e.stream = s.stream and e.seq = s.seq
-         order by t.opened, s.seq",
-    )?;
-    let mut rows = statement.query([customer_id.as_bytes()])?;
-    let mut facts = Vec::new();
-    while let Some(row) = rows.next()? {
-        let raw = RawEntry {
-            header: row.get(0)?,
-            payload: row.get(1)?,
-        };
-        let header = raw.header()?;
-        if let Decoded::Known(Payload::SaleCompleted(sale)) = raw.payload(&header)? {
-            let accounts = sale.effects(header.effective_ms).accounts;
-            let own = accounts.into_iter().filter(|(id, _)| *id == customer_id);
-            facts.extend(own.map(|(_, fact)| fact));
-        }
-    }
-    Ok(facts)
+fn shown_document(
+    connection: &Connection,
+    customer_id: Uuid,
+) -> Result<Option<AccountDocument>, Error> {
+    let document = connection
+        .prepare_cached(
+            "select document from account_shown where customer_id = ?1
+             union all
+             select document from account where customer_id = ?1
+             limit 1",
+        )?
+        .query_row([customer_id.as_bytes()], |row| column::document(row, 0))
+        .optional()?;
+    Ok(document)
+}
+
+fn server_document(
+    connection: &Connection,
+    customer_id: Uuid,
+) -> Result<Option<AccountDocument>, Error> {
+    let document = connection
+        .prepare_cached("select document from account where customer_id = ?")?
+        .query_row([customer_id.as_bytes()], |row| column::document(row, 0))
+        .optional()?;
+    Ok(document)
 }

@@ -6,13 +6,15 @@
 //!
 //! Always true: `code_use_shown` has a row for exactly the codes with such uses.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use loyalty::account::CodeTally;
 use loyalty::code::CodeText;
 use loyalty::customer::{CodeUse, Usage};
 use loyalty::money::Amount;
 use mostrador_loyalty as loyalty;
-use mostrador_protocol::entry::CodeUsed;
+use mostrador_protocol::entry::{Effects, Header};
 use mostrador_protocol::row::CodeUseRow;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -28,7 +30,7 @@ pub fn usage(
     day: NaiveDate,
 ) -> Result<Usage, Error> {
     let own = match customer_id {
-        Some(customer_id) => account::shown(connection, customer_id)?,
+        Some(customer_id) => account::held(connection, customer_id)?.1,
         None => loyalty::account::Account::default(),
     };
     let mut usage = Usage::default();
@@ -63,11 +65,63 @@ pub fn shown(connection: &Connection, code: &CodeText) -> Result<CodeTally, Erro
     Ok(row.map_or_else(CodeTally::default, |row| row.tally()))
 }
 
-/// Adds an own use to what counts here.
-pub(crate) fn add_own(tx: &Connection, used: &CodeUsed) -> Result<(), Error> {
-    let mut tally = shown(tx, &used.code)?;
-    tally.apply(used.day, used.discount);
-    write_shown(tx, &used.code, &tally)
+/// Adds the uses that an own entry makes and gives back to what counts here.
+pub(crate) fn add_own(tx: &Connection, effects: &Effects) -> Result<(), Error> {
+    for used in &effects.codes {
+        let mut tally = shown(tx, &used.code)?;
+        tally.apply(used.day, used.discount);
+        write_shown(tx, &used.code, &tally)?;
+    }
+    for back in &effects.codes_given_back {
+        let mut tally = shown(tx, &back.code)?;
+        tally.give_back(back.day, back.discount);
+        write_shown(tx, &back.code, &tally)?;
+    }
+    Ok(())
+}
+
+/// Writes the uses of an own entry: what [`refold`] finds them by.
+pub(crate) fn project(tx: &Connection, header: &Header, effects: &Effects) -> Result<(), Error> {
+    let mut insert = tx.prepare_cached(
+        "insert into code_entry (stream, seq, place, code, local_day, discount, given_back)
+         values (?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    let used = effects.codes.iter().map(|used| (used, false));
+    let back = effects.codes_given_back.iter().map(|used| (used, true));
+    for (place, (used, given_back)) in (0_i64..).zip(used.chain(back)) {
+        insert.execute(params![
+            header.stream.as_bytes(),
+            column::integer(header.seq),
+            place,
+            used.code.as_str(),
+            used.day.to_string(),
+            used.discount.minor(),
+            given_back
+        ])?;
+    }
+    Ok(())
+}
+
+/// Which codes are used or given back by the entries of a stream that stand after `after`, up to
+/// `through`.
+pub(crate) fn between(
+    tx: &Connection,
+    stream: Uuid,
+    (after, through): (u64, u64),
+) -> Result<BTreeSet<CodeText>, Error> {
+    let mut statement = tx.prepare_cached(
+        "select distinct code from code_entry where stream = ? and seq > ? and seq <= ?",
+    )?;
+    let range = params![
+        stream.as_bytes(),
+        column::integer(after),
+        column::integer(through)
+    ];
+    let mut codes = BTreeSet::new();
+    for code in statement.query_map(range, |row| row.get::<_, String>(0))? {
+        codes.extend(CodeText::parse(&code?));
+    }
+    Ok(codes)
 }
 
 /// Writes the server's tally. What counts here follows by [`refold`].
@@ -86,8 +140,12 @@ pub(crate) fn refold(tx: &Connection, code: &CodeText) -> Result<(), Error> {
         .execute([code.as_str()])?;
     let mut tally = shown(tx, code)?;
     let own = own_uses(tx, code)?;
-    for (day, discount) in &own {
-        tally.apply(*day, *discount);
+    for (day, discount, given_back) in &own {
+        if *given_back {
+            tally.give_back(*day, *discount);
+        } else {
+            tally.apply(*day, *discount);
+        }
     }
     if own.is_empty() {
         return Ok(());
@@ -107,29 +165,20 @@ fn write_shown(tx: &Connection, code: &CodeText, tally: &CodeTally) -> Result<()
     Ok(())
 }
 
-/// Uses of the code itself and of those that derive from it, oldest first: the same that
-/// `SaleCompleted::effects` counts for it.
-fn own_uses(tx: &Connection, code: &CodeText) -> Result<Vec<(NaiveDate, Amount)>, Error> {
+/// Day, discount, and whether it came back, of each own use that the tally does not include, in order.
+fn own_uses(tx: &Connection, code: &CodeText) -> Result<Vec<(NaiveDate, Amount, bool)>, Error> {
     let mut statement = tx.prepare_cached(
-        "select s.local_day, c.amount, t.opened, c.seq
+        "select c.local_day, c.discount, c.given_back
          from stream t
-         cross join sale_code c indexed by sale_code_by_code
-             on c.code = ?1 and c.stream = t.id and c.seq > t.included
-         cross join sale s on s.stream = c.stream and s.seq = c.seq
-         where c.consumed = 1
-         union all
-         select s.local_day, c.amount, t.opened, c.seq
-         from stream t
-         cross join sale_code c indexed by sale_code_by_parent
-             on c.parent = ?1 and c.stream = t.id and c.seq > t.included
-         cross join sale s on s.stream = c.stream and s.seq = c.seq
-         where c.consumed = 1
-         order by 3, 4",
+         cross join code_entry c indexed by code_entry_by_code
+             on c.code = ? and c.stream = t.id and c.seq > t.included
+         order by t.opened, c.seq, c.place",
     )?;
     let uses = statement
         .query_map([code.as_str()], |row| {
-            let amount: i64 = row.get(1)?;
-            Ok((column::day(row, 0)?, Amount::clamped(amount.into())))
+            let discount: i64 = row.get(1)?;
+            let discount = Amount::clamped(discount.into());
+            Ok((column::day(row, 0)?, discount, row.get(2)?))
         })?
         .collect::<Result<_, _>>()?;
     Ok(uses)

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 pub use self::holder::{Holder, Unique, holder};
 pub use self::search::{Found, search};
-use crate::{Error, column, words};
+use crate::{Error, column, referral_code, words};
 
 pub(crate) use self::index::index_all;
 
@@ -59,7 +59,8 @@ pub fn by_card(connection: &Connection, token: &str) -> Result<Option<Customer>,
     Ok(customer)
 }
 
-/// The customer whose own referral code this is.
+/// The customer whose own referral code this is, by the profile or because this till made it. Their
+/// account may be another record's by now: [`crate::account::held`] knows.
 pub fn by_referral_code(
     connection: &Connection,
     code: &CodeText,
@@ -70,7 +71,13 @@ pub fn by_referral_code(
         .prepare_cached(&sql)?
         .query_row([code.as_str()], customer_of)
         .optional()?;
-    Ok(customer)
+    if customer.is_some() {
+        return Ok(customer);
+    }
+    match referral_code::owner(connection, code)? {
+        Some(owner) => get(connection, owner),
+        None => Ok(None),
+    }
 }
 
 /// How many profiles are here.

@@ -108,8 +108,14 @@ pub enum Error {
         /// The other system's number.
         reference: String,
     },
-    /// The sale does not add up.
-    #[error("refusing to record a sale that does not add up")]
+    /// A sale was voided or a reward given back before.
+    #[error("{id} was undone already: nothing is left of it to undo")]
+    AlreadyUndone {
+        /// The sale, the refund, or the redemption.
+        id: Uuid,
+    },
+    /// What is to be recorded does not add up, or a refund does not follow from its sale.
+    #[error("refusing to record what does not add up")]
     Sale(#[from] protocol::entry::Fault),
     /// A reply acknowledges what this till never wrote.
     #[error("the server acknowledges entry {through} of stream {stream}, which ends at {head}")]
@@ -173,6 +179,7 @@ impl Error {
             Self::StreamSealed { .. } => "ledger_stream_sealed",
             Self::Opening { .. } => "ledger_opening",
             Self::ReferenceSold { .. } => "ledger_reference_sold",
+            Self::AlreadyUndone { .. } => "ledger_already_undone",
             Self::Sale(_) => "ledger_sale",
             Self::AcknowledgedTooFar { .. } => "ledger_acknowledged_too_far",
             Self::AcknowledgedOther { .. } => "ledger_acknowledged_other",

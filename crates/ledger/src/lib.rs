@@ -7,8 +7,9 @@
 //! Map: [`Ledger`] opens the file, writes and reads. Facts: [`stream`], [`entry`], [`record`], what
 //! waits for the server in [`outbox`]. The server's rows: [`replica`] applies pages of the feed,
 //! [`customer`], [`product`], [`program`] and [`staff`] hold them. What is shown: [`account`] and
-//! [`code_use`] add own entries to the server's rows, [`sale`], [`receipt`], [`report`] and [`experiment`] tell what
-//! was sold here, [`rebuild`] makes all of that again. This till's own: [`identity`], [`setting`],
+//! [`code_use`] add own entries to the server's rows, [`sale`], [`undo`], [`receipt`], [`report`], [`reward`]
+//! and [`experiment`] tell what was sold here and what came back, [`customer_entry`] what concerned
+//! somebody, [`rebuild`] makes all of that again. This till's own: [`identity`], [`setting`],
 //! [`parked`], [`lockout`].
 //!
 //! Always true: entries are never changed or deleted (triggers refuse it), a damaged or foreign file
@@ -29,6 +30,7 @@ pub mod account;
 pub mod code_use;
 mod column;
 pub mod customer;
+pub mod customer_entry;
 mod distance;
 pub mod entry;
 mod error;
@@ -46,16 +48,20 @@ pub mod outbox;
 pub mod parked;
 pub mod product;
 pub mod program;
+mod projection;
 pub mod rebuild;
 pub mod receipt;
 pub mod record;
+mod referral_code;
 pub mod replica;
 pub mod report;
+pub mod reward;
 pub mod sale;
 pub mod setting;
 pub mod staff;
 mod start;
 pub mod stream;
+pub mod undo;
 mod visit;
 mod vocabulary;
 mod witness;

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 8] = [
+const STEPS: [(&str, &str); 9] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -20,6 +20,10 @@ const STEPS: [(&str, &str); 8] = [
     (
         "V8__code_parent",
         include_str!("../migrations/V8__code_parent.sql"),
+    ),
+    (
+        "V9__every_kind",
+        include_str!("../migrations/V9__every_kind.sql"),
     ),
 ];
 

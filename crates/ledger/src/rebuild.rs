@@ -1,34 +1,48 @@
 //! Projections from nothing: the raw entries and the replicated rows are enough.
 
-use mostrador_protocol::entry::{Decoded, Payload};
+use mostrador_protocol::entry::Decoded;
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::{
-    Error, account, column, customer, entry, experiment, product, record, sale, stream, visit,
-};
+use crate::projection::{self, Standing};
+use crate::{Error, account, column, customer, entry, product, stream, visit};
 
-/// Deletes every projection and makes it again: sales, shown accounts, uses of codes, visits, and the
-/// search index. The result is the same, row for row, as what recording and pulling had left.
+/// Every table that follows from own entries, those first that refer to others.
+const PROJECTIONS: [&str; 14] = [
+    "sale_code",
+    "sale_refusal",
+    "sale_tender",
+    "sale",
+    "undoing_tender",
+    "undoing",
+    "customer_entry",
+    "code_entry",
+    "reward_use",
+    "referral_code",
+    "derived_use",
+    "account_shown",
+    "code_use_shown",
+    "visit",
+];
+
+/// Deletes every projection and makes it again: sales and what is undone of them, shown accounts, uses
+/// of codes and rewards, visits, and the search index. The result is the same, row for row, as what
+/// recording and pulling had left.
 pub fn projections(tx: &Connection) -> Result<(), Error> {
-    tx.execute_batch(
-        "delete from sale_code; delete from sale_refusal; delete from sale_tender; delete from sale;
-         delete from account_shown; delete from code_use_shown; delete from visit; delete from derived_use;",
-    )?;
+    for table in PROJECTIONS {
+        tx.execute(&format!("delete from {table}"), [])?;
+    }
     for head in stream::all(tx)? {
         entry::walk(tx, head.stream, |seq, raw, _| {
             let header = raw.header()?;
             let Decoded::Known(payload) = raw.payload(&header)? else {
                 return Ok(());
             };
-            experiment::project(tx, &header, &payload.derived_uses())?;
-            let Payload::SaleCompleted(sale) = payload else {
-                return Ok(());
-            };
-            if seq > head.included {
-                record::project_sale(tx, &header, &sale)
+            let standing = if seq > head.included {
+                Standing::Pending
             } else {
-                sale::project(tx, &header, &sale)
-            }
+                Standing::Included
+            };
+            projection::project(tx, &header, &payload, standing)
         })?;
     }
     visits(tx)?;

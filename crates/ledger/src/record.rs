@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::entry::{self, Appended};
-use crate::{Error, account, code_use, experiment, hlc, sale, stream};
+use crate::projection::{self, Standing};
+use crate::{Error, hlc, reward, sale, stream, undo};
 
 /// When and by what an entry is made; clocks and ids are the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +41,12 @@ pub struct Recorded {
     pub effective_ms: i64,
 }
 
-/// Appends `payload` to the stream and updates what is shown: sales, the customer's account, the
-/// uses of codes, the visit.
+/// Appends `payload` to the stream and updates everything that follows from it, whatever its kind:
+/// accounts, uses of codes and rewards, sales and what is undone of them, visits.
 ///
-/// The stream must be open, and begin with `stream_opened`. A sale must add up, and its reference
-/// must not be sold yet.
+/// The stream must be open, and begin with `stream_opened`. What an entry says must add up; the
+/// reference of a sale must not be sold yet; a refund or void must follow from its sale, as far as that
+/// is known here.
 pub fn record(tx: &Connection, stamp: &Stamp, payload: &Payload) -> Result<Recorded, Error> {
     let head = stream::head(tx)?.ok_or(Error::NoStream)?;
     if let Some(reason) = head.sealed {
@@ -60,9 +62,7 @@ pub fn record(tx: &Connection, stamp: &Stamp, payload: &Payload) -> Result<Recor
             kind: payload.kind(),
         });
     }
-    if let Payload::SaleCompleted(sale) = payload {
-        check_sale(tx, sale)?;
-    }
+    check(tx, payload)?;
     let header = Header {
         format: FORMAT,
         kind: payload.kind().to_owned(),
@@ -88,10 +88,7 @@ pub fn record(tx: &Connection, stamp: &Stamp, payload: &Payload) -> Result<Recor
             hash,
         },
     )?;
-    if let Payload::SaleCompleted(sale) = payload {
-        project_sale(tx, &header, sale)?;
-    }
-    experiment::project(tx, &header, &payload.derived_uses())?;
+    projection::project(tx, &header, payload, Standing::Pending)?;
     Ok(Recorded {
         stream: head.stream,
         seq,
@@ -101,29 +98,21 @@ pub fn record(tx: &Connection, stamp: &Stamp, payload: &Payload) -> Result<Recor
     })
 }
 
-fn check_sale(tx: &Connection, sale: &SaleCompleted) -> Result<(), Error> {
-    sale.check()?;
+fn check(tx: &Connection, payload: &Payload) -> Result<(), Error> {
+    payload.check()?;
+    match payload {
+        Payload::SaleCompleted(sale) => check_reference(tx, sale),
+        Payload::SaleRefunded(_) | Payload::SaleVoided(_) => undo::check(tx, payload),
+        Payload::RewardReturned(returned) => reward::check_returned(tx, returned),
+        _ => Ok(()),
+    }
+}
+
+fn check_reference(tx: &Connection, sale: &SaleCompleted) -> Result<(), Error> {
     match &sale.reference {
         Some(reference) if sale::is_sold(tx, reference)? => Err(Error::ReferenceSold {
             reference: reference.clone(),
         }),
         _ => Ok(()),
     }
-}
-
-/// Everything that follows from one sale of this till, also when projections are rebuilt.
-pub(crate) fn project_sale(
-    tx: &Connection,
-    header: &Header,
-    sale: &SaleCompleted,
-) -> Result<(), Error> {
-    sale::project(tx, header, sale)?;
-    let effects = sale.effects(header.effective_ms);
-    for (customer, fact) in &effects.accounts {
-        account::add_own(tx, *customer, fact)?;
-    }
-    for used in &effects.codes {
-        code_use::add_own(tx, used)?;
-    }
-    Ok(())
 }

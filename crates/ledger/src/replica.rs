@@ -9,7 +9,10 @@ use mostrador_protocol::row::Row;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::{Error, account, code_use, column, customer, outbox, product, program, staff, stream};
+use crate::{
+    Error, account, code_use, column, customer, customer_entry, outbox, product, program, staff,
+    stream,
+};
 
 /// The feed position that this till holds; 0 before the first page.
 pub fn cursor(connection: &Connection) -> Result<u64, Error> {
@@ -42,9 +45,7 @@ pub fn apply_page(tx: &Connection, page: &PullReply) -> Result<(), Error> {
     }
     tx.prepare_cached("update feed set cursor = ?1 where only = 1 and cursor < ?1")?
         .execute([column::integer(page.next_cursor)])?;
-    for customer in &touched.customers {
-        account::refold(tx, *customer)?;
-    }
+    account::refold(tx, &touched.customers)?;
     for code in &touched.codes {
         code_use::refold(tx, code)?;
     }
@@ -97,27 +98,10 @@ fn include(
     let Some(before) = before.filter(|before| *before < through) else {
         return Ok(());
     };
-    let range = params![
-        stream.as_bytes(),
-        column::integer(before),
-        column::integer(through)
-    ];
-    let mut customers = tx.prepare_cached(
-        "select distinct customer_id from sale
-         where stream = ? and seq > ? and seq <= ? and customer_id is not null",
-    )?;
-    for customer in customers.query_map(range, |row| column::id(row, 0))? {
-        touched.customers.insert(customer?);
-    }
-    let mut codes = tx.prepare_cached(
-        "select code from sale_code where stream = ?1 and seq > ?2 and seq <= ?3
-         union
-         select parent from sale_code
-         where stream = ?1 and seq > ?2 and seq <= ?3 and parent is not null",
-    )?;
-    for code in codes.query_map(range, |row| row.get::<_, String>(0))? {
-        touched.codes.extend(CodeText::parse(&code?));
-    }
+    let range = (before, through);
+    let customers = customer_entry::between(tx, stream, range)?;
+    touched.customers.extend(customers);
+    touched.codes.extend(code_use::between(tx, stream, range)?);
     tx.prepare_cached("update stream set included = ? where id = ?")?
         .execute(params![column::integer(through), stream.as_bytes()])?;
     Ok(())

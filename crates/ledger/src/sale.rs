@@ -5,6 +5,7 @@ use mostrador_protocol::entry::{Decoded, Header, Payload, RawEntry, SaleComplete
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use uuid::Uuid;
 
+use crate::undo::Extent;
 use crate::{Error, column};
 
 /// A sale as its entry says it.
@@ -20,13 +21,18 @@ pub struct Sold {
     pub program_version: u32,
     /// Whether the server acknowledged it.
     pub sent: bool,
+    /// How much of it this till undid.
+    pub undone: Option<Extent>,
     /// The sale.
     pub sale: SaleCompleted,
 }
 
-/// The sale of another system's basket number. One reference is sold once on a till.
+/// The sale of another system's basket number. One reference is sold once on a till; a voided sale does
+/// not count.
 pub fn by_reference(connection: &Connection, reference: &str) -> Result<Option<Sold>, Error> {
-    one(connection, "s.reference = ?", &[&reference])
+    let standing = "s.reference = ? and not exists (
+             select 1 from undoing u where u.sale_id = s.sale_id and u.extent = 3)";
+    one(connection, standing, &[&reference])
 }
 
 /// The sale with this id.
@@ -61,30 +67,36 @@ pub fn of_customer(
     rows.into_iter().map(Found::decode).collect()
 }
 
-/// Whether a basket of this number was sold here.
+/// Whether a basket of this number was sold here; a voided sale does not count, one that came back does.
 pub fn is_sold(connection: &Connection, reference: &str) -> Result<bool, Error> {
     let sold = connection
-        .prepare_cached("select exists (select 1 from sale where reference = ?)")?
+        .prepare_cached(
+            "select exists (
+                 select 1 from sale s where s.reference = ? and not exists (
+                     select 1 from undoing u where u.sale_id = s.sale_id and u.extent = 3))",
+        )?
         .query_row([reference], |row| row.get(0))?;
     Ok(sold)
 }
 
-const SELECT: &str = "select s.stream, s.seq, s.seq <= t.acknowledged, e.header, e.payload
+const SELECT: &str = "select s.stream, s.seq, s.seq <= t.acknowledged,
+        (select max(u.extent) from undoing u where u.sale_id = s.sale_id), e.header, e.payload
     from sale s
     join stream t on t.id = s.stream
     join entry e on e.stream = s.stream and e.seq = s.seq
     where";
 
 /// `cross join` keeps this order of work: from the newest stream's end, without sorting all sales.
-const SELECT_RECENT: &str = "select s.stream, s.seq, s.seq <= t.acknowledged, e.header, e.payload
+const SELECT_RECENT: &str = "select s.stream, s.seq, s.seq <= t.acknowledged,
+        (select max(u.extent) from undoing u where u.sale_id = s.sale_id), e.header, e.payload
     from stream t
     cross join sale s on s.stream = t.id
     cross join entry e on e.stream = s.stream and e.seq = s.seq
     order by t.opened desc, s.seq desc
     limit ?";
 
-const SELECT_OF_CUSTOMER: &str = "select s.stream, s.seq, s.seq <= t.acknowledged, e.header,
-        e.payload
+const SELECT_OF_CUSTOMER: &str = "select s.stream, s.seq, s.seq <= t.acknowledged,
+        (select max(u.extent) from undoing u where u.sale_id = s.sale_id), e.header, e.payload
     from stream t
     cross join sale s on s.customer_id = ? and s.stream = t.id
     cross join entry e on e.stream = s.stream and e.seq = s.seq
@@ -95,6 +107,7 @@ struct Found {
     stream: Uuid,
     seq: u64,
     sent: bool,
+    undone: Option<Extent>,
     raw: RawEntry,
 }
 
@@ -103,9 +116,10 @@ fn found_of(row: &Row<'_>) -> rusqlite::Result<Found> {
         stream: column::id(row, 0)?,
         seq: column::count(row, 1)?,
         sent: row.get(2)?,
+        undone: Extent::of(row.get(3)?),
         raw: RawEntry {
-            header: row.get(3)?,
-            payload: row.get(4)?,
+            header: row.get(4)?,
+            payload: row.get(5)?,
         },
     })
 }
@@ -125,6 +139,7 @@ impl Found {
             effective_ms: header.effective_ms,
             program_version: header.program_version,
             sent: self.sent,
+            undone: self.undone,
             sale: *sale,
         })
     }

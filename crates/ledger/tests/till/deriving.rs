@@ -118,7 +118,11 @@ fn as_the_version_before_left_it(path: &Path) {
     older.execute_batch(&key).expect("its key");
     older
         .execute_batch(
-            "drop index sale_code_by_parent;
+            "drop table undoing_tender; drop table undoing; drop table customer_entry;
+             drop table code_entry; drop table reward_use; drop table referral_code;
+             drop index account_by_holder;
+             alter table account drop column merged_into;
+             create index sale_code_by_code on sale_code (code, stream, seq);
              alter table sale_code drop column parent;
              drop table rebuild_due;
              delete from refinery_schema_history where version >= 8;

@@ -98,6 +98,12 @@ pub enum Fault {
         /// `loyalty::refund::ReturnRefusal::code`.
         refusal: &'static str,
     },
+    /// A refund or void that says something else of the sale than the sale does.
+    #[error("{what} is not that of the sale")]
+    OtherSale {
+        /// What differs.
+        what: &'static str,
+    },
     /// A reward without the code that carries it.
     #[error("the reward {reward} has no code on the sale")]
     RewardWithoutCode {

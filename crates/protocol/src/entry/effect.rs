@@ -3,6 +3,8 @@
 
 mod account;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -11,7 +13,7 @@ use loyalty::code::CodeText;
 use loyalty::money::Amount;
 use mostrador_loyalty as loyalty;
 
-use super::SaleCompleted;
+use super::{Payload, SaleCompleted};
 
 /// Everything an entry changes outside itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +57,18 @@ impl Effects {
         let named = self.accounts.iter().map(|(customer, _)| *customer);
         let merged = self.merge.iter();
         named.chain(merged.flat_map(|merge| [merge.survivor, merge.absorbed]))
+    }
+}
+
+impl Payload {
+    /// Every customer whom the entry concerns: those whose accounts it reads or changes, and who brought
+    /// the customer whom it registers.
+    pub fn customers(&self) -> BTreeSet<Uuid> {
+        let mut customers: BTreeSet<Uuid> = self.effects(0).customers().collect();
+        if let Self::ReferralRegistered(registered) = self {
+            customers.insert(registered.referrer_id);
+        }
+        customers
     }
 }
 

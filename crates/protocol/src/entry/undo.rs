@@ -51,6 +51,9 @@ pub struct SaleRefunded {
     pub rewards: Vec<String>,
     /// Whether nothing of the sale is left.
     pub is_full: bool,
+    /// The refunds of the same sale that this one comes after: with them its figures can be checked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Uuid>,
 }
 
 /// A sale undone as if it had not been, on its own day.
@@ -217,6 +220,7 @@ impl SaleCompleted {
                 Vec::new()
             },
             is_full: refund.is_full,
+            after: earlier.iter().map(|earlier| earlier.refund_id).collect(),
         })
     }
 

@@ -163,6 +163,7 @@ fn what_undoes_a_sale_says_what_it_did_to_the_points() {
         }],
         rewards: Vec::new(),
         is_full: false,
+        after: Vec::new(),
     };
     check(
         &Payload::SaleRefunded(Box::new(refund.clone())),

@@ -1,9 +1,10 @@
 //! Whether what an entry says of an account adds up by itself.
 
+use loyalty::account::Lot;
 use loyalty::basket::Quantity;
 use loyalty::code::CodeText;
 use loyalty::money::MAX_MINOR;
-use loyalty::refund::ReturnRefusal;
+use loyalty::refund::{Refund, ReturnRefusal};
 use mostrador_loyalty as loyalty;
 use uuid::Uuid;
 
@@ -70,17 +71,13 @@ impl SaleRefunded {
     ///
     /// # Errors
     /// [`Fault::Return`] when it takes more than is left, [`Fault::Sum`] when money or points are
-    /// others than follow from the sale.
+    /// others than follow from the sale, [`Fault::OtherSale`] when it is not about this sale.
     pub fn check_against(
         &self,
         sale: &SaleCompleted,
         earlier: &[SaleRefunded],
     ) -> Result<(), Fault> {
-        let refused = |refusal: ReturnRefusal| Fault::Return {
-            refusal: refusal.code(),
-        };
-        let mut returns = sale.returns(earlier).map_err(refused)?;
-        let due = returns.take_back(&self.returned()).map_err(refused)?;
+        let due = self.check_units(sale, earlier)?;
         equal("money of the refund", wide(due.money.minor()), self.money)?;
         let points = self.points.as_ref();
         let customers = i64::from(sale.customer_id.is_some());
@@ -95,11 +92,38 @@ impl SaleRefunded {
             wide(due.points_given_back),
             given_back.iter().map(|lot| lot.points).sum(),
         )?;
+        same("the lots given back", &due.given_back, &lots(given_back))?;
         equal(
             "whether nothing is left",
             wide(due.is_full.into()),
             self.is_full.into(),
         )
+    }
+
+    /// Checks what holds whether or not other refunds came in between: that it is about this sale, and
+    /// takes nothing that is not left after `earlier`. Returns what is due after them alone.
+    ///
+    /// # Errors
+    /// [`Fault::Return`] when it takes more than is left, [`Fault::OtherSale`] when it is not about this
+    /// sale.
+    pub fn check_units(
+        &self,
+        sale: &SaleCompleted,
+        earlier: &[SaleRefunded],
+    ) -> Result<Refund, Fault> {
+        let refused = |refusal: ReturnRefusal| Fault::Return {
+            refusal: refusal.code(),
+        };
+        same("the sale", &sale.sale_id, &self.sale_id)?;
+        same("the customer", &sale.customer_id, &self.customer_id)?;
+        same("the day", &sale.local_time.date(), &self.sold_on)?;
+        let points = self.points.as_ref();
+        let days = points.map(|points| points.lot_days(self.sold_on));
+        if let Some(days) = days {
+            same("the lot", &sale.lot_days(), &days)?;
+        }
+        let mut returns = sale.returns(earlier).map_err(refused)?;
+        returns.take_back(&self.returned()).map_err(refused)
     }
 }
 
@@ -112,6 +136,30 @@ impl SaleVoided {
         amount("total", self.total)?;
         points_undone(self.customer_id, self.points.as_ref())?;
         codes_back(&self.codes)
+    }
+}
+
+impl SaleVoided {
+    /// Checks this void against its sale and the refunds before it.
+    ///
+    /// # Errors
+    /// [`Fault::Return`] when something came back before, [`Fault::OtherSale`] when it undoes something
+    /// else than the sale did.
+    pub fn check_against(
+        &self,
+        sale: &SaleCompleted,
+        earlier: &[SaleRefunded],
+    ) -> Result<(), Fault> {
+        if !earlier.is_empty() {
+            return Err(Fault::Return {
+                refusal: ReturnRefusal::VoidAfterReturn.code(),
+            });
+        }
+        same(
+            "what is voided",
+            &sale.void(self.void_id, self.at.clone()),
+            self,
+        )
     }
 }
 
@@ -163,6 +211,18 @@ impl CustomerLinked {
     fn check(&self) -> Result<(), Fault> {
         two_people(self.survivor_id, self.absorbed_id)
     }
+}
+
+fn same<T: PartialEq>(what: &'static str, of_sale: &T, found: &T) -> Result<(), Fault> {
+    if of_sale == found {
+        Ok(())
+    } else {
+        Err(Fault::OtherSale { what })
+    }
+}
+
+fn lots(shares: &[LotDocument]) -> Vec<Lot> {
+    shares.iter().map(Lot::from).collect()
 }
 
 /// Whether the shares are points of lots and sum to `whole`.
