@@ -119,7 +119,12 @@ pub(crate) fn check(tx: &Connection, payload: &Payload) -> Result<(), Error> {
 
 /// Whether every refund that this one comes after was made here.
 fn knows_all(undone: &Undone, refund: &SaleRefunded) -> bool {
-    let known = |id: &Uuid| undone.refunds.iter().any(|earlier| earlier.refund_id == *id);
+    let known = |id: &Uuid| {
+        undone
+            .refunds
+            .iter()
+            .any(|earlier| earlier.refund_id == *id)
+    };
     refund.after.iter().all(known)
 }
 

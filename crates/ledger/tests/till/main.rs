@@ -3,6 +3,7 @@
 mod counter;
 mod deriving;
 mod experiment;
+mod kinds;
 mod opening;
 mod people;
 mod recording;
@@ -10,3 +11,4 @@ mod searching;
 mod sending;
 mod server;
 mod syncing;
+mod undoing;

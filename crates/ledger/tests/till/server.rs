@@ -1,20 +1,20 @@
-//! A server reduced to what a till sees of it: it ingests entries, folds them with sales of other
+//! A server reduced to what a till sees of it: it ingests entries, folds them with those of other
 //! terminals, and answers with pages of its feed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use loyalty::account::{Account, CodeTally};
+use loyalty::account::{Account, Accounts, CodeTally};
 use loyalty::code::CodeText;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::{Decoded, Effects, Payload};
+use mostrador_protocol::entry::{Decoded, Effects};
 use mostrador_protocol::message::PullReply;
 use mostrador_protocol::row::{CodeUseRow, FeedRow, Row};
 use uuid::Uuid;
 
 use mostrador_ledger::outbox::Batch;
 
-/// One sale that the server counted.
+/// One entry that the server counted.
 pub(crate) struct Counted {
     /// Where its transaction ends in the feed.
     pub(crate) position: u64,
@@ -43,39 +43,44 @@ impl Server {
             }
             assert_eq!(header.seq, self.held_seq + 1, "the batch has a gap");
             self.held_seq = header.seq;
-            if let Decoded::Known(Payload::SaleCompleted(sale)) =
-                raw.payload(&header).expect("a payload")
-            {
-                news.push(sale.effects(header.effective_ms));
+            if let Decoded::Known(payload) = raw.payload(&header).expect("a payload") {
+                news.push(payload.effects(header.effective_ms));
             }
         }
         self.ingest(news, Some(batch.stream));
     }
 
-    /// A sale of another terminal.
+    /// An entry of another terminal.
     pub(crate) fn count(&mut self, effects: Effects) {
         self.ingest(vec![effects], None);
     }
 
-    fn ingest(&mut self, sales: Vec<Effects>, stream: Option<Uuid>) {
-        let mut customers = BTreeSet::new();
+    fn ingest(&mut self, entries: Vec<Effects>, stream: Option<Uuid>) {
+        let mut accounts = Accounts::default();
+        for (customer, account) in &self.accounts {
+            accounts.insert(*customer, account.clone());
+        }
         let mut codes = BTreeSet::new();
-        for effects in &sales {
-            for (customer, fact) in &effects.accounts {
-                self.accounts.entry(*customer).or_default().apply(fact);
-                customers.insert(*customer);
-            }
+        for effects in &entries {
+            fold(&mut accounts, effects);
             for used in &effects.codes {
-                self.tallies
-                    .entry(used.code.clone())
-                    .or_default()
-                    .apply(used.day, used.discount);
+                let tally = self.tallies.entry(used.code.clone()).or_default();
+                tally.apply(used.day, used.discount);
                 codes.insert(used.code.clone());
             }
+            for back in &effects.codes_given_back {
+                let tally = self.tallies.entry(back.code.clone()).or_default();
+                tally.give_back(back.day, back.discount);
+                codes.insert(back.code.clone());
+            }
         }
-        let accounts = customers.iter().map(|customer| Row::Account {
+        let changed: Vec<(Uuid, Account)> = accounts
+            .changed()
+            .map(|(customer, account)| (customer, account.clone()))
+            .collect();
+        let accounts = changed.iter().map(|(customer, account)| Row::Account {
             customer_id: *customer,
-            account: AccountDocument::from(&self.accounts[customer]),
+            account: AccountDocument::from(account),
         });
         let tallies = codes
             .iter()
@@ -96,8 +101,9 @@ impl Server {
             })
             .collect();
         let position = self.position;
+        self.accounts.extend(changed);
         self.counted.extend(
-            sales
+            entries
                 .into_iter()
                 .map(|effects| Counted { position, effects }),
         );
@@ -126,5 +132,15 @@ impl Server {
             reply.own_through = *own_through;
         }
         reply
+    }
+}
+
+/// Folds what an entry does to accounts, as till and server do.
+pub(crate) fn fold(accounts: &mut Accounts, effects: &Effects) {
+    for (customer, fact) in &effects.accounts {
+        accounts.apply(*customer, fact);
+    }
+    if let Some(merge) = effects.merge {
+        accounts.merge(merge.survivor, merge.absorbed, merge.day);
     }
 }

@@ -156,7 +156,7 @@ fn check_shown(till: &Counter, server: &Server) {
 }
 
 /// Every row of every projection, as text.
-fn projections(connection: &Connection) -> Result<Vec<String>, Error> {
+pub(crate) fn projections(connection: &Connection) -> Result<Vec<String>, Error> {
     let tables = [
         "sale",
         "sale_code",
@@ -166,6 +166,12 @@ fn projections(connection: &Connection) -> Result<Vec<String>, Error> {
         "code_use_shown",
         "visit",
         "derived_use",
+        "undoing",
+        "undoing_tender",
+        "customer_entry",
+        "code_entry",
+        "reward_use",
+        "referral_code",
     ];
     let mut dump = Vec::new();
     for sql in tables
@@ -187,7 +193,7 @@ fn projections(connection: &Connection) -> Result<Vec<String>, Error> {
     Ok(dump)
 }
 
-fn check_rebuild(till: &Counter) {
+pub(crate) fn check_rebuild(till: &Counter) {
     let live = till.ledger.read(projections).expect("the projections");
     assert!(
         !live.is_empty()
@@ -204,7 +210,7 @@ fn check_rebuild(till: &Counter) {
     assert_eq!(live, rebuilt);
 }
 
-fn push(till: &Counter, server: &mut Server, entries: usize, reply_lost: bool) {
+pub(crate) fn push(till: &Counter, server: &mut Server, entries: usize, reply_lost: bool) {
     let batch = till
         .ledger
         .read(|connection| outbox::next(connection, entries, 1 << 20));
@@ -222,7 +228,7 @@ fn push(till: &Counter, server: &mut Server, entries: usize, reply_lost: bool) {
     }
 }
 
-fn pull(till: &Counter, server: &Server, rows: usize) -> PullReply {
+pub(crate) fn pull(till: &Counter, server: &Server, rows: usize) -> PullReply {
     let cursor = till.ledger.read(replica::cursor).expect("a cursor");
     let page = server.pull(cursor, rows);
     till.ledger

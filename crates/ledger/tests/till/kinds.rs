@@ -1,0 +1,196 @@
+//! Entries of every kind: what is shown is the fold of the server's rows and of the own entries that
+//! they do not include, at any cut, and a rebuild finds the same rows.
+
+mod desk;
+
+use loyalty::account::{Account, Accounts, CodeTally};
+use loyalty::code::CodeText;
+use mostrador_ledger::record::{Recorded, record};
+use mostrador_ledger::{Error, account, code_use, outbox, replica, stream, undo};
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::entry::{Effects, SaleCompleted};
+use mostrador_protocol::message::PullReply;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use self::desk::{CODES, CUSTOMERS, Deed, Desk, deed};
+use crate::counter::{Counter, customer_id};
+use crate::server::{Server, fold};
+use crate::syncing::{check_rebuild, projections, pull, push};
+
+#[derive(Debug, Clone)]
+enum Act {
+    Here(Deed),
+    Elsewhere(Deed),
+    Push { entries: usize, reply_lost: bool },
+    Pull { rows: usize },
+    PullAgain,
+    Rebuild,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        8 => deed().prop_map(Act::Here),
+        3 => deed().prop_map(Act::Elsewhere),
+        3 => (1_usize..4, any::<bool>()).prop_map(|(entries, reply_lost)| Act::Push { entries, reply_lost }),
+        3 => (1_usize..6).prop_map(|rows| Act::Pull { rows }),
+        1 => Just(Act::PullAgain),
+        1 => Just(Act::Rebuild),
+    ]
+}
+
+/// A till, a server, and what the till wrote.
+struct Shop {
+    till: Counter,
+    server: Server,
+    desk: Desk,
+    own: Vec<(u64, Effects)>,
+    pages: Vec<PullReply>,
+}
+
+impl Shop {
+    fn account(&self, customer: Uuid) -> Account {
+        let held = self
+            .till
+            .ledger
+            .read(|connection| account::held(connection, customer));
+        held.expect("an account").1
+    }
+
+    fn may_void(&self) -> Option<SaleCompleted> {
+        let candidate = self.till.ledger.read(undo::void_candidate);
+        candidate.expect("a look").map(|sold| sold.sale)
+    }
+
+    fn here(&mut self, deed: &Deed) {
+        let may_void = self.may_void();
+        let mut desk = std::mem::take(&mut self.desk);
+        let payload = desk.entry(deed, |customer| self.account(customer), may_void);
+        self.desk = desk;
+        let Some(payload) = payload else { return };
+        let recorded: Result<Recorded, Error> = self
+            .till
+            .ledger
+            .transact(|tx| record(tx, &self.till.stamp(), &payload));
+        let recorded = recorded.expect("an entry that adds up");
+        let effects = payload.effects(recorded.effective_ms);
+        self.own.push((recorded.seq, effects));
+    }
+
+    fn elsewhere(&mut self, deed: &Deed) {
+        let mut desk = std::mem::take(&mut self.desk);
+        let payload = desk.entry(deed, |customer| self.account(customer), None);
+        self.desk = desk;
+        if let Some(payload) = payload {
+            self.server.count(payload.effects(1_789_000_000_000));
+        }
+    }
+
+    fn act(&mut self, act: &Act) {
+        match act {
+            Act::Here(deed) => self.here(deed),
+            Act::Elsewhere(deed) => self.elsewhere(deed),
+            Act::Push {
+                entries,
+                reply_lost,
+            } => push(&self.till, &mut self.server, *entries, *reply_lost),
+            Act::Pull { rows } => self.pages.push(pull(&self.till, &self.server, *rows)),
+            Act::PullAgain => {
+                let before = self.till.ledger.read(projections).expect("the rows");
+                for page in &self.pages {
+                    let again = self
+                        .till
+                        .ledger
+                        .transact(|tx| replica::apply_page(tx, page));
+                    again.expect("an old page");
+                }
+                let after = self.till.ledger.read(projections).expect("the rows");
+                assert_eq!(before, after, "a page that was applied changes nothing");
+            }
+            Act::Rebuild => check_rebuild(&self.till),
+        }
+    }
+
+    /// Everything this till knows, in order: what the server counted up to its cursor, then its own.
+    fn known(&self) -> Vec<Effects> {
+        let look = |connection: &_| -> Result<_, Error> {
+            let head = stream::head(connection)?.expect("a stream");
+            Ok((replica::cursor(connection)?, head.included))
+        };
+        let (cursor, included) = self.till.ledger.read(look).expect("a look");
+        let counted = self.server.counted.iter();
+        let theirs = counted.filter(|counted| counted.position <= cursor);
+        let own = self.own.iter().filter(|(seq, _)| *seq > included);
+        theirs
+            .map(|counted| counted.effects.clone())
+            .chain(own.map(|(_, effects)| effects.clone()))
+            .collect()
+    }
+
+    fn check(&self) {
+        let known = self.known();
+        let mut accounts = Accounts::default();
+        let mut tallies = CODES.map(|code| (code, CodeTally::default()));
+        for effects in &known {
+            fold(&mut accounts, effects);
+            for (code, tally) in &mut tallies {
+                let is_it = |text: &CodeText| text.as_str() == *code;
+                for used in effects.codes.iter().filter(|used| is_it(&used.code)) {
+                    tally.apply(used.day, used.discount);
+                }
+                let back = effects.codes_given_back.iter();
+                for used in back.filter(|used| is_it(&used.code)) {
+                    tally.give_back(used.day, used.discount);
+                }
+            }
+        }
+        for customer in (0..CUSTOMERS).map(customer_id) {
+            let shown = self
+                .till
+                .ledger
+                .read(|connection| account::shown(connection, customer));
+            let expected = accounts.get(customer).cloned().unwrap_or_default();
+            assert_eq!(shown.expect("an account"), expected, "{customer}");
+            let holder = accounts.get(accounts.holder(customer)).cloned();
+            assert_eq!(self.account(customer), holder.unwrap_or_default());
+        }
+        for (code, expected) in tallies {
+            let text = CodeText::parse(code).expect("a code");
+            let shown = self
+                .till
+                .ledger
+                .read(|connection| code_use::shown(connection, &text));
+            assert_eq!(shown.expect("a tally"), expected, "{code}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn entries_of_every_kind_count_once_at_any_cut(acts in proptest::collection::vec(act(), 1..60)) {
+        let mut shop = Shop {
+            till: Counter::enrolled(),
+            server: Server::default(),
+            desk: Desk::default(),
+            own: Vec::new(),
+            pages: Vec::new(),
+        };
+        for act in &acts {
+            shop.act(act);
+            shop.check();
+        }
+        check_rebuild(&shop.till);
+        while shop.till.ledger.read(outbox::waiting).expect("a count") > 0 {
+            push(&shop.till, &mut shop.server, 500, false);
+        }
+        while pull(&shop.till, &shop.server, 100).more {}
+        shop.check();
+        for customer in (0..CUSTOMERS).map(customer_id) {
+            let pending = shop.till.ledger.read(|connection| account::has_pending(connection, customer));
+            prop_assert!(!pending.expect("a look"), "everything is included after quiet");
+        }
+        check_rebuild(&shop.till);
+    }
+}
