@@ -217,6 +217,7 @@ impl Scene<'_> {
                 by_customer: u64::from(code.used) / 2,
                 today: u64::from(code.used) / 3,
                 discount: amount(u32::from(code.used) * 1_000),
+                right: None,
             };
             Some((text, code_use))
         });

@@ -272,10 +272,12 @@ fn sale(number: u32, receipt: String) -> SaleCompleted {
         amount: 6 * share,
         shares: vec![share; 6],
         consumed: true,
+        over_limit: None,
     };
     SaleCompleted {
         points_redeemed: None,
         rewards: Vec::new(),
+        leases: Vec::new(),
         sale_id: Uuid::from_u128(0x5a1e_0000_0000 + u128::from(number)),
         receipt,
         store: "cartagena".to_owned(),

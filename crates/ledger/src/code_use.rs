@@ -45,6 +45,7 @@ pub fn usage(
             by_customer,
             today: tally.used_on(day),
             discount: tally.discount_given(),
+            right: None,
         };
         usage.codes.insert(code.clone(), used);
     }

@@ -78,6 +78,8 @@ fn apply_row(tx: &Connection, row: &Row, touched: &mut Touched) -> Result<(), Er
             code_use::put(tx, tally)
         }
         Row::Disposition { stream, entry } => outbox::released(tx, *stream, entry),
+        // Rows of leases are sent to those who ask for them.
+        Row::Lease(_) => Ok(()),
         Row::Stream { stream, through } => include(tx, *stream, *through, touched),
     }
 }

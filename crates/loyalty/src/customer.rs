@@ -29,6 +29,19 @@ pub struct CodeUse {
     pub today: u64,
     /// Discount given by it, minor units.
     pub discount: Amount,
+    /// What the till holds of it, where its limits of everybody are shared out to tills; none: what was
+    /// used before decides alone.
+    pub right: Option<Right>,
+}
+
+/// What a till holds of a code. A right that is held holds whatever the counts say: it was kept back
+/// from everybody else.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Right {
+    /// Uses, where the code has a total limit.
+    pub uses: Option<u64>,
+    /// Discount, where the code has a budget.
+    pub budget: Option<Amount>,
 }
 
 /// What was used before, for the codes in question; a code that is absent was never used.

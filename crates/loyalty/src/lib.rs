@@ -9,7 +9,8 @@
 //! Map: [`money`] and [`rate`] hold arithmetic; [`allocation`] splits an amount over lines;
 //! [`basket`], [`code`], [`program`], [`customer`] are the inputs; [`quote`] is the price;
 //! [`refusal`] names every "no"; [`points`] and [`tier`] are the loyalty side; [`account`] folds
-//! facts into balances; [`redeem`] spends points; [`referral`] decides who brought whom; [`refund`] undoes a sale in parts that add up; [`experiment`] says which
+//! facts into balances; [`redeem`] spends points; [`referral`] decides who brought whom; [`refund`] undoes a sale in parts that add up; [`lease`]
+//! shares out what is scarce to tills without a connection; [`experiment`] says which
 //! variant of a code is ahead, if any.
 //!
 //! ```
@@ -85,6 +86,7 @@ pub mod basket;
 pub mod code;
 pub mod customer;
 pub mod experiment;
+pub mod lease;
 pub mod money;
 pub mod points;
 pub mod program;

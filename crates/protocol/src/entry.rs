@@ -29,6 +29,7 @@ pub use self::undo::{
     Chosen, CodeGivenBack, PointsUndone, ReturnedUnits, SaleRefunded, SaleVoided, UndoneAt,
 };
 use crate::Error;
+use crate::lease::LeaseClosed;
 
 /// The format of headers and payloads written by this version.
 pub const FORMAT: u16 = 1;
@@ -121,6 +122,7 @@ impl RawEntry {
             APPROVAL_GIVEN => Payload::ApprovalGiven(self.read(header)?),
             SHIFT_OPENED => Payload::ShiftOpened(self.read(header)?),
             SHIFT_CLOSED => Payload::ShiftClosed(self.read(header)?),
+            LEASE_CLOSED => Payload::LeaseClosed(self.read(header)?),
             PAYMENT_REACHED => Payload::PaymentReached(self.read(header)?),
             _ => return Ok(Decoded::Unknown),
         };
@@ -153,6 +155,7 @@ const BADGE_AWARDED: &str = "badge_awarded";
 const APPROVAL_GIVEN: &str = "approval_given";
 const SHIFT_OPENED: &str = "shift_opened";
 const SHIFT_CLOSED: &str = "shift_closed";
+const LEASE_CLOSED: &str = "lease_closed";
 const PAYMENT_REACHED: &str = "payment_reached";
 
 /// What an entry says, as far as this version understands it.
@@ -189,7 +192,7 @@ pub struct Header {
     pub monotonic_ms: u64,
     /// The program that priced it; 0 when none did.
     pub program_version: u32,
-    /// The lease it spends, if any.
+    /// The first of the leases that it spends or closes, if any; the payload names them all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_id: Option<Uuid>,
     /// Bytes of the payload.
@@ -234,6 +237,8 @@ pub enum Payload {
     ShiftOpened(Shift),
     /// `shift_closed`
     ShiftClosed(Shift),
+    /// `lease_closed`
+    LeaseClosed(LeaseClosed),
     /// `payment_reached`
     PaymentReached(PaymentReached),
 }
@@ -259,6 +264,7 @@ impl Payload {
             Self::ApprovalGiven(_) => APPROVAL_GIVEN,
             Self::ShiftOpened(_) => SHIFT_OPENED,
             Self::ShiftClosed(_) => SHIFT_CLOSED,
+            Self::LeaseClosed(_) => LEASE_CLOSED,
             Self::PaymentReached(_) => PAYMENT_REACHED,
         }
     }
@@ -282,6 +288,7 @@ impl Payload {
                 serde_json::to_string(payload)
             }
             Self::ShiftOpened(shift) | Self::ShiftClosed(shift) => serde_json::to_string(shift),
+            Self::LeaseClosed(closed) => serde_json::to_string(closed),
             Self::PaymentReached(reached) => serde_json::to_string(reached),
         };
         json.expect("BUG: payloads have string keys only and always serialise")

@@ -4,7 +4,7 @@
 //! as the same bytes; only [`entry`] gives them meaning. [`message`] holds requests and replies,
 //! [`row`] the rows that replicate down to the tills, [`profile`] how two copies of a customer meet,
 //! [`program`] the program as a document, [`account`] the wire form of an account, [`signature`] who
-//! said it, [`frame`] how a body travels, [`history`] and [`found`] what a till looks
+//! said it, [`frame`] how a body travels, [`lease`] rights to spend what is scarce, [`history`] and [`found`] what a till looks
 //! up.
 //! No I/O happens here.
 
@@ -14,6 +14,7 @@ mod error;
 pub mod found;
 pub mod frame;
 pub mod history;
+pub mod lease;
 pub mod message;
 pub mod profile;
 pub mod program;

@@ -92,6 +92,9 @@ pub struct HelloReply {
     /// server that reads plain JSON only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub encodings: Vec<String>,
+    /// Whether the server grants leases; a till of one that does not counts uses by what it knows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leases: bool,
 }
 
 /// What the server thinks of a stream.

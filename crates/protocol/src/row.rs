@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::account::AccountDocument;
+use crate::lease::LeaseRow;
 use crate::message::EntryDisposition;
 use crate::program::ProgramDocument;
 
@@ -45,6 +46,8 @@ pub enum Row {
         /// The entry, with what became of it.
         entry: EntryDisposition,
     },
+    /// A lease, which only its own terminal is sent, and only one that asks for such rows; key: lease id.
+    Lease(LeaseRow),
     /// How far a stream is included in the feed; key: stream id.
     Stream {
         /// Which.

@@ -55,6 +55,7 @@ fn sale() -> SaleCompleted {
     SaleCompleted {
         points_redeemed: None,
         rewards: Vec::new(),
+        leases: Vec::new(),
         sale_id: Uuid::from_u128(3),
         receipt: "C1-1".to_owned(),
         store: "centro".to_owned(),
@@ -75,6 +76,7 @@ fn sale() -> SaleCompleted {
             amount: 1000,
             shares: vec![600, 400],
             consumed: true,
+            over_limit: None,
         }],
         refused: vec![],
         gross: 10000,

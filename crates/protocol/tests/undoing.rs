@@ -89,6 +89,7 @@ fn sale() -> SaleCompleted {
             amount: 2_000,
             lots: vec![lot(200)],
         }),
+        leases: Vec::new(),
         rewards: vec![],
     }
 }

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use mostrador_protocol::entry::{Decoded, EntryHash, RawEntry};
+use mostrador_protocol::lease::{LeasesReply, LeasesRequest};
 use mostrador_protocol::message::{
     CustomerReply, EnrolReply, EnrolRequest, ErrorReply, HelloReply, HelloRequest, PullReply,
     PushReply, PushRequest, Verdict,
@@ -66,6 +67,8 @@ fn every_message_ever_written_is_read() {
     check_message::<PushRequest>("push_request");
     check_message::<PushReply>("push_reply");
     check_message::<PullReply>("pull_reply");
+    check_message::<LeasesRequest>("leases_request");
+    check_message::<LeasesReply>("leases_reply");
     check_message::<CustomerReply>("customer_reply");
     check_message::<ErrorReply>("error_reply");
 }

@@ -32,6 +32,7 @@ pub(crate) fn completed(priced: &Priced, deal: Deal) -> SaleCompleted {
     SaleCompleted {
         points_redeemed: None,
         rewards: Vec::new(),
+        leases: Vec::new(),
         sale_id: deal.sale_id,
         receipt: deal.receipt,
         store: priced.place.store.clone(),
@@ -59,6 +60,7 @@ pub(crate) fn completed(priced: &Priced, deal: Deal) -> SaleCompleted {
                 amount: code.amount.minor(),
                 shares: minor(&code.shares),
                 consumed: code.consumed,
+                over_limit: None,
             })
             .collect(),
         refused: quote

@@ -42,6 +42,7 @@ impl Scene {
                 by_customer: keys.customer_used,
                 today: keys.day_used,
                 discount: amount(keys.budget_used)?,
+                right: None,
             };
             usage.codes.insert(code.text.clone(), used);
             if let Some(twice) = program.codes.insert(code) {

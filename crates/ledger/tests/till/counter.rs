@@ -186,6 +186,7 @@ impl Sold {
             amount: *amount,
             shares: vec![*amount],
             consumed: true,
+            over_limit: None,
         });
         let refused = self.refused.iter().map(|(text, refusal)| SaleRefusal {
             text: (*text).to_owned(),
@@ -194,6 +195,7 @@ impl Sold {
         SaleCompleted {
             points_redeemed: None,
             rewards: Vec::new(),
+            leases: Vec::new(),
             sale_id,
             receipt,
             store: "cartagena".to_owned(),

@@ -14,6 +14,18 @@ pub(super) struct Counts {
     own: (Limits, CodeUse),
 }
 
+fn held_uses(used: CodeUse) -> Option<u64> {
+    used.right?.uses
+}
+
+fn held_budget(used: CodeUse) -> Option<Amount> {
+    used.right?.budget
+}
+
+fn holds_a_use(used: CodeUse) -> bool {
+    held_uses(used).is_some_and(|uses| uses > 0)
+}
+
 impl Counts {
     pub(super) fn of(resolved: &Resolved<'_>, usage: &Usage) -> Self {
         let used = |text: &CodeText| usage.codes.get(text).copied().unwrap_or_default();
@@ -24,10 +36,11 @@ impl Counts {
         }
     }
 
-    /// `total_limit_reached` to `budget_spent`.
+    /// `total_limit_reached` to `lease_required`.
     pub(super) fn refusal(&self) -> Option<Refusal> {
         self.first(|limits, used| {
-            let limit = limits.total.filter(|limit| used.total >= *limit)?;
+            let reached = |limit: &u64| used.total >= *limit && !holds_a_use(used);
+            let limit = limits.total.filter(reached)?;
             Some(Refusal::TotalLimitReached { limit })
         })
         .or_else(|| {
@@ -44,15 +57,29 @@ impl Counts {
             })
         })
         .or_else(|| {
-            let spent = self.budget_left() == Some(Amount::ZERO);
-            spent.then_some(Refusal::BudgetSpent)
+            let spent = |limits: Limits, used: CodeUse| {
+                let left = limits.budget?.saturating_sub(used.discount);
+                let is_spent = left.is_zero() && held_budget(used).unwrap_or(left).is_zero();
+                is_spent.then_some(Refusal::BudgetSpent)
+            };
+            self.first(spent)
+        })
+        .or_else(|| {
+            self.first(|limits, used| {
+                let lacks_use = limits.total.is_some() && held_uses(used) == Some(0);
+                let lacks_budget =
+                    limits.budget.is_some() && held_budget(used) == Some(Amount::ZERO);
+                (lacks_use || lacks_budget).then_some(Refusal::LeaseRequired)
+            })
         })
     }
 
     /// The least that is left of a budget; none: there is no budget.
     pub(super) fn budget_left(&self) -> Option<Amount> {
-        let left =
-            |(limits, used): (Limits, CodeUse)| Some(limits.budget?.saturating_sub(used.discount));
+        let left = |(limits, used): (Limits, CodeUse)| {
+            let left = limits.budget?.saturating_sub(used.discount);
+            Some(held_budget(used).unwrap_or(left))
+        };
         self.all().filter_map(left).min()
     }
 

@@ -153,6 +153,7 @@ fn limits_of_the_parent_and_of_the_variant_both_hold() {
         by_customer: total,
         today: total,
         discount: amount(discount),
+        right: None,
     };
     let two = Some(2);
     let cases = [

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::counter::{Counter, amount, line, text};
 use loyalty::code::{Benefit, Code, SpendTier, SpendTierBenefit, Window};
-use loyalty::customer::CodeUse;
+use loyalty::customer::{CodeUse, Right};
 use loyalty::money::BasisPoints;
 
 fn coupon<T>(change: impl FnOnce(&mut Code) -> T) -> Code {
@@ -315,6 +315,7 @@ fn a_limit_is_reached_by_as_many_uses_as_it_says() {
         by_customer: 2,
         today: 1,
         discount: amount(699),
+        ..CodeUse::default()
     };
     check(&counter(below), "accepted");
     check(
@@ -337,6 +338,53 @@ fn a_limit_is_reached_by_as_many_uses_as_it_says() {
         "budget_spent",
     );
     assert_eq!(counter(below).quote().discount, amount(1));
+}
+
+#[test]
+fn a_right_that_is_held_decides_for_the_limits_of_everybody() {
+    let all = |code: &mut Code| {
+        code.limits.total = Some(5);
+        code.limits.per_customer = Some(3);
+        code.limits.budget = Some(amount(700));
+    };
+    let counter = |right: (u64, i64), before| {
+        let right = Right {
+            uses: Some(right.0),
+            budget: Some(amount(right.1)),
+        };
+        let before = CodeUse {
+            right: Some(right),
+            ..before
+        };
+        used(Counter::with([coupon(all)]).customer("bronze", 0), before)
+    };
+    let below = CodeUse {
+        total: 4,
+        by_customer: 2,
+        discount: amount(600),
+        ..CodeUse::default()
+    };
+    let above = CodeUse {
+        total: 5,
+        discount: amount(700),
+        ..below
+    };
+    check(&counter((1, 50), below), "accepted");
+    assert_eq!(
+        counter((1, 50), below).quote().discount,
+        amount(50),
+        "the budget is what is held, not what is left of it everywhere"
+    );
+    check(&counter((1, 50), above), "accepted");
+    check(&counter((0, 50), below), "lease_required");
+    check(&counter((1, 0), below), "lease_required");
+    check(&counter((0, 50), above), "total_limit_reached");
+    check(&counter((1, 0), above), "budget_spent");
+    let often = CodeUse {
+        by_customer: 3,
+        ..below
+    };
+    check(&counter((1, 50), often), "customer_limit_reached");
 }
 
 type Mend = fn(&mut Code);
@@ -365,6 +413,7 @@ fn the_first_broken_rule_speaks() {
         by_customer: 1,
         today: 1,
         discount: amount(1),
+        ..CodeUse::default()
     };
     let nobody = used(Counter::with([code.clone()]), once);
     check(&nobody, "inactive");

@@ -189,6 +189,8 @@ impl SaleCompleted {
             shares.chain([("amount of the tier", tier.amount)])
         });
         let tenders = self.tenders.iter().map(|tender| ("tender", tender.amount));
+        let leases = self.leases.iter();
+        let leases = leases.map(|spend| ("spent of a lease", spend.units));
         let points = self.points.iter().flat_map(|points| {
             [
                 ("base of the points", points.base),
@@ -202,6 +204,7 @@ impl SaleCompleted {
             .chain(tier)
             .chain(tenders)
             .chain(points)
+            .chain(leases)
             .find(|(_, minor)| Amount::from_minor(*minor).is_none())
             .map_or(Ok(()), |(what, minor)| Err(Fault::Amount { what, minor }))
     }

@@ -14,6 +14,7 @@ use loyalty::money::Amount;
 use mostrador_loyalty as loyalty;
 
 use super::{Payload, SaleCompleted};
+use crate::lease::LeaseSpend;
 
 /// Everything an entry changes outside itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +27,10 @@ pub struct Effects {
     pub codes: Vec<CodeUsed>,
     /// The uses that it gave back.
     pub codes_given_back: Vec<CodeUsed>,
+    /// What it spent of leases.
+    pub leases_spent: Vec<LeaseSpend>,
+    /// The lease that it gave back.
+    pub lease_closed: Option<Uuid>,
 }
 
 /// Two records of one person: the fold empties one with `Account::hand_over` and applies
@@ -84,6 +89,7 @@ impl SaleCompleted {
         Effects {
             accounts: self.customer_id.map(purchase).into_iter().collect(),
             codes,
+            leases_spent: self.leases.clone(),
             ..Effects::default()
         }
     }

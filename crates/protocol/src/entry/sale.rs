@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::account::LotDocument;
+use crate::lease::{LeaseSpend, OverLimit};
 
 /// A paid basket. Amounts are minor units of `currency`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,9 @@ pub struct SaleCompleted {
     /// Rewards that points bought for this basket.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rewards: Vec<SaleReward>,
+    /// What it spends of leases, each at most once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leases: Vec<LeaseSpend>,
 }
 
 /// Points used as money.
@@ -147,6 +151,9 @@ pub struct SaleCode {
     pub shares: Vec<i64>,
     /// Whether this sale used it up.
     pub consumed: bool,
+    /// That the till had no right left to it, and why it was let by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_limit: Option<OverLimit>,
 }
 
 impl SaleCode {

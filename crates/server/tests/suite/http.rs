@@ -82,6 +82,7 @@ fn kind(row: &Row) -> &'static str {
         Row::Product(_) => "product",
         Row::CodeUse(_) => "code_use",
         Row::Disposition { .. } => "disposition",
+        Row::Lease(_) => "lease",
         Row::Stream { .. } => "stream",
     }
 }

@@ -252,6 +252,7 @@ impl Server {
             accepted_through: held,
             accepted_hash: books.hash,
             encodings: Vec::new(),
+            leases: false,
         })
     }
 

@@ -106,6 +106,7 @@ pub(super) fn limits() -> impl Strategy<Value = (Limits, CodeUse)> {
                 by_customer: used(customer),
                 today: used(per_day),
                 discount: spent,
+                right: None,
             };
             (limits, used)
         })

@@ -39,6 +39,7 @@ impl Payload {
             Self::BadgeAwarded(awarded) => slug("badge", &awarded.badge),
             Self::ApprovalGiven(approval) => slug("action", &approval.action),
             Self::PaymentReached(reached) => reached.check(),
+            Self::LeaseClosed(closed) => amount("spent of a lease", closed.spent),
             Self::StreamOpened(_) | Self::ShiftOpened(_) | Self::ShiftClosed(_) => Ok(()),
         }
     }

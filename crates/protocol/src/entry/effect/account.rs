@@ -60,6 +60,10 @@ impl Payload {
                 let (day, badge) = (awarded.day, awarded.badge.clone());
                 one(awarded.customer_id, Fact::BadgeAwarded { day, badge })
             }
+            Self::LeaseClosed(closed) => Effects {
+                lease_closed: Some(closed.lease_id),
+                ..Effects::default()
+            },
             Self::StreamOpened(_)
             | Self::ShiftOpened(_)
             | Self::ShiftClosed(_)

@@ -107,6 +107,7 @@ fn key_of(row: &Row) -> (&'static str, String, Option<u64>) {
         Row::Disposition { stream, entry } => {
             ("disposition", format!("{stream}/{}", entry.seq), None)
         }
+        Row::Lease(lease) => ("lease", lease.lease_id.to_string(), None),
         Row::Stream { stream, through } => ("stream", stream.to_string(), Some(*through)),
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: Vec<Row>) -> Answer<
             | Row::UnreadProgram(_)
             | Row::CodeUse(_)
             | Row::Disposition { .. }
+            | Row::Lease(_)
             | Row::Stream { .. } => {
                 unreachable!("BUG: balances come from entries and programs from publishing")
             }

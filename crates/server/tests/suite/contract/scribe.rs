@@ -213,6 +213,7 @@ pub(crate) fn sale(customer: Uuid, code: &str) -> Payload {
     Payload::SaleCompleted(Box::new(SaleCompleted {
         points_redeemed: None,
         rewards: Vec::new(),
+        leases: Vec::new(),
         sale_id: Mint::system().id().unwrap(),
         receipt: "C-1".to_owned(),
         store: "centro".to_owned(),
@@ -233,6 +234,7 @@ pub(crate) fn sale(customer: Uuid, code: &str) -> Payload {
             amount: 1000,
             shares: vec![600, 400],
             consumed: true,
+            over_limit: None,
         }],
         refused: vec![],
         gross: 10000,
