@@ -87,6 +87,7 @@ impl Teller<'_> {
             | Payload::ApprovalGiven(_)
             | Payload::ShiftOpened(_)
             | Payload::ShiftClosed(_)
+            | Payload::LeaseClosed(_)
             | Payload::PaymentReached(_) => return Ok(None),
         }))
     }
