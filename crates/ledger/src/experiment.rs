@@ -8,7 +8,8 @@ use rusqlite::{Connection, params};
 use crate::{Error, column};
 
 /// What the codes derived from `parent` came to from one local day through another, by text. A basket
-/// that reached payment several times, or reached it and was paid, is one use.
+/// that reached payment several times, or reached it and was paid, is one use; a sale of which nothing is
+/// left is a use and no conversion.
 pub fn arms(
     connection: &Connection,
     parent: &CodeText,
@@ -17,11 +18,17 @@ pub fn arms(
 ) -> Result<Vec<DerivedFigures>, Error> {
     let mut statement = connection.prepare_cached(
         "select code, count(distinct basket_id),
-                count(distinct case when assigned = 1 then basket_id end),
-                count(paid_total), count(case when assigned = 1 then paid_total end),
-                coalesce(sum(paid_total), 0), coalesce(sum(paid_discount), 0)
-         from derived_use
-         where parent = ?1 and local_day between ?2 and ?3
+                count(distinct basket_id) filter (where assigned = 1),
+                count(paid_total) filter (where undone = 0),
+                count(paid_total) filter (where undone = 0 and assigned = 1),
+                coalesce(sum(paid_total) filter (where undone = 0), 0),
+                coalesce(sum(paid_discount) filter (where undone = 0), 0)
+         from (
+             select code, basket_id, assigned, paid_total, paid_discount, exists (
+                 select 1 from undoing u where u.sale_id = d.basket_id and u.extent >= 2) as undone
+             from derived_use d
+             where parent = ?1 and local_day between ?2 and ?3
+         )
          group by code
          order by code",
     )?;

@@ -77,7 +77,7 @@ pub struct DerivedUse {
     pub assigned: bool,
     /// The store's local day.
     pub day: NaiveDate,
-    /// What was paid, if it was.
+    /// What was paid, if it was and the code was used up: a code that took nothing off converts nobody.
     pub paid: Option<DerivedPaid>,
 }
 
@@ -91,6 +91,16 @@ pub struct DerivedPaid {
 }
 
 impl Payload {
+    /// The sale of which nothing is left after this entry: no conversion any more, and no purchase that a
+    /// referral has its bonus of.
+    pub fn undone_sale(&self) -> Option<Uuid> {
+        match self {
+            Self::SaleVoided(void) => Some(void.sale_id),
+            Self::SaleRefunded(refund) => refund.is_full.then_some(refund.sale_id),
+            _ => None,
+        }
+    }
+
     /// The uses of derived codes that this entry tells of.
     pub fn derived_uses(&self) -> Vec<DerivedUse> {
         match self {
@@ -109,7 +119,7 @@ fn of_sale(sale: &SaleCompleted) -> Vec<DerivedUse> {
             code: CodeText::parse(&code.text)?,
             assigned: code.assigned,
             day: sale.local_time.date(),
-            paid: Some(DerivedPaid {
+            paid: code.consumed.then_some(DerivedPaid {
                 total: sale.total,
                 discount: code.amount,
             }),
@@ -141,7 +151,7 @@ pub struct DerivedFigures {
     pub uses: u64,
     /// Of them, those whose customer gave the parent's text and was assigned it.
     pub assigned: u64,
-    /// Baskets with it that were paid.
+    /// Baskets with it that were paid and not fully undone, and on which it took something off.
     pub conversions: u64,
     /// Of them, those to which it was assigned.
     pub assigned_conversions: u64,
