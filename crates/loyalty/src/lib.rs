@@ -9,7 +9,7 @@
 //! Map: [`money`] and [`rate`] hold arithmetic; [`allocation`] splits an amount over lines;
 //! [`basket`], [`code`], [`program`], [`customer`] are the inputs; [`quote`] is the price;
 //! [`refusal`] names every "no"; [`points`] and [`tier`] are the loyalty side; [`account`] folds
-//! facts into balances; [`redeem`] spends points; [`referral`] decides who brought whom; [`refund`] undoes a sale in parts that add up; [`lease`]
+//! facts into balances; [`due`] knows when something follows from one; [`redeem`] spends points; [`referral`] decides who brought whom; [`refund`] undoes a sale in parts that add up; [`lease`]
 //! shares out what is scarce to tills without a connection; [`experiment`] says which
 //! variant of a code is ahead, if any.
 //!
@@ -85,6 +85,7 @@ pub mod allocation;
 pub mod basket;
 pub mod code;
 pub mod customer;
+pub mod due;
 pub mod experiment;
 pub mod lease;
 pub mod money;

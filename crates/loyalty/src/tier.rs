@@ -99,6 +99,59 @@ pub fn unannounced<'a>(
     step(rules, from, standing(rules, account, day)?)
 }
 
+/// The first day from `from` on, on which [`unannounced`] may find something if nothing more happens:
+/// never later than the first on which it does. None: it never will.
+pub fn may_move_on(rules: &TierRules, account: &Account, from: NaiveDate) -> Option<NaiveDate> {
+    let from = account
+        .tier
+        .as_ref()
+        .map_or(from, |held| held.since.max(from));
+    if unannounced(rules, account, from).is_some() {
+        return Some(from);
+    }
+    let held = standing(rules, account, from)?.tier;
+    let after = std::ops::Bound::Excluded(from);
+    let mut later = account
+        .earned_by_day
+        .range((after, std::ops::Bound::Unbounded));
+    let rises = later.find(|(_, points)| **points > 0).map(|(day, _)| *day);
+    let falls = falls_on(rules, account, (held, from));
+    [rises, falls].into_iter().flatten().min()
+}
+
+/// The first day after `from` on which the tier held on it may be lost: the latest window that reaches
+/// it ends, and the grace goes by. The lowest tier is never lost.
+fn falls_on(
+    rules: &TierRules,
+    account: &Account,
+    (held, from): (&Tier, NaiveDate),
+) -> Option<NaiveDate> {
+    if rules.rank(&held.slug).unwrap_or(0) == 0 {
+        return None;
+    }
+    let earned = || account.earned_by_day.range(..=from).rev();
+    let newest = earned().next().map(|(day, _)| *day)?;
+    let mut sum = 0_i64;
+    let decisive = earned().find(|(_, points)| {
+        sum = sum.saturating_add(**points);
+        sum >= held.from_points
+    });
+    let later = |day: NaiveDate, days: u32| {
+        day.checked_add_days(Days::new(days.into()))
+            .unwrap_or(NaiveDate::MAX)
+    };
+    let tomorrow = later(from, 1);
+    let Some((oldest, _)) = decisive else {
+        return Some(tomorrow);
+    };
+    let last = later(*oldest, rules.window_days.saturating_sub(1));
+    if last < newest {
+        // What decides lies in no one window: it is held by an earlier one, in its grace.
+        return Some(tomorrow);
+    }
+    Some(later(last, rules.grace_days.saturating_add(1)).max(tomorrow))
+}
+
 fn step<'a>(
     rules: &TierRules,
     from: Option<&'a Tier>,
@@ -246,6 +299,60 @@ mod tests {
         let down = moved(&rules, &after, &undone, day).unwrap();
         assert_eq!((down.to.slug.as_str(), down.is_up), ("bronze", false));
         assert_eq!(unannounced(&rules, &before, day), None);
+    }
+
+    #[test]
+    fn the_day_of_the_next_move_is_never_missed() {
+        let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
+        let histories: [&[(&str, i64)]; 5] = [
+            &[("2025-01-01", 5000)],
+            &[
+                ("2025-01-01", 600),
+                ("2025-03-01", 600),
+                ("2025-12-20", 900),
+            ],
+            &[("2025-01-01", 900), ("2026-02-01", 900)],
+            &[
+                ("2025-01-01", 15_000),
+                ("2025-01-02", -11_000),
+                ("2025-06-01", 1000),
+            ],
+            &[("2025-01-01", 999)],
+        ];
+        let rules = rules();
+        for earnings in histories {
+            let mut account = Account::default();
+            for (on, points) in earnings {
+                account.earned_by_day.insert(day(on), *points);
+            }
+            let mut due = may_move_on(&rules, &account, day("2024-12-31"));
+            let (mut checks, mut moves) = (0, 0);
+            for at in day("2024-12-31").iter_days().take(1_000) {
+                let found = unannounced(&rules, &account, at);
+                assert!(
+                    found.is_none() || due == Some(at),
+                    "{earnings:?}: {at} {due:?}"
+                );
+                if due != Some(at) {
+                    continue;
+                }
+                checks += 1;
+                if let Some(found) = found {
+                    moves += 1;
+                    account.tier = Some(crate::account::HeldTier {
+                        since: at,
+                        at_ms: 0,
+                        tier: found.to.slug.clone(),
+                    });
+                }
+                due = may_move_on(&rules, &account, at.succ_opt().unwrap());
+            }
+            assert_eq!(due, None, "{earnings:?}");
+            assert!(
+                checks <= moves + earnings.len() + 32,
+                "{earnings:?}: {checks}"
+            );
+        }
     }
 
     #[test]

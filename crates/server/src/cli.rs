@@ -6,6 +6,7 @@ mod enrol_code;
 mod experiment;
 mod held;
 mod import;
+mod jobs;
 mod log;
 mod program;
 mod serve;
@@ -63,6 +64,9 @@ enum Command {
     /// Entries that wait for a manager or an upgrade
     #[command(subcommand)]
     Held(held::Held),
+    /// Write what follows from entries: expiry, tiers, bonuses
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
     /// Show companies, stores, terminals and what the server holds
     Status,
 }
@@ -117,6 +121,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Import(command) => command.run(open()?, &mint).await,
         Command::Demo(command) => command.run(open_or_make()?, &mint).await,
         Command::Held(command) => command.run(open()?).await,
+        Command::Jobs(command) => command.run(open()?, &mint).await,
         Command::Status => status::run(open()?, &mint).await,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! One idea: a push is one transaction that is answered after its commit, and any push may come any
 //! number of times. [`ingest`] says what a batch means and does, [`store`] keeps it (one contract, one
-//! suite for every implementation), [`feed`] tells terminals what changed. [`Server`] speaks HTTP;
+//! suite for every implementation), [`jobs`] write what follows from entries, [`feed`] tells terminals what changed. [`Server`] speaks HTTP;
 //! statuses and signatures stay in there, [`limits`] says what it bears. [`import`] and [`demo`] bring
 //! in data of one's own, [`generate`] makes codes by the thousand, [`experiment`] counts variants, and
 //! [`enrol_code`] lets terminals in.
@@ -18,6 +18,7 @@ mod http;
 pub mod import;
 pub mod in_process;
 pub mod ingest;
+pub mod jobs;
 pub mod limits;
 mod metrics;
 mod mint;
@@ -25,6 +26,7 @@ mod pin;
 mod publish;
 mod rate;
 mod referral_code;
+pub mod rules;
 mod server;
 pub mod store;
 pub mod terminal;

@@ -12,12 +12,16 @@ use tokio::task::JoinHandle;
 use crate::Error;
 use crate::http::{App, metrics_router, router, serve};
 use crate::ingest::release::release_readable;
+use crate::jobs::keep_running;
 use crate::limits::Limits;
 use crate::mint::Mint;
 use crate::store::{Serving, Store};
 
 /// How long a stop waits for requests under way.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// How often the jobs look for what is due; what must be written at once does not wait for them.
+const JOBS_EVERY: Duration = Duration::from_secs(60);
 
 /// Where a server listens and what it bears.
 #[derive(Debug, Clone, Copy)]
@@ -28,15 +32,18 @@ pub struct Options {
     pub metrics: Option<SocketAddr>,
     /// What it bears.
     pub limits: Limits,
+    /// How often its jobs look for what is due, see [`crate::jobs`].
+    pub jobs_every: Duration,
 }
 
 impl Options {
-    /// An address for terminals, no numbers, the usual limits.
+    /// An address for terminals, no numbers, the usual limits, jobs every minute.
     pub fn at(listen: SocketAddr) -> Self {
         Self {
             listen,
             metrics: None,
             limits: Limits::default(),
+            jobs_every: JOBS_EVERY,
         }
     }
 }
@@ -100,6 +107,8 @@ impl<S: Store> Server<S> {
             let serve = serve(listener, router, limits, (stop.clone(), uncounted));
             tasks.push(tokio::spawn(serve));
         }
+        let jobs = keep_running(Arc::clone(&app), options.jobs_every);
+        tasks.push(tokio::spawn(jobs));
         let serve = serve(listener, router(app), limits, (stop, open));
         tasks.push(tokio::spawn(serve));
         Ok(Self {

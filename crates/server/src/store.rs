@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::Error;
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
+use crate::jobs::{Look, Looked};
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal, Told};
 
 /// Who this server is; made on the first start.
@@ -182,7 +183,10 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Tries held entries again by the fold that ingests them. Releasing what is not held changes
     /// nothing.
     fn release(&self, release: Release) -> impl Future<Output = Result<Released, Error>> + Send;
-    /// Heads of all streams of a tenant.
+    /// Looks at accounts on whose day something may follow from them, and writes what does into the
+    /// server's own stream, see [`crate::jobs`].
+    fn look(&self, look: Look) -> impl Future<Output = Result<Looked, Error>> + Send;
+    /// Heads of all streams of a tenant, the server's own too.
     fn streams(&self, tenant: &str) -> impl Future<Output = Result<Vec<StreamHead>, Error>> + Send;
     /// All entries of a stream in order.
     fn entries(

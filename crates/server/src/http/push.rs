@@ -1,5 +1,6 @@
 //! `POST /v1/push`: entries of a stream, any number of times.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -14,8 +15,10 @@ use uuid::Uuid;
 use super::App;
 use super::exchange::{Caller, SentBytes};
 use super::failure::{Failure, Reply, read};
+use crate::ingest::fold::Touched;
 use crate::ingest::reading::{Broken, link};
 use crate::ingest::{Accepted, Batch, Outcome};
+use crate::jobs::after_ingest;
 use crate::store::Store;
 use crate::terminal::Terminal;
 
@@ -44,8 +47,12 @@ pub(super) async fn push<S: Store>(
         received_ms: app.mint.now_ms(),
     };
     let server_time_ms = app.mint.now_ms();
+    let touched = Touched::by(&batch.links).customers;
     match app.store.ingest(batch).await? {
         Outcome::Accepted(accepted) => {
+            if accepted.new > 0 {
+                write_what_follows(&app, (&terminal.tenant.id, touched)).await;
+            }
             if accepted.changed {
                 app.changed.notify_waiters();
             }
@@ -80,6 +87,14 @@ pub(super) async fn push<S: Store>(
             ))
         }
         Outcome::Foreign => Err(stream_foreign(stream)),
+    }
+}
+
+/// Bonuses and tiers that the batch leads to are there when it is answered. The batch is taken already:
+/// if this fails, the next run of the jobs does it.
+async fn write_what_follows<S: Store>(app: &App<S>, touched: (&str, BTreeSet<Uuid>)) {
+    if let Err(error) = after_ingest(&app.store, &app.mint, touched).await {
+        tracing::error!(%error, "what follows from a batch waits for the next run of the jobs");
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use loyalty::account::{Account, Accounts, CodeTally};
+use chrono::NaiveDate;
+use loyalty::account::{Account, Accounts, CodeTally, Fact};
 use loyalty::code::{CodeText, Limits};
-use loyalty::program::Program;
+use loyalty::due::next_day;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{CodeUsed, Effects};
@@ -15,23 +16,7 @@ use uuid::Uuid;
 
 use super::Verdict;
 use super::reading::{Link, Meaning};
-
-/// Says the limits of any code by its text, variants and members of series too, which no list holds: it
-/// keeps the program in force. No code has limits before the first publication.
-#[derive(Debug, Default)]
-pub struct LimitsByCode(Option<Program>);
-
-impl LimitsByCode {
-    /// Those of `program`.
-    pub const fn of(program: Program) -> Self {
-        Self(Some(program))
-    }
-
-    /// The limits on the uses counted under this text: a listed code, a variant or a member of a series.
-    pub fn get(&self, code: &CodeText) -> Option<&Limits> {
-        Some(&self.0.as_ref()?.code(code)?.limits)
-    }
-}
+use crate::rules::Rules;
 
 /// Keys that a batch may change, sorted: the order in which a store locks them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,16 +49,30 @@ pub struct Workspace {
     pub accounts: Accounts,
     /// Tallies of the codes touched; absent before the first use.
     pub tallies: BTreeMap<CodeText, CodeTally>,
-    /// Limits of the codes in force.
-    pub limits: Arc<LimitsByCode>,
+    /// The day on which something may follow from an account, where there is one.
+    pub due: BTreeMap<Uuid, NaiveDate>,
+    /// The program in force.
+    pub rules: Arc<Rules>,
+    /// The local day of now.
+    pub today: NaiveDate,
+    /// The day from which each account is to be looked at again, where something happened to it.
+    since: BTreeMap<Uuid, Since>,
     changed: BTreeSet<CodeText>,
 }
 
+/// From when on an account is to be looked at, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Since {
+    day: NaiveDate,
+    is_undone: bool,
+}
+
 impl Workspace {
-    /// One with these limits and nothing loaded yet.
-    pub fn new(limits: Arc<LimitsByCode>) -> Self {
+    /// One of the local day `today` with these rules and nothing loaded yet.
+    pub fn new(rules: Arc<Rules>, today: NaiveDate) -> Self {
         Self {
-            limits,
+            rules,
+            today,
             ..Self::default()
         }
     }
@@ -109,7 +108,7 @@ impl Workspace {
             let tally = self.tallies.entry(used.code.clone()).or_default();
             tally.apply(used.day, used.discount);
             self.changed.insert(used.code.clone());
-            if let Some(limits) = self.limits.get(&used.code) {
+            if let Some(limits) = self.rules.limits(&used.code) {
                 over.extend(over_limit(used, limits, tally));
             }
         }
@@ -120,13 +119,17 @@ impl Workspace {
         }
         for (customer, fact) in &effects.accounts {
             self.accounts.apply(*customer, fact);
-            let account = self.accounts.get(self.accounts.holder(*customer));
-            let over_limit = |account| over_customer_limit(account, effects, &self.limits);
+            let holder = self.accounts.holder(*customer);
+            let account = self.accounts.get(holder);
+            let over_limit = |account| over_customer_limit(account, effects, &self.rules);
             over.extend(account.into_iter().flat_map(over_limit));
+            self.look_again(holder, fact);
         }
         if let Some(merge) = &effects.merge {
             let (survivor, absorbed) = (merge.survivor, merge.absorbed);
             self.accounts.merge(survivor, absorbed, merge.day);
+            let day = merge.day.min(self.today);
+            self.look_from(self.accounts.holder(survivor), (day, false));
         }
         if over.is_empty() {
             return Verdict::APPLIED;
@@ -135,6 +138,58 @@ impl Workspace {
             disposition: Disposition::Adjusted,
             reason: Some(format!("over_limit: {}", over.join("; "))),
         }
+    }
+}
+
+impl Workspace {
+    fn look_again(&mut self, customer: Uuid, fact: &Fact) {
+        let day = day_of(fact).unwrap_or(self.today).min(self.today);
+        let is_undone = matches!(fact, Fact::Refund(_) | Fact::Void(_));
+        self.look_from(customer, (day, is_undone));
+    }
+
+    fn look_from(&mut self, customer: Uuid, (day, is_undone): (NaiveDate, bool)) {
+        let new = Since { day, is_undone };
+        let since = self.since.entry(customer).or_insert(new);
+        since.day = since.day.min(day);
+        since.is_undone |= is_undone;
+    }
+
+    /// The first local day on which something may follow from the account of `customer`. None: nothing
+    /// will.
+    pub fn due_on(&self, customer: Uuid) -> Option<NaiveDate> {
+        let due = self.due.get(&customer).copied();
+        let Some(program) = self.rules.program() else {
+            return due;
+        };
+        let account = self.accounts.get(customer)?;
+        let Some(since) = self.since.get(&customer) else {
+            return due;
+        };
+        let from = due.map_or(since.day, |due| due.min(since.day));
+        let is_open = !account.referral.is_bonus_given() && account.purchases > 0;
+        let was_brought = program.referral.is_some() && account.referral.referred_by.is_some();
+        if was_brought && (is_open || since.is_undone) {
+            return Some(from);
+        }
+        next_day(program, account, from)
+    }
+}
+
+/// The local day of a fact; none for one that only has an instant.
+fn day_of(fact: &Fact) -> Option<NaiveDate> {
+    match fact {
+        Fact::Purchase(purchase) => Some(purchase.lot.earned_on),
+        Fact::Refund(undo) | Fact::Void(undo) => Some(undo.day),
+        Fact::Redemption(redemption) | Fact::RewardReturned(redemption) => Some(redemption.day),
+        Fact::ReferralBonus(gain) => Some(gain.lot.days.earned_on),
+        Fact::Expiry { day, .. }
+        | Fact::ReferralTakenBack { day, .. }
+        | Fact::Adjustment { day, .. }
+        | Fact::Merge { day, .. }
+        | Fact::BadgeAwarded { day, .. } => Some(*day),
+        Fact::TierMoved(held) => Some(held.since),
+        Fact::ReferralRegistered(_) | Fact::OwnCode { .. } => None,
     }
 }
 
@@ -165,9 +220,9 @@ fn over_limit(used: &CodeUsed, limits: &Limits, tally: &CodeTally) -> Vec<String
     [total, per_day, budget].into_iter().flatten().collect()
 }
 
-fn over_customer_limit(account: &Account, effects: &Effects, limits: &LimitsByCode) -> Vec<String> {
+fn over_customer_limit(account: &Account, effects: &Effects, rules: &Rules) -> Vec<String> {
     let over = effects.codes.iter().filter_map(|used| {
-        let limit = limits.get(&used.code)?.per_customer?;
+        let limit = rules.limits(&used.code)?.per_customer?;
         let uses = account.uses_of(&used.code);
         let code = &used.code;
         (uses > limit).then(|| {

@@ -21,6 +21,8 @@ pub struct Link {
     pub meaning: Meaning,
     /// The uses of derived codes that it tells of.
     pub derived: Vec<DerivedUse>,
+    /// What it says, when that can be read and adds up, and when it was: milliseconds since the epoch.
+    pub said: Option<(Box<Payload>, i64)>,
 }
 
 /// What an entry wants to do.
@@ -75,12 +77,14 @@ pub fn again(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Link {
             named.1, named.0
         )),
         derived: Vec::new(),
+        said: None,
     })
 }
 
 fn at(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Result<Link, Broken> {
     let seq = place.1;
     let mut derived = Vec::new();
+    let mut said = None;
     let (name, meaning) = match raw.header() {
         Ok(header) if (header.stream, header.seq) != place => {
             return Err(Broken {
@@ -89,8 +93,15 @@ fn at(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Result<Link, Broken
             });
         }
         Ok(header) => {
-            let (meaning, uses) = read(&raw, &header);
-            derived = uses;
+            let decoded = raw.payload(&header);
+            if let Ok(Decoded::Known(payload)) = &decoded {
+                derived = payload.derived_uses();
+            }
+            let meaning = meaning(&decoded, &header);
+            let is_sound = !matches!(meaning, Meaning::Held(_));
+            if let (Ok(Decoded::Known(payload)), true) = (decoded, is_sound) {
+                said = Some((Box::new(payload), header.effective_ms));
+            }
             (Some((header.entry_id, header.kind)), meaning)
         }
         Err(error) => (
@@ -105,28 +116,19 @@ fn at(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Result<Link, Broken
         name,
         meaning,
         derived,
+        said,
     })
 }
 
-/// What an entry wants to do, and the uses of derived codes that it tells of.
-fn read(raw: &RawEntry, header: &Header) -> (Meaning, Vec<DerivedUse>) {
-    let decoded = raw.payload(header);
-    let derived = match &decoded {
-        Ok(Decoded::Known(payload)) => payload.derived_uses(),
-        _ => Vec::new(),
-    };
-    (meaning(decoded, header), derived)
-}
-
-fn meaning(decoded: Result<Decoded, Error>, header: &Header) -> Meaning {
+fn meaning(decoded: &Result<Decoded, Error>, header: &Header) -> Meaning {
     match decoded {
         Err(error @ Error::Format { .. }) => Meaning::Held(format!("newer_format: {error}")),
-        Err(error) => Meaning::Held(format!("undecodable: {}", chain(&error))),
+        Err(error) => Meaning::Held(format!("undecodable: {}", chain(error))),
         Ok(Decoded::Unknown) => Meaning::Held(format!(
             "unknown_kind: this server does not know {:?} yet; an upgrade releases it",
             header.kind
         )),
-        Ok(Decoded::Known(payload)) => read_known(&payload, header),
+        Ok(Decoded::Known(payload)) => read_known(payload, header),
     }
 }
 

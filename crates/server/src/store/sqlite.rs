@@ -13,10 +13,13 @@ mod held;
 mod history;
 mod identity;
 mod ingest;
+mod jobs;
 mod open;
+mod own_stream;
 mod program;
 mod put;
 mod sale;
+mod sale_outcome;
 mod serving;
 mod stream;
 
@@ -40,6 +43,7 @@ use super::{Counts, Greeted, Greeting, HistoryRequest, Published, ServerIdentity
 use crate::Error;
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
+use crate::jobs::{Look, Looked};
 use crate::mint::Mint;
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal};
 
@@ -57,7 +61,7 @@ struct Shared {
     path: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    limits: program::LimitsCache,
+    rules: program::RulesCache,
 }
 
 /// The result of work on the database: what `rusqlite` says becomes [`Error::Database`].
@@ -82,7 +86,7 @@ impl SqliteStore {
                 path: path.to_owned(),
                 writer: Mutex::new(writer),
                 readers: Mutex::new(Vec::new()),
-                limits: program::LimitsCache::default(),
+                rules: program::RulesCache::default(),
             }),
         })
     }
@@ -239,7 +243,7 @@ impl Store for SqliteStore {
     }
 
     async fn ingest(&self, batch: Batch) -> Answer<Outcome> {
-        self.write(move |tx, shared| ingest::ingest(tx, &shared.limits, &batch))
+        self.write(move |tx, shared| ingest::ingest(tx, &shared.rules, &batch))
             .await
     }
 
@@ -249,7 +253,12 @@ impl Store for SqliteStore {
     }
 
     async fn release(&self, release: Release) -> Answer<Released> {
-        self.write(move |tx, shared| held::release(tx, &shared.limits, &release))
+        self.write(move |tx, shared| held::release(tx, &shared.rules, &release))
+            .await
+    }
+
+    async fn look(&self, look: Look) -> Answer<Looked> {
+        self.write(move |tx, shared| jobs::look(tx, &shared.rules, &look))
             .await
     }
 

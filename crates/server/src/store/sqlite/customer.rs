@@ -2,6 +2,7 @@
 //!
 //! Always true: every profile has a referral code that no other customer of the tenant has.
 
+use chrono::{Datelike as _, NaiveDate};
 use loyalty::code::{CodeText, generated};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
@@ -140,16 +141,86 @@ pub(super) fn accounts(conn: &Connection, tenant: &str) -> Answer<Vec<(Uuid, Acc
     })
 }
 
+/// The account with the first local day on which something may follow from it.
+pub(super) fn account_due(
+    conn: &Connection,
+    tenant: &str,
+    id: Uuid,
+) -> Answer<Option<(AccountDocument, Option<NaiveDate>)>> {
+    let sql = "select document, due_on from account where tenant_id = ?1 and customer_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &id.to_string()];
+    column::row(conn, "reading an account", (sql, &values), |row| {
+        let due_on: Option<String> = row.get(1)?;
+        let due_on = due_on.and_then(|day| day.parse().ok());
+        Ok((column::document(row, 0)?, due_on))
+    })
+}
+
 pub(super) fn put_account(
     tx: &Transaction<'_>,
     tenant: &str,
-    (id, account): (Uuid, &AccountDocument),
+    (id, account, due_on): (Uuid, &AccountDocument, Option<NaiveDate>),
 ) -> Answer<()> {
-    let sql = "insert into account (tenant_id, customer_id, document) values (?1, ?2, ?3)
-               on conflict (tenant_id, customer_id) do update set document = excluded.document";
+    let sql = "insert into account (tenant_id, customer_id, document, due_on)
+               values (?1, ?2, ?3, ?4)
+               on conflict (tenant_id, customer_id) do update set
+                   document = excluded.document, due_on = excluded.due_on";
     let document = column::json("an account", account)?;
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &id.to_string(), &document];
+    let due_on = day_text(due_on);
+    let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &id.to_string(), &document, &due_on];
     column::run(tx, "writing an account", (sql, &values))?;
+    Ok(())
+}
+
+/// The accounts that are due on `today` or before, by day and customer, after a place.
+pub(super) fn due(
+    conn: &Connection,
+    (tenant, today): (&str, NaiveDate),
+    after: Option<(NaiveDate, Uuid)>,
+    limit: u32,
+) -> Answer<Vec<(NaiveDate, Uuid)>> {
+    let sql = "select due_on, customer_id from account
+               where tenant_id = ?1 and due_on <= ?2 and (due_on, customer_id) > (?3, ?4)
+               order by due_on, customer_id limit ?5";
+    let (after_day, after_id) = after.map_or_else(Default::default, |(day, id)| {
+        (day.to_string(), id.to_string())
+    });
+    let values: [&dyn rusqlite::ToSql; 5] =
+        [&tenant, &today.to_string(), &after_day, &after_id, &limit];
+    let what = "looking for accounts that are due";
+    let found = column::rows(conn, what, (sql, &values), |row| {
+        Ok((row.get::<_, String>(0)?, column::id(row, 1)?))
+    })?;
+    let parsed = found.into_iter();
+    Ok(parsed
+        .filter_map(|(day, id)| Some((day.parse().ok()?, id)))
+        .collect())
+}
+
+/// Notes the first day on which something may follow from an account that did not change.
+pub(super) fn set_due(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (id, due_on): (Uuid, Option<NaiveDate>),
+) -> Answer<()> {
+    let sql = "update account set due_on = ?3 where tenant_id = ?1 and customer_id = ?2";
+    let due_on = day_text(due_on);
+    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &id.to_string(), &due_on];
+    column::run(tx, "noting when an account is due", (sql, &values))?;
+    Ok(())
+}
+
+/// A day as SQL compares it: four digits of a year. What is due after that year never is.
+fn day_text(day: Option<NaiveDate>) -> Option<String> {
+    let day = day.filter(|day| (0..=9999).contains(&day.year()));
+    day.map(|day| day.to_string())
+}
+
+/// Every account is looked at on `day`, unless its own day comes before: the rules changed.
+pub(super) fn look_at_all(tx: &Transaction<'_>, tenant: &str, day: NaiveDate) -> Answer<()> {
+    let sql = "update account set due_on = min(coalesce(due_on, ?2), ?2) where tenant_id = ?1";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &day.to_string()];
+    column::run(tx, "noting that all accounts are due", (sql, &values))?;
     Ok(())
 }
 

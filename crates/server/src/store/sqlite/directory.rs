@@ -227,19 +227,21 @@ pub(super) fn set_verdict(
 }
 
 pub(super) fn terminal(conn: &Connection, id: Uuid) -> Answer<Option<Terminal>> {
-    let sql = format!("{TERMINAL} where t.terminal_id = ?1");
+    let sql = format!("{TERMINAL} where t.terminal_id = ?1 and t.is_server = 0");
     let what = "looking for a terminal";
     column::row(conn, what, (&sql, &[&id.to_string()]), terminal_of)
 }
 
 pub(super) fn terminals(conn: &Connection, tenant: &str) -> Answer<Vec<Terminal>> {
     require_tenant(conn, tenant)?;
-    let sql = format!("{TERMINAL} where t.tenant_id = ?1 order by t.name, t.terminal_id");
+    let sql = format!(
+        "{TERMINAL} where t.tenant_id = ?1 and t.is_server = 0 order by t.name, t.terminal_id"
+    );
     column::rows(conn, "listing terminals", (&sql, &[&tenant]), terminal_of)
 }
 
 pub(super) fn set_terminal_active(tx: &Transaction<'_>, id: Uuid, active: bool) -> Answer<bool> {
-    let sql = "update terminal set active = ?2 where terminal_id = ?1";
+    let sql = "update terminal set active = ?2 where terminal_id = ?1 and is_server = 0";
     let values: [&dyn rusqlite::ToSql; 2] = [&id.to_string(), &active];
     Ok(column::run(tx, "switching a terminal", (sql, &values))? > 0)
 }

@@ -4,8 +4,9 @@ use mostrador_protocol::row::Row;
 use rusqlite::{Connection, Transaction};
 use uuid::Uuid;
 
-use super::program::LimitsCache;
+use super::program::RulesCache;
 use super::{Answer, column, feed, ingest, stream};
+use crate::ingest::fold::Workspace;
 use crate::ingest::reading::{Link, again};
 use crate::ingest::{HeldEntry, Release, Released, Verdict};
 
@@ -33,19 +34,23 @@ pub(super) fn held(conn: &Connection, tenant: &str) -> Answer<Vec<HeldEntry>> {
 /// reason of today.
 pub(super) fn release(
     tx: &Transaction<'_>,
-    cache: &LimitsCache,
+    cache: &RulesCache,
     release: &Release,
 ) -> Answer<Released> {
     let tenant = release.tenant.as_str();
     let places = places(tx, release)?;
+    let received_ms = places.iter().map(|(_, _, at_ms)| *at_ms).max();
     let mut links = Vec::with_capacity(places.len());
-    for (stream, seq) in places {
+    for (stream, seq, _) in places {
         if let Some(stored) = stream::entry_at(tx, (tenant, stream), seq)? {
             links.push((stream, again((stream, seq), stored.hash, stored.raw)));
         }
     }
-    let limits = cache.of(tx, tenant)?;
-    let mut workspace = ingest::load(tx, tenant, (links.iter().map(|(_, link)| link), limits))?;
+    let rules = cache.of(tx, tenant)?;
+    let today = rules.day_of(received_ms.unwrap_or(0));
+    let mut workspace = Workspace::new(rules, today);
+    let to_try = links.iter().map(|(_, link)| link);
+    ingest::load(tx, tenant, (to_try, &mut workspace))?;
     let mut released = Released::default();
     for (stream, link) in &links {
         let verdict = ingest::take(tx, (tenant, *stream), link, &mut workspace)?;
@@ -53,7 +58,7 @@ pub(super) fn release(
         released.tried.push((*stream, verdict.at(link.seq)));
     }
     let mut rows = workspace.rows();
-    ingest::put(tx, tenant, &rows)?;
+    ingest::put(tx, tenant, (&workspace, &rows))?;
     let freed = released.freed();
     rows.extend(freed.map(|(stream, entry)| Row::Disposition {
         stream: *stream,
@@ -63,8 +68,8 @@ pub(super) fn release(
     Ok(released)
 }
 
-fn places(tx: &Transaction<'_>, release: &Release) -> Answer<Vec<(Uuid, u64)>> {
-    let sql = "select stream_id, seq from entry
+fn places(tx: &Transaction<'_>, release: &Release) -> Answer<Vec<(Uuid, u64, i64)>> {
+    let sql = "select stream_id, seq, received_ms from entry
                where tenant_id = ?1 and disposition = 'held'
                      and (stream_id, seq) > (?2, ?3)
                      and (?4 is null or entry_id = ?4)
@@ -78,7 +83,7 @@ fn places(tx: &Transaction<'_>, release: &Release) -> Answer<Vec<(Uuid, u64)>> {
         &release.limit,
     ];
     column::rows(tx, "looking for held entries", (sql, &values), |row| {
-        Ok((column::id(row, 0)?, column::uint(row, 1)?))
+        Ok((column::id(row, 0)?, column::uint(row, 1)?, row.get(2)?))
     })
 }
 

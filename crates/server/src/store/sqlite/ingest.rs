@@ -9,14 +9,15 @@ use mostrador_protocol::row::{Customer, Row};
 use rusqlite::Transaction;
 use uuid::Uuid;
 
-use super::program::LimitsCache;
-use super::{Answer, customer, directory, experiment, feed, program, stream};
-use crate::ingest::fold::{LimitsByCode, Touched, Workspace};
+use super::program::RulesCache;
+use super::{Answer, customer, directory, experiment, feed, program, sale_outcome, stream};
+use crate::ingest::fold::{Touched, Workspace};
 use crate::ingest::reading::Link;
 use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
+use crate::rules::Rules;
 use crate::terminal::StreamHead;
 
-pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: &Batch) -> Answer<Outcome> {
+pub(super) fn ingest(tx: &Transaction<'_>, cache: &RulesCache, batch: &Batch) -> Answer<Outcome> {
     let who = (batch.tenant.as_str(), batch.terminal);
     let mut head = stream::claim(tx, who, batch.stream, batch.received_ms)?;
     if head.terminal != batch.terminal {
@@ -51,8 +52,8 @@ pub(super) fn ingest(tx: &Transaction<'_>, cache: &LimitsCache, batch: &Batch) -
 
     let mut rows = Vec::new();
     if let Some(last) = new.last() {
-        let limits = cache.of(tx, &batch.tenant)?;
-        let (verdicts, changed) = apply(tx, (batch, new), limits)?;
+        let rules = cache.of(tx, &batch.tenant)?;
+        let (verdicts, changed) = apply(tx, (batch, new), rules)?;
         let answers = new.iter().zip(verdicts);
         dispositions.extend(answers.map(|(link, verdict)| verdict.at(link.seq)));
         head = StreamHead {
@@ -91,10 +92,12 @@ fn forked(tx: &Transaction<'_>, who: (&str, Uuid), seq: u64) -> Answer<Outcome> 
 fn apply(
     tx: &Transaction<'_>,
     (batch, new): (&Batch, &[Link]),
-    limits: Arc<LimitsByCode>,
+    rules: Arc<Rules>,
 ) -> Answer<(Vec<Verdict>, Vec<Row>)> {
     let tenant = batch.tenant.as_str();
-    let mut workspace = load(tx, tenant, (new, limits))?;
+    let today = rules.day_of(batch.received_ms);
+    let mut workspace = Workspace::new(rules, today);
+    load(tx, tenant, (new, &mut workspace))?;
     let mut verdicts = Vec::with_capacity(new.len());
     for link in new {
         let place = (tenant, batch.stream);
@@ -103,7 +106,7 @@ fn apply(
         verdicts.push(verdict);
     }
     let rows = workspace.rows();
-    put(tx, tenant, &rows)?;
+    put(tx, tenant, (&workspace, &rows))?;
     Ok((verdicts, rows))
 }
 
@@ -120,18 +123,26 @@ pub(super) fn take(
     let verdict = workspace.apply(&link.meaning);
     if verdict.disposition != Disposition::Held {
         experiment::put(tx, tenant, (stream, link.seq), &link.derived)?;
+        sale_outcome::note(tx, (tenant, stream), (link, workspace))?;
     }
     Ok(verdict)
 }
 
 /// Writes the balances that changed.
-pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: &[Row]) -> Answer<()> {
+pub(super) fn put(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (workspace, rows): (&Workspace, &[Row]),
+) -> Answer<()> {
     for row in rows {
         match row {
             Row::Account {
                 customer_id,
                 account,
-            } => customer::put_account(tx, tenant, (*customer_id, account))?,
+            } => {
+                let due_on = workspace.due_on(*customer_id);
+                customer::put_account(tx, tenant, (*customer_id, account, due_on))?;
+            }
             Row::CodeUse(code_use) => program::put_tally(tx, tenant, code_use)?,
             _ => unreachable!("BUG: entries change accounts and uses of codes only"),
         }
@@ -173,32 +184,43 @@ fn earlier(
     }))
 }
 
+/// Loads what these entries may change.
 pub(super) fn load<'a>(
     tx: &Transaction<'_>,
     tenant: &str,
-    (new, limits): (impl IntoIterator<Item = &'a Link>, Arc<LimitsByCode>),
-) -> Answer<Workspace> {
-    let mut workspace = Workspace::new(limits);
+    (new, workspace): (impl IntoIterator<Item = &'a Link>, &mut Workspace),
+) -> Answer<()> {
     let touched = Touched::by(new);
     for id in touched.customers {
-        let mut next = Some(id);
-        for _ in 0..=MOST_MERGES {
-            let Some(id) = next.filter(|id| workspace.accounts.get(*id).is_none()) else {
-                break;
-            };
-            next = None;
-            if let Some(document) = customer::account(tx, tenant, id)? {
-                next = document.merged_into;
-                workspace.accounts.insert(id, Account::from(&document));
-            }
-        }
+        load_account(tx, tenant, (id, workspace))?;
     }
     for code in touched.codes {
         if let Some(tally) = program::tally(tx, tenant, &code)? {
             workspace.tallies.insert(code, tally);
         }
     }
-    Ok(workspace)
+    Ok(())
+}
+
+/// Loads the account of a customer and those that took it over.
+pub(super) fn load_account(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (id, workspace): (Uuid, &mut Workspace),
+) -> Answer<()> {
+    let mut next = Some(id);
+    for _ in 0..=MOST_MERGES {
+        let Some(id) = next.filter(|id| workspace.accounts.get(*id).is_none()) else {
+            break;
+        };
+        next = None;
+        if let Some((document, due_on)) = customer::account_due(tx, tenant, id)? {
+            next = document.merged_into;
+            workspace.accounts.insert(id, Account::from(&document));
+            workspace.due.extend(due_on.map(|day| (id, day)));
+        }
+    }
+    Ok(())
 }
 
 /// Writes the profiles that say anything new; as they are now. The sender meets them in the feed.

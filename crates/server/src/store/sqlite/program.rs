@@ -10,50 +10,50 @@ use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Row};
 use rusqlite::{Connection, Transaction};
 
-use super::{Answer, column, directory, feed};
+use super::{Answer, column, customer, directory, feed};
 use crate::Error;
-use crate::ingest::fold::LimitsByCode;
+use crate::rules::Rules;
 use crate::store::Published;
 
-/// Limits of the program in force, by tenant: published programs never change, so a version is read
+/// Rules of the program in force, by tenant: published programs never change, so a version is read
 /// and compiled once.
 #[derive(Debug, Default)]
-pub(super) struct LimitsCache(Mutex<HashMap<String, (u32, Arc<LimitsByCode>)>>);
+pub(super) struct RulesCache(Mutex<HashMap<String, (u32, Arc<Rules>)>>);
 
-impl LimitsCache {
-    /// Limits of the codes in force; none before the first publication.
-    pub(super) fn of(&self, conn: &Connection, tenant: &str) -> Answer<Arc<LimitsByCode>> {
+impl RulesCache {
+    /// The rules in force; none before the first publication.
+    pub(super) fn of(&self, conn: &Connection, tenant: &str) -> Answer<Arc<Rules>> {
         let Some(version) = version(conn, tenant)? else {
             return Ok(Arc::default());
         };
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, limits)) = kept.get(tenant).filter(|(known, _)| *known == version) {
-            return Ok(Arc::clone(limits));
+        if let Some((_, rules)) = kept.get(tenant).filter(|(known, _)| *known == version) {
+            return Ok(Arc::clone(rules));
         }
-        let limits = Arc::new(compile(conn, tenant, version)?);
-        kept.insert(tenant.to_owned(), (version, Arc::clone(&limits)));
-        Ok(limits)
+        let rules = Arc::new(compile(conn, tenant, version)?);
+        kept.insert(tenant.to_owned(), (version, Arc::clone(&rules)));
+        Ok(rules)
     }
 }
 
 /// A program that an earlier version let by and this one does not must keep no sale out: then no limit
 /// is watched until the next publication.
-fn compile(conn: &Connection, tenant: &str, version: u32) -> Answer<LimitsByCode> {
-    let compiled = in_force(conn, tenant)?.map(|document| document.compile());
-    match compiled {
-        Some(Ok(program)) => return Ok(LimitsByCode::of(program)),
-        Some(Err(faults)) => {
+fn compile(conn: &Connection, tenant: &str, version: u32) -> Answer<Rules> {
+    let document = in_force(conn, tenant)?;
+    match document.map(|document| (document.compile(), document.zone())) {
+        Some((Ok(program), zone)) => return Ok(Rules::of(program, zone)),
+        Some((Err(faults), _)) => {
             let faults = faults.len();
             tracing::error!(
                 tenant,
                 version,
                 faults,
-                "the program in force cannot be read: limits of codes are not watched"
+                "the program in force cannot be read: limits of codes are not watched, nothing expires"
             );
         }
         None => {}
     }
-    Ok(LimitsByCode::default())
+    Ok(Rules::default())
 }
 
 fn version(conn: &Connection, tenant: &str) -> Answer<Option<u32>> {
@@ -79,7 +79,8 @@ pub(super) fn publish(
     now_ms: i64,
 ) -> Answer<Published> {
     directory::require_tenant(tx, tenant)?;
-    if in_force(tx, tenant)?.is_some_and(|known| known == program) {
+    let known = in_force(tx, tenant)?;
+    if known.as_ref() == Some(&program) {
         return Ok(Published::Already);
     }
     if let Some(published) = version(tx, tenant)?.filter(|known| *known >= program.version) {
@@ -93,6 +94,25 @@ pub(super) fn publish(
     let document = column::json("a program", &program)?;
     let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &program.version, &document, &now_ms];
     column::run(tx, "publishing a program", (sql, &values))?;
+    let what_follows = |program: &ProgramDocument| {
+        let ProgramDocument {
+            points,
+            tiers,
+            referral,
+            time_zone,
+            ..
+        } = program;
+        (
+            points.is_some(),
+            tiers.clone(),
+            *referral,
+            time_zone.clone(),
+        )
+    };
+    if known.is_none_or(|known| what_follows(&known) != what_follows(&program)) {
+        let day = Rules::day_in(program.zone(), now_ms);
+        customer::look_at_all(tx, tenant, day)?;
+    }
     feed::append(tx, tenant, &[Row::Program(Box::new(program))])?;
     Ok(Published::Now)
 }

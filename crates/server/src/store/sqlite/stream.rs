@@ -177,21 +177,31 @@ pub(super) fn insert_entry(
 pub(super) fn claim_entry(
     tx: &Transaction<'_>,
     tenant: &str,
-    entry_id: Uuid,
+    id: Uuid,
     (stream, seq): (Uuid, u64),
 ) -> Answer<Option<(Uuid, u64)>> {
     let what = "claiming an entry";
     let sql = "insert into entry_claim (tenant_id, entry_id, stream_id, seq)
                values (?1, ?2, ?3, ?4) on conflict (tenant_id, entry_id) do nothing";
-    let entry_id = entry_id.to_string();
+    let entry_id = id.to_string();
     let values: [&dyn rusqlite::ToSql; 4] =
         [&tenant, &entry_id, &stream.to_string(), &column::int(seq)];
     if column::run(tx, what, (sql, &values))? > 0 {
         return Ok(None);
     }
+    claimed(tx, tenant, id)
+}
+
+/// The position that has an entry id.
+pub(super) fn claimed(
+    conn: &Connection,
+    tenant: &str,
+    entry_id: Uuid,
+) -> Answer<Option<(Uuid, u64)>> {
     let sql = "select stream_id, seq from entry_claim where tenant_id = ?1 and entry_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &entry_id];
-    column::row(tx, what, (sql, &values), |row| {
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &entry_id.to_string()];
+    let what = "looking for an entry by its id";
+    column::row(conn, what, (sql, &values), |row| {
         Ok((column::id(row, 0)?, column::uint(row, 1)?))
     })
 }

@@ -1,0 +1,158 @@
+//! Table `sale_outcome`: whose a sale is, whether anything is left of it, and what a referral had of it.
+
+use mostrador_protocol::entry::{Payload, SaleCompleted};
+use rusqlite::{Connection, Row, Transaction};
+use uuid::Uuid;
+
+use super::{Answer, column};
+use crate::ingest::fold::Workspace;
+use crate::ingest::reading::Link;
+
+/// Where the entry of a sale stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its stream.
+    pub(super) stream: Uuid,
+    /// Its position.
+    pub(super) seq: u64,
+}
+
+/// Notes a sale, what undoes one, what a referral bonus came of, and whose sales a merge moves.
+pub(super) fn note(
+    tx: &Transaction<'_>,
+    (tenant, stream): (&str, Uuid),
+    (link, workspace): (&Link, &Workspace),
+) -> Answer<()> {
+    let place = Place {
+        stream,
+        seq: link.seq,
+    };
+    let Some((payload, at_ms)) = &link.said else {
+        return Ok(());
+    };
+    match payload.as_ref() {
+        Payload::SaleCompleted(sale) => {
+            let holder = sale
+                .customer_id
+                .map(|customer| workspace.accounts.holder(customer));
+            put(tx, tenant, (sale, holder, *at_ms), place)
+        }
+        Payload::SaleRefunded(refund) if refund.is_full => {
+            put_undone(tx, tenant, (refund.sale_id, *at_ms))
+        }
+        Payload::SaleVoided(void) => put_undone(tx, tenant, (void.sale_id, *at_ms)),
+        Payload::ReferralBonus(bonus) => put_bonus(tx, tenant, bonus.sale_id, bonus.taken_back),
+        Payload::CustomerLinked(linked) => {
+            let survivor = workspace.accounts.holder(linked.survivor_id);
+            move_sales(tx, tenant, (linked.absorbed_id, survivor))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn put(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (sale, holder, effective_ms): (&SaleCompleted, Option<Uuid>, i64),
+    place: Place,
+) -> Answer<()> {
+    let sql = "insert into sale_outcome (tenant_id, sale_id, customer_id, effective_ms, total,
+                                         stream_id, seq)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               on conflict (tenant_id, sale_id) do nothing";
+    let values: [&dyn rusqlite::ToSql; 7] = [
+        &tenant,
+        &sale.sale_id.to_string(),
+        &holder.map(|id| id.to_string()),
+        &effective_ms,
+        &sale.total,
+        &place.stream.to_string(),
+        &column::int(place.seq),
+    ];
+    column::run(tx, "noting a sale", (sql, &values))?;
+    Ok(())
+}
+
+fn put_undone(tx: &Transaction<'_>, tenant: &str, (sale, at_ms): (Uuid, i64)) -> Answer<()> {
+    let sql = "update sale_outcome set undone_ms = ?3
+               where tenant_id = ?1 and sale_id = ?2 and undone_ms is null";
+    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &sale.to_string(), &at_ms];
+    column::run(tx, "noting that a sale was undone", (sql, &values))?;
+    Ok(())
+}
+
+fn put_bonus(tx: &Transaction<'_>, tenant: &str, sale: Uuid, taken_back: bool) -> Answer<()> {
+    let sql = "update sale_outcome set bonus = ?3 where tenant_id = ?1 and sale_id = ?2";
+    let bonus = if taken_back { "taken_back" } else { "given" };
+    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &sale.to_string(), &bonus];
+    column::run(tx, "noting the bonus of a sale", (sql, &values))?;
+    Ok(())
+}
+
+fn move_sales(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (absorbed, survivor): (Uuid, Uuid),
+) -> Answer<()> {
+    let sql = "update sale_outcome set customer_id = ?3 where tenant_id = ?1 and customer_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &absorbed.to_string(), &survivor.to_string()];
+    column::run(tx, "moving the sales of a customer", (sql, &values))?;
+    Ok(())
+}
+
+/// The first sale to the customer from an instant on that reaches a total, that stands, and that no
+/// bonus came of: where its entry is, and when it was.
+pub(super) fn first_paid(
+    conn: &Connection,
+    (tenant, customer): (&str, Uuid),
+    (from_ms, least_total): (i64, i64),
+) -> Answer<Option<(Place, i64)>> {
+    let sql = "select stream_id, seq, effective_ms from sale_outcome
+               where tenant_id = ?1 and customer_id = ?2 and effective_ms >= ?3 and total >= ?4
+                     and undone_ms is null and bonus is null
+               order by effective_ms, sale_id limit 1";
+    let values: [&dyn rusqlite::ToSql; 4] =
+        [&tenant, &customer.to_string(), &from_ms, &least_total];
+    let what = "looking for the sale that completes a referral";
+    column::row(conn, what, (sql, &values), |row| {
+        Ok((place_of(row)?, row.get(2)?))
+    })
+}
+
+/// Whether the customer had a purchase at an instant.
+pub(super) fn had_bought(
+    conn: &Connection,
+    (tenant, customer): (&str, Uuid),
+    at_ms: i64,
+) -> Answer<bool> {
+    let sql = "select 1 from sale_outcome
+               where tenant_id = ?1 and customer_id = ?2 and effective_ms < ?3
+                     and (undone_ms is null or undone_ms > ?3)
+               limit 1";
+    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &customer.to_string(), &at_ms];
+    let what = "looking for an earlier purchase";
+    Ok(column::row(conn, what, (sql, &values), |_| Ok(()))?.is_some())
+}
+
+/// The sales of the customer that a bonus came of and that were undone since, with when.
+pub(super) fn undone_with_bonus(
+    conn: &Connection,
+    (tenant, customer): (&str, Uuid),
+) -> Answer<Vec<(Uuid, i64)>> {
+    let sql = "select sale_id, undone_ms from sale_outcome
+               where tenant_id = ?1 and customer_id = ?2 and bonus = 'given'
+                     and undone_ms is not null
+               order by undone_ms, sale_id";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &customer.to_string()];
+    let what = "looking for bonuses of undone sales";
+    column::rows(conn, what, (sql, &values), |row| {
+        Ok((column::id(row, 0)?, row.get(1)?))
+    })
+}
+
+fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
+    Ok(Place {
+        stream: column::id(row, 0)?,
+        seq: column::uint(row, 1)?,
+    })
+}
