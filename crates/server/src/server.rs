@@ -21,7 +21,7 @@ use crate::store::{Serving, Store};
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 /// How often the jobs look for what is due; what must be written at once does not wait for them.
-const JOBS_EVERY: Duration = Duration::from_secs(60);
+const JOBS_EVERY: Duration = Duration::from_mins(1);
 
 /// Where a server listens and what it bears.
 #[derive(Debug, Clone, Copy)]

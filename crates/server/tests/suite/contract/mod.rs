@@ -6,6 +6,7 @@ pub(crate) mod experiment;
 pub(crate) mod feed;
 pub(crate) mod fork;
 pub(crate) mod held;
+pub(crate) mod jobs;
 pub(crate) mod limit;
 pub(crate) mod profile;
 pub(crate) mod push;
@@ -41,6 +42,15 @@ macro_rules! contract_suite {
             limit: a_use_beyond_the_customer_limit_is_adjusted,
             limit: uses_beyond_a_day_or_a_budget_are_adjusted,
             limit: a_program_that_cannot_be_read_any_more_keeps_no_sale_out,
+            jobs: a_second_run_writes_nothing,
+            jobs: a_missed_month_comes_to_the_same_as_daily_runs,
+            jobs: an_expired_lot_is_never_counted,
+            jobs: a_tier_goes_up_at_once,
+            jobs: a_referral_pays_once_whatever_arrives_first,
+            jobs: an_undone_sale_takes_the_bonus_back_once,
+            jobs: a_refused_referral_pays_nothing,
+            jobs: new_thresholds_move_tiers_on_the_day_they_are_published,
+            jobs: many_are_due_on_one_day,
             experiment: a_basket_is_one_use_whichever_till_tells_of_it,
             experiment: the_limits_of_a_parent_hold_over_its_variants,
             profile: the_later_profile_wins_in_any_order,

@@ -130,6 +130,11 @@ impl Scribe {
 
     /// Appends a payload under an entry id.
     pub(crate) fn write(&mut self, entry_id: Uuid, payload: &Payload) {
+        self.write_at(entry_id, payload, 1_000);
+    }
+
+    /// Appends a payload made at an instant, milliseconds since the epoch.
+    pub(crate) fn write_at(&mut self, entry_id: Uuid, payload: &Payload, effective_ms: i64) {
         let header = Header {
             format: 1,
             kind: String::new(),
@@ -137,8 +142,8 @@ impl Scribe {
             seq: self.seq() + 1,
             entry_id,
             hlc: 0,
-            wall_ms: 1_000,
-            effective_ms: 1_000,
+            wall_ms: effective_ms,
+            effective_ms,
             boot_id: Uuid::nil(),
             monotonic_ms: 0,
             program_version: 1,
