@@ -24,6 +24,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             customer::new_profile,
             customer::edit_profile,
             customer::save_profile,
+            customer::find_referrer,
+            customer::register_referral,
             customer::history,
             customer::history_online,
             basket::counter,

@@ -1,12 +1,13 @@
 /** Everything on the desk, and what each key does with it. */
 import { createContext } from "svelte";
-import type { Api, Stale } from "./api/api";
+import type { Api, CounterView, Stale } from "./api/api";
 import { Amount } from "./counter/amount.svelte";
 import { Box } from "./counter/box.svelte";
 import { Counter } from "./counter/counter.svelte";
 import { Work, type Screen } from "./counter/work.svelte";
 import { History } from "./customer/history.svelte";
 import { Profile } from "./customer/profile.svelte";
+import { Referrer } from "./customer/referrer.svelte";
 import type { Scan } from "./keyboard/burst";
 import type { Command } from "./keyboard/keys";
 import { speech, t } from "./language/language.svelte";
@@ -32,6 +33,7 @@ export class Desk {
   readonly receipt: Receipt;
   readonly today: Today;
   readonly strip: Strip;
+  readonly referrer: Referrer;
   readonly profile: Profile;
   readonly history: History;
   /** Counts the times that the focus should return to the box. */
@@ -53,7 +55,8 @@ export class Desk {
     this.receipt = new Receipt(api, this.counter);
     this.today = new Today(api);
     this.strip = new Strip(api);
-    this.profile = new Profile(api);
+    this.referrer = new Referrer(api);
+    this.profile = new Profile(api, this.referrer);
     this.history = new History(api);
   }
 
@@ -112,6 +115,8 @@ export class Desk {
         return this.#editCustomer();
       case "history":
         return this.#showHistory();
+      case "referral":
+        return this.#startReferral();
       case "more":
         return this.#more();
       case "line_up":
@@ -146,7 +151,10 @@ export class Desk {
 
   /** Enter in the box. */
   enter(): Promise<void> {
-    return this.#inTurn(async () => this.#taken(await this.box.enter()));
+    return this.#inTurn(async () => {
+      const taken = await this.box.enter();
+      if (taken || !(await this.#broughtBy())) this.#taken(taken);
+    });
   }
 
   pick(number: number): Promise<void> {
@@ -156,7 +164,9 @@ export class Desk {
   scanned(scan: Scan): Promise<void> {
     return this.#inTurn(async () => {
       if (this.till.standing.status !== "open") return this.till.hint(t("ui.scan.locked"));
+      if (await this.#scannedReferrer(scan)) return;
       const taken = await this.box.scanned(scan);
+      if (!taken && (await this.#broughtBy())) return;
       // Nobody knows it: a card for whoever is being enrolled.
       if (!taken && this.work.screen === "profile" && this.box.saw?.saw === "nothing") {
         this.box.typed("");
@@ -197,9 +207,23 @@ export class Desk {
         this.entering += 1;
         return;
       }
-      await this.counter.act(() => Promise.resolve({ status: "ok", data: counter }));
+      await this.#shown(counter);
       if (isNew) this.work.replace("codes");
       else await this.#backToHistory();
+      this.home();
+    });
+  }
+
+  saveReferral(): Promise<void> {
+    return this.#inTurn(async () => {
+      const id = this.counter.view?.customer?.id;
+      if (this.work.screen !== "referral" || id === undefined) return;
+      const settled = await this.referrer.settled();
+      if (settled.status !== "chosen") return;
+      const counter = await this.referrer.register(id, settled.input);
+      if (counter === null) return;
+      await this.#shown(counter);
+      this.work.back();
       this.home();
     });
   }
@@ -269,7 +293,13 @@ export class Desk {
       const amount = this.payment.before?.quick[number - 1];
       if (amount !== undefined) await this.payment.hand(amount);
     }
-    if (this.work.screen === "profile" && number === 1) return this.#useKnown();
+    if (this.work.screen === "profile" && number === 1 && this.profile.known)
+      return this.#useKnown();
+    if (this.#asksReferrer) {
+      this.referrer.pick(number);
+      this.entering += 1;
+      return;
+    }
     const chip = this.counter.view?.chips[number - 1];
     if (this.work.screen === "codes" && chip && chip.gain > 0) await this.applyCode(chip.text);
   }
@@ -335,6 +365,46 @@ export class Desk {
   #form(): void {
     this.box.ask("any");
     this.#open("profile");
+  }
+
+  /** Whether a field on the screen asks who brought the customer. */
+  get #asksReferrer(): boolean {
+    const { screen } = this.work;
+    return screen === "referral" || (screen === "profile" && this.profile.asksReferrer);
+  }
+
+  #startReferral(): void {
+    const customer = this.counter.view?.customer;
+    if (!customer) return this.#ask("customer");
+    if (!customer.referral) return this.counter.say(t("ui.referral.none"), "trouble");
+    this.referrer.clear();
+    this.#open("referral");
+  }
+
+  /** A scan on a screen that asks who brought the customer; answers whether it was somebody. */
+  async #scannedReferrer(scan: Scan): Promise<boolean> {
+    if (!this.#asksReferrer) return false;
+    const codesOnly = this.work.screen === "profile";
+    return this.referrer.scanned(scan, codesOnly);
+  }
+
+  /** A referral code in the box, while a customer is here who can still say who brought them. */
+  async #broughtBy(): Promise<boolean> {
+    const { saw } = this.box;
+    const customer = this.counter.view?.customer;
+    if (saw?.saw !== "referral" || !customer?.referral?.may_say) return false;
+    const input = { id: saw.owner.id, code: saw.text };
+    const counter = await this.referrer.register(customer.id, input);
+    if (counter === null) this.counter.say(this.referrer.refused, "trouble");
+    else await this.#shown(counter);
+    this.box.typed("");
+    this.home();
+    return true;
+  }
+
+  /** What an action of another screen answered. */
+  async #shown(counter: CounterView): Promise<void> {
+    await this.counter.act(() => Promise.resolve({ status: "ok", data: counter }));
   }
 
   async #showHistory(): Promise<void> {

@@ -15,7 +15,15 @@ import type {
   TodayView,
   Trouble,
 } from "../src/api/api";
-import { known, newcomers, profileForm, sentHistory } from "./people";
+import {
+  josesCode,
+  known,
+  newcomers,
+  profileForm,
+  referralRefusal,
+  referrers,
+  sentHistory,
+} from "./people";
 import { bestSet, chips, codes, customers, pins, products, receiptText, refusal } from "./shop";
 
 type Line = { name: string; sku: string; quantity: number; unit_price: number };
@@ -115,6 +123,8 @@ export class MemoryTill {
     const exact = products.filter(({ sku }) => sku === code);
     if (exact.length > 0) return { saw: "products", hits: exact, sure: true };
     if (code in codes) return { saw: "code", text: code, known: true };
+    if (code === josesCode && customers[0])
+      return { saw: "referral", text: code, sentence: "De José.", owner: customers[0].hit };
     const people = customers.filter(({ hit }) => has(hit.name)).map(({ hit }) => hit);
     const things = products.filter(({ name }) => has(name));
     if (people.length > 0 && things.length > 0)
@@ -195,10 +205,19 @@ export class MemoryTill {
           return no("profile_name", "Falta el nombre, o es demasiado largo.", "Escríbalo.");
         const holder = known(input);
         if (holder) return ok({ outcome: "known", ...holder });
+        const refused = referralRefusal(input.id, input.referrer);
+        if (refused) return ok(refused);
         this.basket.customer ??= newcomers.id;
         this.#said = `${input.name} ya es cliente y está en esta venta.`;
         const card = { ...newcomers.card, name: input.name };
         return ok({ outcome: "saved", counter: { ...this.counter(), customer: card } });
+      },
+      findReferrer: (text) => ok(referrers(text)),
+      registerReferral: (customer, referrer) => {
+        const refused = referralRefusal(customer, referrer);
+        if (refused) return ok(refused);
+        this.#said = "Queda anotado.";
+        return ok({ outcome: "registered", counter: this.counter() });
       },
       history: (id) => ok(sentHistory(id, false)),
       historyOnline: (id, before) =>

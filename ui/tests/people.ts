@@ -5,6 +5,8 @@ import type {
   HistoryView,
   ProfileForm,
   ProfileInput,
+  ReferrerInput,
+  ReferrerReading,
 } from "../src/api/api";
 import { customers } from "./shop";
 
@@ -24,8 +26,30 @@ export const newcomers: { id: string; card: CustomerCard } = {
     progress: null,
     purchases: 0,
     last_visit: null,
+    referral: { may_say: false, sentence: "" },
   },
 };
+
+/** José's own referral code. */
+export const josesCode = "K7M2Q9X5";
+
+/** Who fits, by José's code or a part of the name. */
+export function referrers(text: string): ReferrerReading {
+  const low = text.trim().toLowerCase();
+  const isCode = low === josesCode.toLowerCase();
+  const hits = customers
+    .filter(({ id, hit }) => (isCode ? id === "c1" : hit.name.toLowerCase().includes(low)))
+    .map(({ hit }) => hit);
+  const sentence = hits.length === 0 ? `Nadie coincide con «${text}».` : "";
+  return { hits, sure: hits.length === 1, code: isCode ? josesCode : null, sentence };
+}
+
+/** Nobody brings themselves. */
+export function referralRefusal(customer: string | null, referrer: ReferrerInput | null) {
+  if (referrer === null || referrer.id !== customer) return null;
+  const sentence = "Nadie puede referirse a sí mismo. [own_referral]";
+  return { outcome: "refused", refusal: "own_referral", sentence } as const;
+}
 
 export function profileForm(text: string, id: string | null = null): ProfileForm {
   const digits = /^[\d ]+$/.test(text);
@@ -39,8 +63,10 @@ export function profileForm(text: string, id: string | null = null): ProfileForm
       card: "",
       document: "",
       marketing: false,
+      referrer: null,
     },
-    referral_code: id === null ? null : "K7M2Q9X5",
+    referral: { may_say: id === null, sentence: "Quien lo trajo recibe 500 puntos." },
+    referral_code: id === null ? null : josesCode,
     consent_version: 1,
     consent_text: "Autoriza a Café-VT a guardar y usar sus datos.",
     consent_given:

@@ -122,6 +122,7 @@ const joseCard: CustomerCard = {
     sentence: "340 puntos para Diamante",
   },
   purchases: 37,
+  referral: { may_say: false, sentence: "" },
 };
 const josefaCard: CustomerCard = {
   ...josefa,
@@ -131,6 +132,7 @@ const josefaCard: CustomerCard = {
   balance_has_pending: true,
   progress: null,
   purchases: 0,
+  referral: { may_say: true, sentence: "Quien lo trajo recibe 500 puntos con la primera compra." },
 };
 
 export const customers: readonly { id: string; hit: CustomerHit; card: CustomerCard }[] = [

@@ -7,6 +7,7 @@
 //! Always true: `account_shown` has a row for exactly the customers whose account such entries change,
 //! and it is the fold of the server's rows and of them in order.
 
+mod brought;
 mod person;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use mostrador_protocol::entry::Effects;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+pub use self::brought::{Brought, brought_by};
 use self::person::Person;
 use crate::{Error, column, visit};
 

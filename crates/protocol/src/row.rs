@@ -158,6 +158,9 @@ pub struct Staff {
     /// The store's slug; none: every store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
+    /// Phone in digits, by which a customer who works here is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Argon2id hash of the PIN in PHC format.
     pub pin_hash: String,
     /// The PIN itself, to be shown on the PIN screen: set only where the tenant's program says that

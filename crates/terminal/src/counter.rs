@@ -14,6 +14,7 @@ use crate::applied::{self, Met};
 use crate::better::better;
 use crate::chips::Offer;
 use crate::gives::gives;
+use crate::identify::Look;
 use crate::message::say;
 use crate::price::{Buyer, Priced, price, standing_of};
 use crate::session::{OpenBasket, OpenLine, Seen, Session};
@@ -23,7 +24,7 @@ use crate::view::{
     BestSetView, CodeView, CounterView, CustomerCard, Language, LineView, PointsView, ProgressView,
     RefusedView, TierDiscountView,
 };
-use crate::{Error, chips, sentence, words};
+use crate::{Error, chips, referral, sentence, words};
 
 impl Till {
     /// Basket, customer, codes and totals, priced on the state of this moment.
@@ -44,7 +45,7 @@ impl Till {
             let customer = match &priced.buyer {
                 Some(buyer) => Some(CustomerCard {
                     balance_age_s: balance_age_s(connection, wall_ms)?,
-                    ..card(connection, language, &priced, buyer)?
+                    ..card(&self.look(connection, &priced.rules), &priced, buyer)?
                 }),
                 None => None,
             };
@@ -259,12 +260,12 @@ fn offers(connection: &Connection, priced: &Priced) -> Result<Vec<Offer>, Error>
     Ok(chips::offer(priced, &candidates, &usage))
 }
 
-fn card(
-    connection: &Connection,
-    language: Language,
-    priced: &Priced,
-    buyer: &Buyer,
-) -> Result<CustomerCard, Error> {
+fn card(look: &Look<'_>, priced: &Priced, buyer: &Buyer) -> Result<CustomerCard, Error> {
+    let Look {
+        connection,
+        language,
+        ..
+    } = *look;
     // A profile can be erased while its customer stands at the counter; the account stays.
     let profile = ledger::customer::get(connection, buyer.id)?;
     let phone = profile
@@ -292,6 +293,7 @@ fn card(
         progress: standing.and_then(|standing| progress(language, &standing)),
         purchases: account.completed_purchases(),
         last_visit,
+        referral: referral::form(look, Some(account))?,
     })
 }
 

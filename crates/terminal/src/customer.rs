@@ -9,14 +9,16 @@ use crate::till::Till;
 use crate::view::CounterView;
 
 impl Till {
-    /// Identifies the customer of the open basket.
+    /// Identifies the customer of the open basket; of merged records, the one that has the account.
     pub fn set_customer(&self, id: &str) -> Result<CounterView, Error> {
         let (mut session, _) = self.at_work()?;
         let id: Uuid = id.parse().map_err(|_| Error::UnknownCustomer)?;
-        let customer = self
-            .read(|connection| Ok(ledger::customer::get(connection, id)?))?
-            .ok_or(Error::UnknownCustomer)?;
-        session.open.customer = Some(id);
+        let customer = self.read(|connection| {
+            let (holder, _) = ledger::account::held(connection, id)?;
+            let known = ledger::customer::get(connection, holder)?;
+            known.ok_or(Error::UnknownCustomer)
+        })?;
+        session.open.customer = Some(customer.id);
         session.said = say(
             self.language(),
             "said.customer",

@@ -11,6 +11,7 @@ mod undo;
 use chrono::{NaiveDate, NaiveDateTime};
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
+use mostrador_ledger::customer_entry::Concerning;
 use mostrador_ledger::identity::Identity;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::{Decoded, Header, Payload, RawEntry};
@@ -57,11 +58,36 @@ impl Teller<'_> {
             Ok(Decoded::Known(payload)) => self.of_payload(&header, &payload)?,
             _ => Some(self.of_later(&header)),
         };
-        Ok(told.map(|mut event| {
-            event.key = format!("{}.{}", header.stream, header.seq);
-            event.reasons.extend(self.state(standing));
-            event
-        }))
+        Ok(told.map(|event| self.standing_at(&header, event, standing)))
+    }
+
+    /// An entry of this till in words.
+    pub(crate) fn of_own(&self, own: &Concerning) -> Result<Option<HistoryEvent>, Error> {
+        let header = &own.header;
+        let told = match &own.payload {
+            Decoded::Known(payload) => self.of_payload(header, payload)?,
+            Decoded::Unknown => Some(self.of_later(header)),
+        };
+        let standing = Standing {
+            is_sent: own.sent,
+            disposition: Disposition::Applied,
+        };
+        Ok(told.map(|event| self.standing_at(header, event, &standing)))
+    }
+
+    fn standing_at(
+        &self,
+        header: &Header,
+        event: HistoryEvent,
+        standing: &Standing,
+    ) -> HistoryEvent {
+        let mut reasons = event.reasons;
+        reasons.extend(self.state(standing));
+        HistoryEvent {
+            key: format!("{}.{}", header.stream, header.seq),
+            reasons,
+            ..event
+        }
     }
 
     fn of_payload(

@@ -2,8 +2,8 @@
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
+use mostrador_ledger::customer_entry::Concerning;
 use mostrador_ledger::identity::Identity;
-use mostrador_ledger::sale::Sold;
 use mostrador_protocol::history::{HistoryPlace, HistoryReply};
 use uuid::Uuid;
 
@@ -15,9 +15,9 @@ use crate::profile::given;
 use crate::rules::Rules;
 use crate::till::Till;
 use crate::view::{HistoryEvent, HistoryFact, HistoryView};
-use crate::{Error, words};
+use crate::{Error, referral, words};
 
-/// The most own sales that are shown without the server.
+/// The most own entries that are shown without the server.
 const MAX_OWN: u32 = 50;
 
 /// Entries of one page from the server.
@@ -54,7 +54,7 @@ impl Till {
             let teller = self.teller(connection, &rules, (&identity, id));
             let mut events = Vec::new();
             if place.is_none() {
-                events = self.own(&teller, |sold| !sold.sent)?;
+                events = self.own(&teller, |entry| !entry.sent)?;
             }
             for event in theirs(&teller, &reply)? {
                 if !is_there(&events, &event) {
@@ -92,19 +92,14 @@ impl Till {
     fn own(
         &self,
         teller: &Teller<'_>,
-        are_meant: impl Fn(&Sold) -> bool,
+        are_meant: impl Fn(&Concerning) -> bool,
     ) -> Result<Vec<HistoryEvent>, Error> {
-        let own = ledger::sale::of_customer(teller.connection, teller.customer, MAX_OWN)?;
-        let language = self.language();
-        let meant = own.iter().filter(|sold| are_meant(sold)).map(|sold| {
-            let mut event = teller.sale(&sold.sale);
-            event.key = format!("{}.{}", sold.stream, sold.seq);
-            if !sold.sent {
-                event.reasons.push(say(language, "history.unsent", &[]));
-            }
-            event
-        });
-        Ok(meant.collect())
+        let own = ledger::customer_entry::recent(teller.connection, teller.customer, MAX_OWN)?;
+        let mut events = Vec::new();
+        for entry in own.iter().filter(|entry| are_meant(entry)) {
+            events.extend(teller.of_own(entry)?);
+        }
+        Ok(events)
     }
 
     /// Everything but the events.
@@ -142,6 +137,13 @@ impl Till {
             "history.fact.purchases",
             buyer.account.purchases.to_string(),
         );
+        let look = self.look(connection, rules);
+        if let Some(story) = referral::story(&look, &buyer.account)? {
+            fact("history.fact.brought_by", story);
+        }
+        if let Some(brought) = referral::brought(&look, (id, &buyer.account))? {
+            fact("history.fact.brought", brought);
+        }
         if let Some(profile) = &profile {
             if let Some(code) = &profile.referral_code {
                 fact("history.fact.code", code.clone());

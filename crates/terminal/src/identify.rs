@@ -8,7 +8,7 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_ledger::customer::Found;
 use mostrador_loyalty::code::{CodeText, generated};
-use mostrador_protocol::row::Product;
+use mostrador_protocol::row::{Customer, Product};
 
 use crate::Error;
 use crate::counter::last_four;
@@ -67,7 +67,7 @@ impl Till {
 }
 
 /// What a QR or a keyboard means: a URL stands for the code at its end.
-fn payload_of(text: &str) -> &str {
+pub(crate) fn payload_of(text: &str) -> &str {
     let text = text.trim();
     if !text.contains("://") {
         return text;
@@ -89,13 +89,7 @@ pub(crate) struct Look<'a> {
 impl Look<'_> {
     fn exactly(&self, text: &str) -> Result<Option<BoxReading>, Error> {
         if let Some(customer) = ledger::customer::by_card(self.connection, text)? {
-            let last_visit_ms = None;
-            let found = Found {
-                customer,
-                last_visit_ms,
-                exact: true,
-            };
-            let hits = vec![self.customer_hit(found)?];
+            let hits = vec![self.hit_of(customer)?];
             return Ok(Some(BoxReading::Customers { hits, sure: true }));
         }
         if let Some(product) = ledger::product::by_code(self.connection, text)? {
@@ -113,9 +107,11 @@ impl Look<'_> {
             return Ok(None);
         }
         let owner = ledger::customer::by_referral_code(self.connection, &code)?;
+        let owner = owner.map(|owner| self.hit_of(owner)).transpose()?;
         Ok(owner.map(|owner| BoxReading::Referral {
             sentence: say(self.language, "box.referral", &[("name", &owner.name)]),
             text: code.to_string(),
+            owner,
         }))
     }
 
@@ -167,11 +163,20 @@ impl Look<'_> {
 
     /// Customers that fit, and whether the first may be taken unseen: it is the only one, or the only
     /// exact one.
-    fn customers(&self, text: &str) -> Result<(Vec<CustomerHit>, bool), Error> {
+    pub(crate) fn customers(&self, text: &str) -> Result<(Vec<CustomerHit>, bool), Error> {
         let found = ledger::customer::search(self.connection, text, MAX_HITS)?;
-        let exact: Vec<bool> = found.iter().map(|found| found.exact).collect();
-        let hits = found.into_iter().map(|found| self.customer_hit(found));
-        Ok((hits.collect::<Result<_, _>>()?, is_sure(&exact)))
+        let mut hits: Vec<CustomerHit> = Vec::new();
+        let mut exact = Vec::new();
+        for found in found {
+            let is_exact = found.exact;
+            let hit = self.customer_hit(found)?;
+            // Two records of one person are one hit.
+            if hits.iter().all(|other| other.id != hit.id) {
+                hits.push(hit);
+                exact.push(is_exact);
+            }
+        }
+        Ok((hits, is_sure(&exact)))
     }
 
     fn products(&self, text: &str) -> Result<(Vec<ProductHit>, bool), Error> {
@@ -181,14 +186,29 @@ impl Look<'_> {
         Ok((hits.collect(), is_sure(&exact)))
     }
 
+    /// A customer who was found exactly.
+    pub(crate) fn hit_of(&self, customer: Customer) -> Result<CustomerHit, Error> {
+        self.customer_hit(Found {
+            customer,
+            last_visit_ms: None,
+            exact: true,
+        })
+    }
+
+    /// A customer in a list; of a record that was merged, the one that has the account.
     pub(crate) fn customer_hit(&self, found: Found) -> Result<CustomerHit, Error> {
-        let customer = found.customer;
-        let account = ledger::account::shown(self.connection, customer.id)?;
+        let (holder, account) = ledger::account::held(self.connection, found.customer.id)?;
+        let survivor = if holder == found.customer.id {
+            None
+        } else {
+            ledger::customer::get(self.connection, holder)?
+        };
+        let customer = survivor.unwrap_or(found.customer);
         let now = self.rules.moment(self.now_ms);
         let standing = standing_of(self.rules, &account, now);
         let last_visit_ms = found.last_visit_ms.max(account.last_purchase_ms);
         Ok(CustomerHit {
-            id: customer.id.to_string(),
+            id: holder.to_string(),
             name: customer.name,
             tier: standing.map(|standing| standing.tier.name.clone()),
             tier_slug: standing.map(|standing| standing.tier.slug.clone()),

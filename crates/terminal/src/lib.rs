@@ -54,6 +54,7 @@ mod price;
 mod profile;
 mod reach_payment;
 mod receipt;
+mod referral;
 mod reprint;
 mod rules;
 mod sale;

@@ -6,7 +6,7 @@
 use chrono::{Datelike, NaiveDate};
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
-use mostrador_ledger::customer::{Found, Holder, Unique};
+use mostrador_ledger::customer::{Holder, Unique};
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::code::generated::{ALPHABET, with_check_sign};
 use mostrador_protocol::profile;
@@ -17,10 +17,11 @@ use uuid::Uuid;
 use crate::error::shortened;
 use crate::identify::Look;
 use crate::message::say;
+use crate::referral::Registered;
 use crate::rules::Rules;
 use crate::till::Till;
-use crate::view::{CustomerHit, Language, ProfileForm, ProfileInput, ProfileSaved};
-use crate::{Error, words};
+use crate::view::{Language, ProfileForm, ProfileInput, ProfileSaved};
+use crate::{Error, referral, words};
 
 /// The longest name, signs.
 const MAX_NAME_SIGNS: usize = 120;
@@ -85,7 +86,10 @@ impl Till {
             phone,
             ..ProfileInput::default()
         };
-        self.read_with_rules(|_, rules| Ok(form(self.language(), &rules, fields, None)))
+        self.read_with_rules(|connection, rules| {
+            let look = self.look(connection, &rules);
+            form(&look, fields, None)
+        })
     }
 
     /// The form of a customer who is known here.
@@ -95,23 +99,22 @@ impl Till {
         self.read_with_rules(|connection, rules| {
             let known = ledger::customer::get(connection, id)?.ok_or(Error::UnknownCustomer)?;
             let fields = fields_of(&known);
-            Ok(form(self.language(), &rules, fields, Some(&known)))
+            form(&self.look(connection, &rules), fields, Some(&known))
         })
     }
 
     /// Saves the form, unless somebody else has what is in it. A new customer has heard the words of the
     /// form and agreed; they are on the open basket at once.
     pub fn save_profile(&self, input: &ProfileInput) -> Result<ProfileSaved, Error> {
-        let (mut session, _) = self.at_work()?;
+        let (mut session, cashier) = self.at_work()?;
         let outcome = self
             .shared
             .ledger
-            .transact(|tx| self.write_profile(tx, input))?;
+            .transact(|tx| self.write_form(tx, input, cashier.id));
         let saved = match outcome {
-            Outcome::Saved(saved) => saved,
-            Outcome::Known { sentence, customer } => {
-                return Ok(ProfileSaved::Known { sentence, customer });
-            }
+            Ok(saved) => saved,
+            Err(NotWritten::Outcome(outcome)) => return Ok(*outcome),
+            Err(NotWritten::Error(error)) => return Err(error),
         };
         self.nudge();
         let key = if input.id.is_none() {
@@ -127,13 +130,34 @@ impl Till {
         })
     }
 
-    fn write_profile(&self, tx: &Connection, input: &ProfileInput) -> Result<Outcome, Error> {
+    /// The profile, and who brought them: both or nothing.
+    fn write_form(
+        &self,
+        tx: &Connection,
+        input: &ProfileInput,
+        cashier_id: Uuid,
+    ) -> Result<Customer, NotWritten> {
+        let saved = self.write_profile(tx, input)?;
+        let Some(referrer) = &input.referrer else {
+            return Ok(saved);
+        };
+        match self.write_referral(tx, &saved, (referrer, cashier_id))? {
+            Registered::Yes => Ok(saved),
+            Registered::No(refusal) => Err(NotWritten::Outcome(Box::new(ProfileSaved::Refused {
+                refusal: refusal.code().to_owned(),
+                sentence: referral::refused(self.language(), refusal),
+            }))),
+        }
+    }
+
+    fn write_profile(&self, tx: &Connection, input: &ProfileInput) -> Result<Customer, NotWritten> {
         let rules = self.shared.shelf.current(tx)?;
         let now_ms = self.now_ms();
         let before = match &input.id {
             Some(id) => {
                 let id: Uuid = id.parse().map_err(|_| Error::UnknownCustomer)?;
-                Some(ledger::customer::get(tx, id)?.ok_or(Error::UnknownCustomer)?)
+                let known = ledger::customer::get(tx, id).map_err(Error::from)?;
+                Some(known.ok_or(Error::UnknownCustomer)?)
             }
             None => None,
         };
@@ -158,11 +182,23 @@ impl Till {
         };
         let phones = after.phone.as_deref();
         let phones = phones.map(|phone| profile::phone_spellings(phone, calling_code));
-        let holder = ledger::customer::holder(tx, &after, &phones.unwrap_or_default())?;
+        let phones = phones.unwrap_or_default();
+        let holder = ledger::customer::holder(tx, &after, &phones).map_err(Error::from)?;
         if let Some(holder) = holder {
-            return self.known(tx, &rules, holder);
+            let known = self.known(tx, &rules, holder)?;
+            return Err(NotWritten::Outcome(Box::new(known)));
         }
-        Ok(Outcome::Saved(ledger::customer::save_local(tx, &after)?))
+        Ok(ledger::customer::save_local(tx, &after).map_err(Error::from)?)
+    }
+
+    /// What forms and lists are filled in from.
+    pub(crate) fn look<'a>(&self, connection: &'a Connection, rules: &'a Rules) -> Look<'a> {
+        Look {
+            connection,
+            rules,
+            language: self.language(),
+            now_ms: self.now_ms(),
+        }
     }
 
     /// What a new customer agreed to, or a known one has decided anew.
@@ -186,47 +222,51 @@ impl Till {
         }))
     }
 
-    fn known(&self, tx: &Connection, rules: &Rules, holder: Holder) -> Result<Outcome, Error> {
-        let language = self.language();
+    fn known(&self, tx: &Connection, rules: &Rules, holder: Holder) -> Result<ProfileSaved, Error> {
         let key = match holder.what {
             Unique::Phone => "profile.known.phone",
             Unique::Email => "profile.known.email",
             Unique::Document => "profile.known.document",
             Unique::Card => "profile.known.card",
         };
-        let sentence = say(language, key, &[("name", &holder.customer.name)]);
-        let look = Look {
-            connection: tx,
-            rules,
-            language,
-            now_ms: self.now_ms(),
-        };
-        let customer = look.customer_hit(Found {
-            customer: holder.customer,
-            last_visit_ms: None,
-            exact: true,
-        })?;
-        Ok(Outcome::Known { sentence, customer })
+        let customer = self.look(tx, rules).hit_of(holder.customer)?;
+        let sentence = say(self.language(), key, &[("name", &customer.name)]);
+        Ok(ProfileSaved::Known { sentence, customer })
     }
 }
 
-enum Outcome {
-    Saved(Customer),
-    Known {
-        sentence: String,
-        customer: CustomerHit,
-    },
+/// Why a form was not written.
+enum NotWritten {
+    /// Somebody has to do something first.
+    Outcome(Box<ProfileSaved>),
+    Error(Error),
+}
+
+impl From<Error> for NotWritten {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<ledger::Error> for NotWritten {
+    fn from(error: ledger::Error) -> Self {
+        Self::Error(error.into())
+    }
 }
 
 fn form(
-    language: Language,
-    rules: &Rules,
+    look: &Look<'_>,
     fields: ProfileInput,
     known: Option<&Customer>,
-) -> ProfileForm {
+) -> Result<ProfileForm, Error> {
+    let Look {
+        language, rules, ..
+    } = *look;
     let words = rules.document.consent.as_ref();
     let shop = rules.document.name.as_str();
-    ProfileForm {
+    let account = known.map(|known| ledger::account::held(look.connection, known.id));
+    let account = account.transpose()?.map(|(_, account)| account);
+    Ok(ProfileForm {
         fields,
         referral_code: known.and_then(|known| known.referral_code.clone()),
         consent_version: words.map_or(0, |words| words.version),
@@ -235,7 +275,8 @@ fn form(
             |words| words.text(language.tag()).to_owned(),
         ),
         consent_given: known.map_or_else(String::new, |known| given(language, rules, known)),
-    }
+        referral: referral::form(look, account.as_ref())?,
+    })
 }
 
 /// When and to what a customer agreed.
@@ -277,6 +318,7 @@ fn fields_of(known: &Customer) -> ProfileInput {
         card: text(&known.card),
         document: text(&known.document),
         marketing: known.marketing_consent,
+        referrer: None,
     }
 }
 

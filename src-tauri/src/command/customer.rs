@@ -1,6 +1,9 @@
 //! Who the customers are: enrolment at the counter, profiles, histories.
 
-use mostrador_terminal::view::{HistoryView, ProfileForm, ProfileInput, ProfileSaved, Trouble};
+use mostrador_terminal::view::{
+    HistoryView, ProfileForm, ProfileInput, ProfileSaved, ReferralSaved, ReferrerInput,
+    ReferrerReading, Trouble,
+};
 use tauri::State;
 
 use crate::desk::Desk;
@@ -33,6 +36,28 @@ pub(crate) async fn save_profile(
     input: ProfileInput,
 ) -> Result<ProfileSaved, Trouble> {
     desk.act(move |till| till.save_profile(&input)).await
+}
+
+/// Whom a text means as the one who brought a customer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn find_referrer(
+    desk: State<'_, Desk>,
+    text: String,
+) -> Result<ReferrerReading, Trouble> {
+    desk.act(move |till| till.find_referrer(&text)).await
+}
+
+/// Records who brought a customer who has not bought yet.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn register_referral(
+    desk: State<'_, Desk>,
+    customer: String,
+    referrer: ReferrerInput,
+) -> Result<ReferralSaved, Trouble> {
+    desk.act(move |till| till.register_referral(&customer, &referrer))
+        .await
 }
 
 /// What this till knows of a customer.

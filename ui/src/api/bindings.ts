@@ -30,6 +30,10 @@ export const commands = {
 	editProfile: (id: string) => typedError<ProfileForm, Trouble>(__TAURI_INVOKE("edit_profile", { id })),
 	/**  Saves a form, unless somebody else has what is in it. A new customer has agreed to the form's words. */
 	saveProfile: (input: ProfileInput) => typedError<ProfileSaved, Trouble>(__TAURI_INVOKE("save_profile", { input })),
+	/**  Whom a text means as the one who brought a customer. */
+	findReferrer: (text: string) => typedError<ReferrerReading, Trouble>(__TAURI_INVOKE("find_referrer", { text })),
+	/**  Records who brought a customer who has not bought yet. */
+	registerReferral: (customer: string, referrer: ReferrerInput) => typedError<ReferralSaved, Trouble>(__TAURI_INVOKE("register_referral", { customer, referrer })),
 	/**  What this till knows of a customer. */
 	history: (id: string) => typedError<HistoryView, Trouble>(__TAURI_INVOKE("history", { id })),
 	/**  What the server knows of a customer, from `before` on; empty: the latest. */
@@ -128,7 +132,9 @@ known: boolean } |
 /**  Normalised text. */
 text: string; 
 /**  In the session's language. */
-sentence: string } | 
+sentence: string; 
+/**  Whose. */
+owner: CustomerHit } | 
 /**  Nothing fits; the sentence says what to do. */
 { saw: "nothing"; 
 /**  In the session's language. */
@@ -226,6 +232,8 @@ export type CustomerCard = {
 	purchases: number,
 	/**  Local day of the last visit, ISO. */
 	last_visit: string | null,
+	/**  Who brought them, or that it can still be said; none: the program has no referrals. */
+	referral: ReferralForm | null,
 };
 
 /**  A customer in a list. */
@@ -359,6 +367,8 @@ export type ProfileForm = {
 	consent_text: string,
 	/**  When and to what the customer agreed, in words; empty for a new one. */
 	consent_given: string,
+	/**  Who brought the customer; none: the program has no referrals. */
+	referral: ReferralForm | null,
 };
 
 /**  The fields as typed; empty: none. */
@@ -379,6 +389,8 @@ export type ProfileInput = {
 	document: string,
 	/**  Whether messages may be sent. */
 	marketing: boolean,
+	/**  Who brought the customer; none: nobody, or it was said before. */
+	referrer: ReferrerInput | null,
 };
 
 /**  What came of saving a form. */
@@ -392,7 +404,13 @@ counter: CounterView } |
 /**  What they have, and what to do, in words. */
 sentence: string; 
 /**  Who. */
-customer: CustomerHit };
+customer: CustomerHit } | 
+/**  Whoever is said to have brought the customer cannot have, and nothing was written. */
+{ outcome: "refused"; 
+/**  Stable code of the refusal. */
+refusal: string; 
+/**  Why, and what to do, in words. */
+sentence: string };
 
 /**  Distance to the next tier. */
 export type ProgressView = {
@@ -424,6 +442,47 @@ export type ReceiptView = {
 	balance: number | null,
 	/**  What happens next, in words: sent, or kept until the connection returns. */
 	said: string,
+};
+
+/**  What a form says of the referral of its customer. */
+export type ReferralForm = {
+	/**  Whether it can still be said who brought the customer. */
+	may_say: boolean,
+	/**  What whoever brings gets, or who brought the customer and what came of it, in words. */
+	sentence: string,
+};
+
+/**  What came of saying who brought a customer. */
+export type ReferralSaved = 
+/**  It is recorded. */
+{ outcome: "registered"; 
+/**  The counter, which says so. */
+counter: CounterView } | 
+/**  It cannot be, and nothing was written. */
+{ outcome: "refused"; 
+/**  Stable code of the refusal. */
+refusal: string; 
+/**  Why, and what to do, in words with the stable code in brackets. */
+sentence: string };
+
+/**  Who brought a customer, as chosen. */
+export type ReferrerInput = {
+	/**  Whose id. */
+	id: string,
+	/**  The referral code that was shown, if one was. */
+	code: string | null,
+};
+
+/**  Whom a text may mean: a referral code, a card, a phone or a name. */
+export type ReferrerReading = {
+	/**  Best first, at most 8. */
+	hits: CustomerHit[],
+	/**  Whether Enter may take the first. */
+	sure: boolean,
+	/**  The referral code, where the text is one. */
+	code: string | null,
+	/**  What to do when nobody fits, in words; may be empty. */
+	sentence: string,
 };
 
 /**  A refused code. */

@@ -1,7 +1,16 @@
 /** Which work the right pane shows; Esc goes one level back. */
 
 export type Screen =
-  "codes" | "amount" | "pay" | "receipt" | "today" | "sync" | "help" | "profile" | "history";
+  | "codes"
+  | "amount"
+  | "pay"
+  | "receipt"
+  | "today"
+  | "sync"
+  | "help"
+  | "profile"
+  | "history"
+  | "referral";
 
 export class Work {
   #path = $state.raw<readonly Screen[]>([]);

@@ -132,3 +132,41 @@ test("without the server the history says until when this till knows", async () 
   expect(screen.getByText(/Lo que sabe esta caja, hasta/)).toBeTruthy();
   expect(screen.getByText(/Compra C1-00002/)).toBeTruthy();
 });
+
+test("who brought a new customer is a code that is scanned or a name that is typed", async () => {
+  await open();
+  await hand.keyboard("{Control>}n{/Control}");
+  await screen.findByLabelText("Nombre");
+  await scanner.keyboard("K7M2Q9X5{Enter}");
+  expect(await screen.findByText("K7M2Q9X5")).toBeTruthy();
+  await hand.keyboard("Zulema{Tab}300 555 5566");
+  expect(await troubles()).toEqual([]);
+  await hand.click(screen.getByRole("button", { name: "Elegir a otra persona" }));
+  await hand.keyboard("jos");
+  await screen.findByText("Josefa Ibáñez");
+  await hand.keyboard("{Enter}");
+  expect(await screen.findByText(/Elija con Alt y el número/)).toBeTruthy();
+  expect(till.saved).toEqual([]);
+  await hand.keyboard("{Alt>}2{/Alt}");
+  const phone = screen.getByLabelText("Teléfono");
+  await hand.click(phone);
+  await hand.keyboard("{Enter}");
+  await vi.waitFor(() => expect(till.saved).toHaveLength(1));
+  expect(till.saved[0]?.referrer).toEqual({ id: "c2", code: null });
+});
+
+test("before the first purchase a scanned referral code is enough, and a refusal says why", async () => {
+  await open();
+  await hand.keyboard("josefa");
+  await screen.findByText("Josefa Ibáñez");
+  await hand.keyboard("{Alt>}1{/Alt}");
+  await screen.findByText("¿Quién lo trajo?");
+  await scanner.keyboard("K7M2Q9X5{Enter}");
+  expect(await screen.findByText("Queda anotado.")).toBeTruthy();
+  await hand.keyboard("{Control>}r{/Control}");
+  const who = await screen.findByLabelText("¿Quién lo trajo?");
+  await vi.waitFor(() => expect(document.activeElement).toBe(who));
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("josefa{Enter}");
+  expect(await screen.findByText(/Nadie puede referirse a sí mismo/)).toBeTruthy();
+});

@@ -1,6 +1,7 @@
 /** The form of a customer: what is typed stays until it is saved. */
 import type { Answer, Api, CounterView, CustomerHit, ProfileForm, Trouble } from "../api/api";
 import type { ProfileInput } from "../api/api";
+import type { Referrer } from "./referrer.svelte";
 
 type Standing = { status: "none" } | { status: "open"; form: ProfileForm };
 type Known = { sentence: string; customer: CustomerHit };
@@ -15,10 +16,12 @@ const blank: ProfileInput = {
   card: "",
   document: "",
   marketing: false,
+  referrer: null,
 };
 
 export class Profile {
   readonly #api: Api;
+  readonly #referrer: Referrer;
   standing = $state.raw<Standing>({ status: "none" });
   fields = $state<ProfileInput>({ ...blank });
   /** Whether the fields beside name and phone are shown. */
@@ -28,13 +31,19 @@ export class Profile {
   /** Who has what is in the fields. */
   known = $state.raw<Known | null>(null);
 
-  constructor(api: Api) {
+  constructor(api: Api, referrer: Referrer) {
     this.#api = api;
+    this.#referrer = referrer;
   }
 
   readonly isNew = $derived(this.fields.id === null);
   /** The field that the trouble is about. */
   readonly wrong = $derived((this.trouble?.code ?? "").replace("profile_", ""));
+
+  /** Whether the form asks who brought the customer. */
+  get asksReferrer(): boolean {
+    return this.standing.status === "open" && this.standing.form.referral?.may_say === true;
+  }
 
   startNew(typed: string): Promise<boolean> {
     return this.#start(this.#api.newProfile(typed));
@@ -47,7 +56,10 @@ export class Profile {
   /** The counter with the customer; null when somebody has to do something first. */
   async save(): Promise<CounterView | null> {
     this.trouble = this.known = null;
-    const answer = await this.#api.saveProfile($state.snapshot(this.fields));
+    const brought = await this.#referrer.settled();
+    if (brought.status === "open") return null;
+    const referrer = brought.status === "chosen" ? brought.input : null;
+    const answer = await this.#api.saveProfile({ ...$state.snapshot(this.fields), referrer });
     if (answer.status === "error") {
       this.trouble = answer.error;
       if (!["name", "phone", ""].includes(this.wrong)) this.more = true;
@@ -55,6 +67,10 @@ export class Profile {
     }
     if (answer.data.outcome === "known") {
       this.known = answer.data;
+      return null;
+    }
+    if (answer.data.outcome === "refused") {
+      this.#referrer.refused = answer.data.sentence;
       return null;
     }
     this.standing = { status: "none" };
@@ -69,6 +85,7 @@ export class Profile {
 
   async #start(asked: Promise<Answer<ProfileForm>>): Promise<boolean> {
     const answer = await asked;
+    this.#referrer.clear();
     this.trouble = this.known = null;
     if (answer.status === "error") {
       this.trouble = answer.error;

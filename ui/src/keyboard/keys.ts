@@ -25,6 +25,7 @@ export type Command =
   | "new_customer"
   | "edit_customer"
   | "history"
+  | "referral"
   | "more"
   | "back"
   | { pick: number }
@@ -56,6 +57,7 @@ export const strokes: Readonly<Record<Named, Stroke>> = {
   clear_customer: { key: "KeyQ", ctrl: true, label: "Ctrl+Q", says: "ui.key.clear_customer" },
   new_customer: { key: "KeyN", ctrl: true, label: "Ctrl+N", says: "ui.key.new_customer" },
   history: { key: "KeyH", ctrl: true, label: "Ctrl+H", says: "ui.key.history" },
+  referral: { key: "KeyR", ctrl: true, label: "Ctrl+R", says: "ui.key.referral" },
   edit_customer: { key: "KeyE", ctrl: true, label: "Ctrl+E", says: "ui.key.edit_customer" },
   more: { key: "KeyM", ctrl: true, label: "Ctrl+M", says: "ui.key.more" },
   back: { key: "Escape", label: "Esc", says: "ui.key.back" },

@@ -12,7 +12,7 @@ use crate::{Error, pin};
 
 pub(super) const COLUMNS: Columns = Columns {
     required: &["name", "role", "pin"],
-    optional: &["store", "active"],
+    optional: &["store", "active", "phone"],
 };
 
 /// Where they work.
@@ -30,6 +30,7 @@ struct Cells {
     name: String,
     role: Role,
     store: Option<String>,
+    phone: Option<String>,
     pin: String,
     active: bool,
 }
@@ -106,6 +107,7 @@ fn read(fields: &Fields<'_>, house: &House) -> Result<Cells, String> {
         name: field::name(fields.text("name"))?,
         role,
         store,
+        phone: fields.some("phone").map(field::phone).transpose()?,
         pin,
         active: field::yes_or_no("active", fields.text("active"), true)?,
     })
@@ -131,6 +133,7 @@ fn change(
         name: cells.name,
         role: cells.role,
         store: cells.store,
+        phone: cells.phone,
         pin_hash,
         demo_pin: demo.then_some(cells.pin),
         active: cells.active,

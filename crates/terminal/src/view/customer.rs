@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::ReferralForm;
+
 /// The customer on the left pane.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct CustomerCard {
@@ -30,6 +32,8 @@ pub struct CustomerCard {
     pub purchases: u64,
     /// Local day of the last visit, ISO.
     pub last_visit: Option<String>,
+    /// Who brought them, or that it can still be said; none: the program has no referrals.
+    pub referral: Option<ReferralForm>,
 }
 
 /// Distance to the next tier.

@@ -43,6 +43,8 @@ pub enum BoxReading {
         text: String,
         /// In the session's language.
         sentence: String,
+        /// Whose.
+        owner: CustomerHit,
     },
     /// Nothing fits; the sentence says what to do.
     Nothing {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{CounterView, CustomerHit};
+use super::{CounterView, CustomerHit, ReferralForm, ReferrerInput};
 
 /// The form, filled in as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -18,6 +18,8 @@ pub struct ProfileForm {
     pub consent_text: String,
     /// When and to what the customer agreed, in words; empty for a new one.
     pub consent_given: String,
+    /// Who brought the customer; none: the program has no referrals.
+    pub referral: Option<ReferralForm>,
 }
 
 /// The fields as typed; empty: none.
@@ -39,6 +41,8 @@ pub struct ProfileInput {
     pub document: String,
     /// Whether messages may be sent.
     pub marketing: bool,
+    /// Who brought the customer; none: nobody, or it was said before.
+    pub referrer: Option<ReferrerInput>,
 }
 
 /// What came of saving a form.
@@ -56,5 +60,12 @@ pub enum ProfileSaved {
         sentence: String,
         /// Who.
         customer: CustomerHit,
+    },
+    /// Whoever is said to have brought the customer cannot have, and nothing was written.
+    Refused {
+        /// Stable code of the refusal.
+        refusal: String,
+        /// Why, and what to do, in words.
+        sentence: String,
     },
 }

@@ -25,7 +25,7 @@ fn colombian() -> Shop {
 fn saved(shop: &Shop, input: &ProfileInput) -> CounterView {
     match shop.till.save_profile(input).expect("an outcome") {
         ProfileSaved::Saved { counter } => *counter,
-        known @ ProfileSaved::Known { .. } => panic!("{known:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -167,7 +167,12 @@ fn the_box_says_whose_referral_code_it_is() {
     let id = card.customer.expect("on the basket").id;
     let code = profile(&shop, &id).referral_code.expect("drawn");
     match shop.till.read_box(&code.to_lowercase()).expect("a reading") {
-        BoxReading::Referral { text, sentence } => {
+        BoxReading::Referral {
+            text,
+            sentence,
+            owner,
+        } => {
+            assert_eq!(owner.id, id);
             assert_eq!(text, code);
             assert!(sentence.contains("Delia Cantillo"), "{sentence}");
         }

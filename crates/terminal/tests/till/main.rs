@@ -6,6 +6,7 @@ mod codes;
 mod derived;
 mod enrolment;
 mod people;
+mod referring;
 mod selling;
 mod server;
 mod shop;

@@ -22,6 +22,7 @@ pub(crate) const MORNING_MS: i64 = 1_740_841_200_000;
 
 pub(crate) const ANA: Uuid = Uuid::from_u128(0xa);
 pub(crate) const BRUNO: Uuid = Uuid::from_u128(0xb);
+pub(crate) const ANA_MARIA: Uuid = Uuid::from_u128(0xc);
 
 const PROGRAM: &str = r#"
 version = 1
@@ -232,12 +233,7 @@ fn rows() -> Vec<Row> {
     rows.extend([
         customer(ANA, "Ana Peña", "3001234567", "LX-100"),
         customer(BRUNO, "Bruno Díaz", "3109876543", "LX-200"),
-        customer(
-            Uuid::from_u128(0xc),
-            "Ana María Ríos",
-            "3151112233",
-            "LX-300",
-        ),
+        customer(ANA_MARIA, "Ana María Ríos", "3151112233", "LX-300"),
     ]);
     rows.extend([
         person(1, "Rosa Ibarra", Role::Cashier, "1212"),
@@ -288,6 +284,7 @@ fn person(id: u128, name: &str, role: Role, pin: &str) -> Row {
         name: name.to_owned(),
         role,
         store: Some("cartagena".to_owned()),
+        phone: None,
         pin_hash: hash.to_string(),
         demo_pin: Some(pin.to_owned()),
         active: true,
