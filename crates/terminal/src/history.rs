@@ -32,7 +32,7 @@ impl Till {
         let mut view = self.read_with_rules(|connection, rules| {
             let teller = self.teller(connection, &rules, (&identity, id));
             Ok(HistoryView {
-                events: self.own(&teller, |_| true)?,
+                events: own(&teller, |_| true)?,
                 ..self.about(connection, &rules, id)?
             })
         })?;
@@ -54,7 +54,7 @@ impl Till {
             let teller = self.teller(connection, &rules, (&identity, id));
             let mut events = Vec::new();
             if place.is_none() {
-                events = self.own(&teller, |entry| !entry.sent)?;
+                events = own(&teller, |entry| !entry.sent)?;
             }
             for event in theirs(&teller, &reply)? {
                 if !is_there(&events, &event) {
@@ -86,20 +86,6 @@ impl Till {
             identity,
             customer,
         }
-    }
-
-    /// What this till itself wrote about the customer.
-    fn own(
-        &self,
-        teller: &Teller<'_>,
-        are_meant: impl Fn(&Concerning) -> bool,
-    ) -> Result<Vec<HistoryEvent>, Error> {
-        let own = ledger::customer_entry::recent(teller.connection, teller.customer, MAX_OWN)?;
-        let mut events = Vec::new();
-        for entry in own.iter().filter(|entry| are_meant(entry)) {
-            events.extend(teller.of_own(entry)?);
-        }
-        Ok(events)
     }
 
     /// Everything but the events.
@@ -179,6 +165,19 @@ impl Till {
             })
         })
     }
+}
+
+/// What this till itself wrote about the customer.
+fn own(
+    teller: &Teller<'_>,
+    are_meant: impl Fn(&Concerning) -> bool,
+) -> Result<Vec<HistoryEvent>, Error> {
+    let own = ledger::customer_entry::recent(teller.connection, teller.customer, MAX_OWN)?;
+    let mut events = Vec::new();
+    for entry in own.iter().filter(|entry| are_meant(entry)) {
+        events.extend(teller.of_own(entry)?);
+    }
+    Ok(events)
 }
 
 fn theirs(teller: &Teller<'_>, reply: &HistoryReply) -> Result<Vec<HistoryEvent>, Error> {
