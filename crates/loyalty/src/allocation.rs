@@ -106,7 +106,14 @@ impl Splitter {
 
     /// Gives each open part `floor(left x weight / total)` and keeps the remainders.
     fn share_out(&mut self, left: u64, total: u64) -> SharedOut {
+        if let Some(rate) = NarrowProportion::new(left, total) {
+            return self.share_out_by(|weight| rate.of(weight));
+        }
         let rate = Proportion::new(left, total);
+        self.share_out_by(|weight| rate.of(weight))
+    }
+
+    fn share_out_by(&mut self, part_of: impl Fn(u64) -> (u64, u64)) -> SharedOut {
         let mut out = SharedOut {
             given: 0,
             has_full: false,
@@ -116,15 +123,16 @@ impl Splitter {
         let parts = self.weights.iter().zip(&self.rooms);
         let results = self.shares.iter_mut().zip(&mut self.remainders);
         for ((weight, room), (share, remainder)) in parts.zip(results) {
-            let whole;
-            (whole, *remainder) = rate.of(*weight);
-            let is_open = *weight > 0;
-            *share = if is_open { whole } else { *share };
+            let (whole, rest) = part_of(*weight);
+            *remainder = rest;
+            // Every bit for a closed part, whose whole is 0: no branch.
+            let closed = ones_if(*weight == 0);
+            *share = (*share & closed) | whole;
             out.given = out.given.wrapping_add(whole);
             // A closed part has no room: 0 - 1 is more than it is given.
             out.has_full |= whole > room.wrapping_sub(1);
-            out.lowest = out.lowest.min(if is_open { *remainder } else { u64::MAX });
-            out.highest = out.highest.max(*remainder);
+            out.lowest = out.lowest.min(rest | closed);
+            out.highest = out.highest.max(rest);
         }
         out
     }
@@ -249,6 +257,54 @@ impl Buckets {
     }
 }
 
+/// The least that the parts `(weight, room, mask)` with every bit in their mask are given together when
+/// `amount` is split over all, each at most its room; the others have no bit.
+///
+/// What the others have no room for is theirs; and a part that is not filled is given no less than its
+/// share, rounded down, of what the full ones leave.
+pub(crate) fn least(amount: u64, parts: impl Iterator<Item = (u64, u64, u64)> + Clone) -> u64 {
+    let (mut here, mut elsewhere, mut open) = (0_u64, 0_u64, 0_u64);
+    for (weight, room, mask) in parts.clone() {
+        let room = room & !ones_if(weight == 0);
+        here = here.wrapping_add(room & mask);
+        elsewhere = elsewhere.wrapping_add(room & !mask);
+        open = open.wrapping_add(weight & !ones_if(room == 0));
+    }
+    let at_least = amount.saturating_sub(elsewhere).min(here);
+    if at_least == here || elsewhere == 0 {
+        return at_least;
+    }
+    let Some(mut rate) = NarrowProportion::new(amount, open) else {
+        return at_least;
+    };
+    for _ in 0..ROUNDS {
+        let (mut filled, mut weights, mut given) = (0_u64, 0_u64, 0_u64);
+        for (weight, room, mask) in parts.clone() {
+            let whole = rate.of(weight).0;
+            let is_full = ones_if(whole >= room);
+            filled = filled.wrapping_add(room & is_full & !ones_if(weight == 0));
+            weights = weights.wrapping_add(weight & is_full & !ones_if(room == 0));
+            given = given.wrapping_add(whole.min(room) & mask);
+        }
+        if weights == 0 {
+            return given.max(at_least);
+        }
+        let next =
+            NarrowProportion::new(amount.saturating_sub(filled), open.saturating_sub(weights));
+        match next {
+            Some(next) if next.fraction > rate.fraction => rate = next,
+            _ => return given.max(at_least),
+        }
+    }
+    let given = parts.map(|(weight, room, mask)| rate.of(weight).0.min(room) & mask);
+    given.fold(0, u64::wrapping_add).max(at_least)
+}
+
+/// Every bit, or none.
+fn ones_if(is: bool) -> u64 {
+    0_u64.wrapping_sub(u64::from(is))
+}
+
 fn sum(column: &[u64]) -> u64 {
     column.iter().fold(0, |sum, units| sum.wrapping_add(*units))
 }
@@ -256,6 +312,8 @@ fn sum(column: &[u64]) -> u64 {
 const BUCKET_BITS: u32 = 8;
 const BUCKETS: usize = 1 << BUCKET_BITS;
 const BUCKET_MASK: u64 = 0xff;
+/// How often [`least`] looks for parts that are full: more finds little more.
+const ROUNDS: usize = 3;
 /// So few are sorted faster than counted.
 const FEW: usize = 16;
 
@@ -316,6 +374,47 @@ impl Proportion {
     }
 }
 
+/// [`Proportion`] for sums below 2^32, where two multiplications are all it takes.
+#[derive(Debug, Clone, Copy)]
+struct NarrowProportion {
+    total: u64,
+    /// `left / total` in parts of 2^64, rounded up.
+    fraction: u64,
+}
+
+impl NarrowProportion {
+    /// `None` for a `left` or a `total` that is too large.
+    fn new(left: u64, total: u64) -> Option<Self> {
+        if left >= total || total > u64::from(u32::MAX) {
+            return None;
+        }
+        // Two short divisions are faster than a long one.
+        let upper = left.wrapping_shl(u32::BITS);
+        let lower = upper.checked_rem(total)?.wrapping_shl(u32::BITS);
+        let upper = upper.checked_div(total)?.wrapping_shl(u32::BITS);
+        let fraction = upper.wrapping_add(lower.div_ceil(total));
+        Some(Self { total, fraction })
+    }
+
+    /// `left x weight / total` and its remainder, for a weight of at most `total`.
+    ///
+    /// The fraction is less than 2^-64 too large, so that the product is less than `weight / 2^64` and
+    /// with it less than `1 / total` too large: neither its whole part nor that of its rest times
+    /// `total` is touched.
+    fn of(self, weight: u64) -> (u64, u64) {
+        let (whole, rest) = halves(u128::from(self.fraction).wrapping_mul(weight.into()));
+        let (remainder, _) = halves(u128::from(rest).wrapping_mul(self.total.into()));
+        (whole, remainder)
+    }
+}
+
+/// The upper and the lower 64 bits.
+fn halves(wide: u128) -> (u64, u64) {
+    let upper = u64::try_from(wide.wrapping_shr(u64::BITS)).unwrap_or(u64::MAX);
+    let lower = u64::try_from(wide & u128::from(u64::MAX)).unwrap_or(u64::MAX);
+    (upper, lower)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -359,6 +458,79 @@ mod tests {
         check(10, &[(0, 5), (0, 9)], &[0, 0]);
         check(10, &[], &[]);
         check(0, &[(1, 5)], &[0]);
+    }
+
+    /// Numbers that look drawn (Marsaglia's xorshift).
+    fn drawn() -> impl Iterator<Item = u64> {
+        std::iter::successors(Some(88_172_645_463_325_252_u64), |last| {
+            let mixed = last ^ (last << 13);
+            let mixed = mixed ^ (mixed >> 7);
+            Some(mixed ^ (mixed << 17))
+        })
+    }
+
+    #[test]
+    fn a_narrow_proportion_is_exact() {
+        let mut drawn = drawn();
+        let mut check = |total: u64| {
+            let left = drawn.next().unwrap() % total;
+            let rate = NarrowProportion::new(left, total).unwrap();
+            let weights = [0, 1, total - 1, total, drawn.next().unwrap() % total];
+            for weight in weights {
+                let product = u128::from(left) * u128::from(weight);
+                let (whole, rest) = rate.of(weight);
+                let exact = (product / u128::from(total), product % u128::from(total));
+                assert_eq!(
+                    (whole.into(), rest.into()),
+                    exact,
+                    "{left} {total} {weight}"
+                );
+            }
+        };
+        for total in (1..3_000).chain(u64::from(u32::MAX) - 3_000..=u64::from(u32::MAX)) {
+            check(total);
+        }
+        assert!(NarrowProportion::new(1, 1 << 32).is_none());
+        assert!(NarrowProportion::new(5, 5).is_none());
+    }
+
+    #[test]
+    fn the_least_of_some_parts_is_their_share_or_what_the_others_have_no_room_for() {
+        let check = |amount, parts: &[(u64, u64, u64)], expected| {
+            assert_eq!(least(amount, parts.iter().copied()), expected);
+        };
+        let all = u64::MAX;
+        check(10, &[(100, 99, all), (100, 99, 0), (200, 99, all)], 7);
+        check(10, &[(100, 99, all), (100, 2, 0), (200, 99, all)], 8);
+        check(10, &[(100, 99, all), (0, 99, 0), (100, 0, 0)], 10);
+        check(
+            60,
+            &[(100, 5, all), (100, 5, 0), (100, 99, all), (100, 99, 0)],
+            30,
+        );
+    }
+
+    #[test]
+    fn some_parts_are_never_given_less_than_the_least() {
+        let mut drawn = drawn();
+        let mut below = |bound: u64| drawn.next().unwrap() % bound.max(1);
+        for _ in 0..5_000 {
+            let size = 1 + below(50);
+            let parts: Vec<(u64, u64)> = (0..size).map(|_| (below(40), below(40))).collect();
+            let masks: Vec<u64> = parts.iter().map(|_| 0_u64.wrapping_sub(below(2))).collect();
+            let open = parts.iter().filter(|(weight, _)| *weight > 0);
+            let amount = below(open.map(|(_, room)| room).sum());
+            let mut splitter = Splitter::default();
+            splitter.load(parts.iter().copied());
+            let shares = splitter.split(amount).iter().zip(&masks);
+            let given: u64 = shares.map(|(share, mask)| share & mask).sum();
+            let with_masks = parts.iter().zip(&masks);
+            let least = least(
+                amount,
+                with_masks.map(|((weight, room), mask)| (*weight, *room, *mask)),
+            );
+            assert!(least <= given, "{parts:?} {amount}: {least} > {given}");
+        }
     }
 
     #[test]

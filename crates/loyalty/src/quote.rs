@@ -226,6 +226,29 @@ pub fn quote(request: &Request<'_>) -> Quote {
     }
 }
 
+/// What a basket would come to, without the best set and the points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// The quote's.
+    pub discount: Amount,
+    /// The quote's.
+    pub refused: Vec<RefusedCode>,
+}
+
+/// The part of [`quote`] that tells what one more code would change: for trying many.
+pub fn trial(request: &Request<'_>) -> Trial {
+    let ground = Ground::new(request.basket);
+    let admission = Admission::new(request, &ground);
+    let program = request.program;
+    let mut sheet = Sheet::new(&ground, program.basket_cap, program.stacking);
+    take_tier_discount(request, &ground, &mut sheet);
+    take_codes(&mut sheet, &admission.candidates, ground.lines.len());
+    Trial {
+        discount: sheet.discount,
+        refused: admission.refused,
+    }
+}
+
 /// The tier's percent comes first, on every discountable line, and is not counted in `max_codes`.
 fn take_tier_discount(
     request: &Request<'_>,

@@ -20,7 +20,7 @@ const PER_CODE: usize = 7;
 const GENES: usize = HEAD + CODES * PER_CODE;
 
 /// The slowest scenes that were bred, by what makes them slow.
-pub(super) const NAMED: [(&str, &str); 3] = [
+pub(super) const NAMED: [(&str, &str); 6] = [
     (
         "tiny amounts beside a large percent",
         "17d.4cw.7.5.2.f.3.a.4.d.6.4ya.5.e.5w0.c.zs.2pd.5y1.e.676.33.3.4w1.4pv.f.1.3u8.3.c.7m0.565.5.8.fu.6l4.3yd.3.5.2hi.d.6.2.5.3.4.e.1.c.2.2xw.4zy.23g.8.a.c.c.5i5.7c8.e.4aw.d.1lz.e.f.5m4.4o6.e.70m.e.6.9.0.2.e.1ekf.3t0.c.6ej.4tq.4.3ld.697.4s.7cs.5uq.d.6yx.9.a.e.5w0",
@@ -32,6 +32,18 @@ pub(super) const NAMED: [(&str, &str); 3] = [
     (
         "twelve percents on drawn lines",
         "f.6rz.d.2x7.9.f.6.4dj.7.0.59v.7.2y.f.3bm.7.d.f.6.5os.6tg.a.f.5hr.4hn.6i9.3.1.5.4r0.8.51d.6wu.a.1x9.64v.5x4.eu.d.54u.43l.3ji.jq.0.4.b.d.1cw.767.2lz.0.6sj.qq.0.490.3.d.7.411.qr.0.38t.9.c.5.8.7.4ev.4gs.75i.46.7n0.5a8.3.a.3pr.6hs.ao.8.8.3.10z.b.6hs.6.3yp.1t5.59u.7.b.7dr.7",
+    ),
+    (
+        "floors that fill up, two percents at the end",
+        "5tf.9.ry.7e2.413.1co.7.16o.1hh.c.6.a.8.4ei.3fp.5.le.6.3qp.4mh.2l2.3fo.2pg.2f7.9.5z.6ed.2y8.5j2.1r5.5nf.8.d9.6ee.2y9.e.6.6c.2oo.a.75x.1.299.d.7n8.70t.0.3nk.1.26u.d.5t7.1.d.3nk.1.26v.e.d.3lz.5.4ae.56v.c.e.2n2.a.7ja.6.6sz.6nc.38h.3.2kw.6.7.6.8.3.1or.1ea.5z2.b.7.5.5.c.1e9.7.8.7.5",
+    ),
+    (
+        "three percents of reward coupons on drawn lines",
+        "f.6rz.3vl.2x6.2.6uh.6.4dk.7.d.f.7.430.f.a.5iw.d.g.5.5os.6tg.a.f.5hr.4hm.6i9.3.1.5.4r0.8.51c.6wu.a.3ji.64u.5x4.1an.b.12v.43l.3ji.jq.0.4.b.e.5q7.767.2m0.1.3.qr.0.490.3.c.6.7.qp.4ev.3pr.9.c.5.7.8.4ev.3pr.75j.47.7n0.5a8.3.a.3pr.6hs.ao.8.1t5.d.10y.b.6ht.7.3yo.1t5.59u.7.b.7dt.7",
+    ),
+    (
+        "amounts beyond everything on lines with floors",
+        "d.32a.6v3.1.a.61u.723.2.2.6.9.d.6.62n.6nv.9.3ju.3.3ay.6.f.5.e.e.3.1l6.4.c.b.e.30y.608.2rq.1iq.1jn.c.711.30y.80.22s.5.4.c.0.7d5.55c.f.3.70z.c.512.5fl.55c.33d.2wf.8.1ix.9.5fl.2iy.4.2wf.f.5c9.1ff.d.kl.4.29c.c.c.a.c.6.3q1.7.h.2.9.9.4w6.7n6.7.4ss.0.11y.13l.c.11k.6.62n.9",
     ),
 ];
 

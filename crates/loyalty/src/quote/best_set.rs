@@ -5,21 +5,28 @@
 //! it takes off in any longer set, since the codes between only use up room, cap and what is left; so
 //! the prefix and the largest of these amounts bound every longer set from above. Where percents
 //! compound there is a second bound, which knows that each works on no more than what the ones before
-//! it left of all lines that any code reaches. Most sets are never priced.
+//! it left of all lines that any code reaches. A third knows how much two of the largest codes get in
+//! each other's way (`overlap`), and the last code of a set is bounded by what the one before it takes at
+//! least off the lines of both. Most sets are never priced.
 //!
 //! Of codes that derive from one parent a set holds one at most. Of codes that do the same work the
 //! ones that come first by text are enough: another in its place gives the same discount.
+
+mod next;
+mod overlap;
 
 use std::cmp::Reverse;
 
 use crate::allocation::Splitter;
 use crate::code::CodeText;
-use crate::money::{Amount, BasisPoints};
+use crate::money::Amount;
 use crate::rate;
 
 use super::admission::Candidate;
 use super::sheet::Sheet;
 use super::work::Job;
+use next::{Next, fewest, first_by_text, next_amounts};
+use overlap::{Looks, Overlap};
 
 /// The best of the subsets of `candidates` that may meet: at most `max_codes` of them, a single one or
 /// only stackable ones. Most discount wins, then fewer codes, then the codes that come first by text.
@@ -49,6 +56,7 @@ pub(super) fn best_set(
         reachable: start
             .discount
             .saturating_add(start.left_of_any(pieces.iter().map(|piece| &piece.job.work))),
+        looks: Looks::default(),
         splitter: Splitter::default(),
         spare: Vec::new(),
     };
@@ -123,6 +131,7 @@ struct Search<'g> {
     /// What the lines that any piece reaches cost after the tier's discount, and that discount: less the
     /// discount of a sheet, no less than what is left of those lines.
     reachable: Amount,
+    looks: Looks,
     splitter: Splitter,
     /// Sheets that nobody looks at any more: the memory of the next ones.
     spare: Vec<Sheet<'g>>,
@@ -181,10 +190,12 @@ impl<'g> Search<'g> {
         if slots == 1 {
             return;
         }
+        let overlap = Overlap::of_largest(sheet, rest, &next);
+        let overlap = overlap.as_ref();
         for (index, (piece, here)) in rest.iter().zip(&next).enumerate() {
             // A longer set holds this piece and one after it, or begins after it.
             let after = index.saturating_add(1);
-            if !self.may_improve(sheet.discount, chosen, tail(&next, index)) {
+            if !self.may_improve(sheet.discount, chosen, tail(&next, index), overlap) {
                 return;
             }
             // Nothing stands between this piece and one that was left out before it.
@@ -194,7 +205,15 @@ impl<'g> Search<'g> {
             }
             let discount = sheet.discount.saturating_add(here.amount);
             chosen.push(piece.rank);
-            if self.may_improve(discount, chosen, tail(&next, after)) {
+            let may_improve = self.may_improve(discount, chosen, tail(&next, after), overlap)
+                && match (tail(rest, after), tail(&next, after)) {
+                    ([last], [alone]) => {
+                        let taken = (*piece, here.amount);
+                        self.may_improve_by(sheet, chosen, taken, (*last, alone.amount))
+                    }
+                    _ => true,
+                };
+            if may_improve {
                 let spare = self.spare.pop();
                 let mut after_it = spare.unwrap_or_else(|| sheet.clone());
                 after_it.clone_from(sheet);
@@ -213,6 +232,30 @@ impl<'g> Search<'g> {
         }
     }
 
+    /// Whether `last`, the only piece that is left, could make a set of `chosen` the best, the last of
+    /// which has just `taken` so much off `sheet`.
+    fn may_improve_by(
+        &mut self,
+        sheet: &Sheet<'_>,
+        chosen: &[usize],
+        (piece, taken): (Piece<'_, '_>, Amount),
+        (last, alone): (Piece<'_, '_>, Amount),
+    ) -> bool {
+        let discount = sheet.discount.saturating_add(taken);
+        let prospect = sheet.prospect(&last.job.work, alone);
+        let may = |on_both: Amount| {
+            let most = Next::bound(prospect.after(on_both), last.rank);
+            self.may_improve(discount, chosen, &[most], None)
+        };
+        // Where even all of it on the same lines would not rule it out, no closer look does.
+        if may(taken) || !self.looks.pay() {
+            return true;
+        }
+        let is_possible = may(sheet.least_on_both(&piece.job.work, taken, &last.job.work));
+        self.looks.count(!is_possible);
+        is_possible
+    }
+
     /// The most that all of `rest` in their order can bring `discount` to. Each step gives more for a
     /// higher discount before it, never less, so that leaving pieces out brings it no higher.
     fn compounded(&self, discount: Amount, rest: &[Next]) -> Amount {
@@ -227,7 +270,13 @@ impl<'g> Search<'g> {
 
     /// Whether a set of `chosen`, which takes off `discount`, and at least one of `rest` could beat the
     /// best.
-    fn may_improve(&self, discount: Amount, chosen: &[usize], rest: &[Next]) -> bool {
+    fn may_improve(
+        &self,
+        discount: Amount,
+        chosen: &[usize],
+        rest: &[Next],
+        overlap: Option<&Overlap>,
+    ) -> bool {
         let slots = self.max_codes.saturating_sub(chosen.len());
         let Some(first) = rest.first().filter(|_| slots > 0) else {
             return false;
@@ -236,6 +285,10 @@ impl<'g> Search<'g> {
         let mut bound = discount.saturating_add(most).min(self.ceiling);
         if bound > self.best.discount {
             bound = bound.min(self.compounded(discount, rest));
+        }
+        if let Some(overlap) = overlap.filter(|_| bound > self.best.discount) {
+            let most = overlap.most(chosen, rest, slots);
+            bound = bound.min(discount.saturating_add(most));
         }
         if bound != self.best.discount {
             return bound > self.best.discount;
@@ -253,78 +306,6 @@ impl<'g> Search<'g> {
     }
 }
 
-/// What a piece would take off next, and its rank.
-struct Next {
-    amount: Amount,
-    /// Its rate, if it works on what is left.
-    rate: Option<BasisPoints>,
-    rank: usize,
-    /// The most that as many pieces as there are slots take off together, from this one on, and the
-    /// most that one piece less takes off.
-    most: (Amount, Amount),
-    slots: usize,
-}
-
-impl Next {
-    /// The most that `slots` pieces from this one on take off together.
-    fn most(&self, slots: usize) -> Amount {
-        if slots < self.slots {
-            self.most.1
-        } else {
-            self.most.0
-        }
-    }
-}
-
-/// What each piece of `rest` would take off `sheet`.
-fn next_amounts(sheet: &Sheet<'_>, rest: &[Piece<'_, '_>], slots: usize) -> Vec<Next> {
-    let mut largest: Vec<Amount> = Vec::with_capacity(slots.saturating_add(1));
-    let mut next: Vec<Next> = Vec::with_capacity(rest.len());
-    for piece in rest.iter().rev() {
-        let amount = sheet.amount_of(&piece.job.work);
-        let place = largest.partition_point(|other| *other >= amount);
-        largest.insert(place, amount);
-        largest.truncate(slots);
-        let sum = |count: usize| largest.iter().take(count).copied().sum();
-        next.push(Next {
-            amount,
-            rate: sheet.rate_of_left(&piece.job.work),
-            rank: piece.rank,
-            most: (sum(slots), sum(slots.saturating_sub(1))),
-            slots,
-        });
-    }
-    next.reverse();
-    next
-}
-
 fn tail<T>(list: &[T], from: usize) -> &[T] {
     list.get(from..).unwrap_or_default()
-}
-
-/// How many of the largest amounts are needed for `missing`.
-fn fewest(rest: &[Next], missing: Amount) -> usize {
-    let mut amounts: Vec<Amount> = rest.iter().map(|next| next.amount).collect();
-    amounts.sort_unstable_by_key(|amount| Reverse(*amount));
-    let mut sum = Amount::ZERO;
-    let mut count: usize = 0;
-    for amount in amounts {
-        if sum >= missing {
-            break;
-        }
-        sum = sum.saturating_add(amount);
-        count = count.saturating_add(1);
-    }
-    count
-}
-
-/// The ranks of `chosen` and the `count` of `rest` that come first by text, ascending: no set of that
-/// size comes before it.
-fn first_by_text(chosen: &[usize], rest: &[Next], count: usize) -> Vec<usize> {
-    let mut more: Vec<usize> = rest.iter().map(|next| next.rank).collect();
-    more.sort_unstable();
-    more.truncate(count);
-    more.extend_from_slice(chosen);
-    more.sort_unstable();
-    more
 }

@@ -108,6 +108,16 @@ impl Reach {
         Amount::of_units(units)
     }
 
+    /// How many lines.
+    pub(super) fn count(&self) -> u64 {
+        u64::try_from(self.lines.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Every bit for a line that is reached, none for another.
+    pub(super) fn masks(&self) -> impl Iterator<Item = u64> + Clone + '_ {
+        self.masks.iter().copied()
+    }
+
     /// The numbers of the lines in a column with one for each line of the basket.
     pub(super) fn of<'c>(&'c self, column: &'c [u64]) -> impl ExactSizeIterator<Item = u64> + 'c {
         let lines = self.lines.iter();

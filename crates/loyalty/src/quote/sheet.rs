@@ -1,6 +1,6 @@
 //! The lines while discounts are being made, and what one discount takes off them.
 
-use crate::allocation::Splitter;
+use crate::allocation::{self, Splitter};
 use crate::basket::Quantity;
 use crate::money::{Amount, BasisPoints};
 use crate::program::Stacking;
@@ -24,6 +24,28 @@ pub(super) struct Sheet<'g> {
     stacking: Stacking,
     /// What was taken off so far.
     pub(super) discount: Amount,
+}
+
+/// What decides how much a piece of work takes off.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Prospect {
+    /// What it takes off now.
+    alone: Amount,
+    /// What may still be taken off its lines.
+    room: Amount,
+    /// Its rate and what is left of its lines, if it takes a share of that.
+    of_left: Option<(BasisPoints, Amount)>,
+}
+
+impl Prospect {
+    /// The most that it takes off when others have `taken` so much off its lines.
+    pub(super) fn after(&self, taken: Amount) -> Amount {
+        let most = self.alone.min(self.room.saturating_sub(taken));
+        match self.of_left {
+            Some((rate, left)) => most.min(rate::share_half_up(left.saturating_sub(taken), rate)),
+            None => most,
+        }
+    }
 }
 
 /// What a piece of work took off.
@@ -119,6 +141,33 @@ impl<'g> Sheet<'g> {
             Takes::Share(_) | Takes::Fixed(_) => (self.wanted(work), work.reach.sum(&self.room)),
         };
         work.allowed(wanted).min(self.cap_left).min(room)
+    }
+
+    /// What `work`, which takes off `alone` now, would after others.
+    pub(super) fn prospect(&self, work: &Work, alone: Amount) -> Prospect {
+        // More than the whole is bounded by the room.
+        let rate = self
+            .rate_of_left(work)
+            .filter(|rate| *rate <= BasisPoints::WHOLE);
+        Prospect {
+            alone,
+            room: work.reach.sum(&self.room),
+            of_left: rate.map(|rate| (rate, work.reach.sum(&self.left))),
+        }
+    }
+
+    /// The least that lines of `next` have of the `amount` that `work` takes off, found without splitting
+    /// it to the last unit.
+    pub(super) fn least_on_both(&self, work: &Work, amount: Amount, next: &Work) -> Amount {
+        let weights = match work.takes {
+            Takes::Share(_) => &self.ground.gross_column,
+            Takes::Fixed(_) => &self.left,
+            Takes::Units(_) => return Amount::ZERO,
+        };
+        let masks = work.reach.masks().zip(next.reach.masks());
+        let lines = weights.iter().zip(&self.room).zip(masks);
+        let parts = lines.map(|((weight, room), (mask, next))| (weight & mask, *room, next));
+        Amount::of_units(allocation::least(amount.units(), parts))
     }
 
     /// Makes one discount: the amount wanted, cut by its bounds, then by the basket cap, split over

@@ -71,6 +71,12 @@ proptest! {
     }
 
     #[test]
+    fn a_trial_is_the_quote_without_its_best_set(sale in sale()) {
+        let (quote, trial) = (sale.quote(&sale.scanned), sale.trial(&sale.scanned));
+        prop_assert_eq!((quote.discount, quote.refused), (trial.discount, trial.refused));
+    }
+
+    #[test]
     fn the_best_set_costs_no_more_than_the_accepted_codes(sale in sale()) {
         let quote = sale.quote(&sale.scanned);
         prop_assert!(quote.best_set.total <= quote.total);

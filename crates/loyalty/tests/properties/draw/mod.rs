@@ -16,7 +16,7 @@ use loyalty::code::CodeText;
 use loyalty::customer::{CustomerFacts, Place, Usage};
 use loyalty::money::Amount;
 use loyalty::program::{Program, Resolved};
-use loyalty::quote::{Quote, Request, quote};
+use loyalty::quote::{Quote, Request, Trial, quote, trial};
 use loyalty::time::Moment;
 use offer::{Offer, offer};
 
@@ -31,22 +31,28 @@ pub(crate) struct Sale {
     pub(crate) basket: Basket,
     pub(crate) usage: Usage,
     pub(crate) scanned: Vec<CodeText>,
-    pub(crate) store: &'static str,
+    pub(crate) place: Place,
     pub(crate) local: NaiveDateTime,
     pub(crate) tender: Amount,
 }
 
 impl Sale {
     pub(crate) fn quote(&self, scanned: &[CodeText]) -> Quote {
-        quote(&Request {
+        quote(&self.request(scanned))
+    }
+
+    pub(crate) fn trial(&self, scanned: &[CodeText]) -> Trial {
+        trial(&self.request(scanned))
+    }
+
+    fn request<'a>(&'a self, scanned: &'a [CodeText]) -> Request<'a> {
+        Request {
             program: &self.program,
             customer: self.customer.as_ref(),
             basket: &self.basket,
             scanned,
             usage: &self.usage,
-            place: &Place {
-                store: self.store.to_owned(),
-            },
+            place: &self.place,
             sale: SALE_ID,
             now: Moment {
                 unix_ms: 0,
@@ -54,7 +60,7 @@ impl Sale {
             },
             own_codes: &[],
             non_earning_tender: self.tender,
-        })
+        }
     }
 
     /// The code behind a scanned text.
@@ -126,7 +132,9 @@ pub(crate) fn sale_of(codes: std::ops::Range<usize>) -> impl Strategy<Value = Sa
                 basket,
                 usage,
                 scanned: Vec::new(),
-                store,
+                place: Place {
+                    store: store.to_owned(),
+                },
                 local: program::at(day(number), minute),
                 tender,
             };
