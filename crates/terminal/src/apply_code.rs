@@ -11,7 +11,7 @@ use crate::view::CounterView;
 use crate::{Error, sentence, words};
 
 /// The most codes that a basket remembers, accepted and refused.
-const MAX_SCANNED: usize = 20;
+pub(crate) const MAX_SCANNED: usize = 20;
 
 impl Till {
     /// Scans a code: spaces, dashes and case do not matter. A code that the quote refuses stays on

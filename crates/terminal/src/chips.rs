@@ -3,7 +3,7 @@
 use mostrador_loyalty::code::{Code, CodeKind, CodeText};
 use mostrador_loyalty::customer::Usage;
 use mostrador_loyalty::money::Amount;
-use mostrador_loyalty::quote::quote;
+use mostrador_loyalty::quote::trial;
 use mostrador_loyalty::refusal::Refusal;
 
 use crate::gives::gives;
@@ -65,7 +65,7 @@ pub(crate) fn offer(priced: &Priced, candidates: &[CodeText], usage: &Usage) -> 
     for text in candidates {
         let mut scanned = priced.scanned.clone();
         scanned.push(text.clone());
-        let with_it = quote(&priced.request(&scanned, usage));
+        let with_it = trial(&priced.request(&scanned, usage));
         let gain = with_it.discount.saturating_sub(priced.quote.discount);
         let refusal = with_it.refused.iter().find(|code| code.text == *text);
         match refusal.map(|code| &code.refusal) {

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::Error;
+use crate::apply_code::MAX_SCANNED;
 use crate::error::shortened;
 use crate::pay::{Order, Payment};
 use crate::session::{OpenBasket, OpenLine};
@@ -27,7 +28,7 @@ pub struct SaleRequest {
     pub customer: Option<Uuid>,
     /// What.
     pub lines: Vec<SaleRequestLine>,
-    /// Codes in scan order, as typed.
+    /// Codes in scan order, as typed; as many as a basket remembers at most.
     pub codes: Vec<String>,
 }
 
@@ -96,6 +97,9 @@ impl Till {
 }
 
 fn open_basket(tx: &Connection, request: &SaleRequest) -> Result<OpenBasket, Error> {
+    if request.codes.len() > MAX_SCANNED {
+        return Err(Error::TooManyCodes { max: MAX_SCANNED });
+    }
     let lines = request.lines.iter().map(|line| open_line(tx, line));
     let codes = request.codes.iter().map(|text| {
         let code = CodeText::parse(text).ok_or_else(|| Error::CodeUnreadable {

@@ -259,6 +259,28 @@ fn a_reference_is_sold_once_whatever_the_time() {
 }
 
 #[test]
+fn a_sale_in_one_call_has_no_more_codes_than_a_basket_remembers() {
+    let shop = Shop::open();
+    let request = |codes: usize| SaleRequest {
+        reference: format!("B-{codes}"),
+        at_ms: MORNING_MS + 60_000,
+        cashier: None,
+        customer: None,
+        lines: vec![SaleRequestLine {
+            product: "queso".to_owned(),
+            quantity: Decimal::ONE,
+            unit_price: None,
+        }],
+        codes: (0..codes).map(|number| format!("none{number}")).collect(),
+    };
+    let refused = trouble(shop.till.sell(&request(21)));
+    assert_eq!(refused.0, "too_many_codes");
+    assert!(refused.1.contains("20"), "{refused:?}");
+    let sold = shop.till.sell(&request(20)).expect("sold");
+    assert_eq!(sold.sale.refused.len(), 20);
+}
+
+#[test]
 fn a_customer_whose_profile_is_gone_still_buys() {
     let shop = Shop::open();
     let stranger = uuid::Uuid::from_u128(0xe);
