@@ -3,11 +3,12 @@
 //! Nothing here knows a database. [`reading`] turns bytes into meaning and checks the chain,
 //! [`fold`] applies the meaning to accounts and uses of codes with the same fold as the till; a store
 //! loads what the fold needs, and writes what it gives, in one transaction. [`release`] tries held
-//! entries again.
+//! entries again. [`undoing`] holds a refund against its sale.
 
 pub mod fold;
 pub mod reading;
 pub mod release;
+pub mod undoing;
 
 use mostrador_protocol::entry::{EntryHash, RawEntry};
 use mostrador_protocol::message::{Disposition, EntryDisposition};

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use loyalty::code::{CodeText, Limits};
 use loyalty::program::Program;
+use loyalty::refund::{Undoing, gives_use_back};
 use mostrador_loyalty as loyalty;
 
 /// The program in force with the zone of its days; before the first publication there is none.
@@ -29,6 +30,12 @@ impl Rules {
     /// which no list holds.
     pub fn limits(&self, code: &CodeText) -> Option<&Limits> {
         Some(&self.program()?.code(code)?.limits)
+    }
+
+    /// Whether a use of the code comes back when everything of its sale is returned.
+    pub fn reinstates_on_full_return(&self, code: &CodeText) -> bool {
+        let code = self.program().and_then(|program| program.code(code));
+        code.is_some_and(|code| gives_use_back(code.reinstate, Undoing::FullReturn))
     }
 
     /// The local day of an instant, milliseconds since the epoch.

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use loyalty::account::{Account, Accounts, CodeTally, Fact};
 use loyalty::code::{CodeText, Limits};
 use loyalty::due::next_day;
+use loyalty::program::Reward;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{CodeUsed, Effects};
@@ -25,6 +26,8 @@ pub struct Touched {
     pub customers: BTreeSet<Uuid>,
     /// Codes.
     pub codes: BTreeSet<CodeText>,
+    /// Rewards, by slug.
+    pub rewards: BTreeSet<String>,
 }
 
 impl Touched {
@@ -33,12 +36,22 @@ impl Touched {
         let mut touched = Self::default();
         for link in links {
             if let Meaning::Effects(effects) = &link.meaning {
-                touched.customers.extend(effects.customers());
-                let codes = effects.codes.iter().chain(&effects.codes_given_back);
-                touched.codes.extend(codes.map(|used| used.code.clone()));
+                touched.add(effects);
             }
         }
         touched
+    }
+
+    /// Adds what these effects change.
+    pub fn add(&mut self, effects: &Effects) {
+        self.customers.extend(effects.customers());
+        let codes = effects.codes.iter().chain(&effects.codes_given_back);
+        self.codes.extend(codes.map(|used| used.code.clone()));
+        for (_, fact) in &effects.accounts {
+            let rewards = rewards_moved(fact).into_iter();
+            self.rewards
+                .extend(rewards.map(|(reward, _)| reward.to_owned()));
+        }
     }
 }
 
@@ -57,6 +70,8 @@ pub struct Workspace {
     pub today: NaiveDate,
     /// The day from which each account is to be looked at again, where something happened to it.
     since: BTreeMap<Uuid, Since>,
+    /// How often everybody had each reward touched, less what came back, by slug.
+    pub rewards: BTreeMap<String, i64>,
     changed: BTreeSet<CodeText>,
 }
 
@@ -83,6 +98,16 @@ impl Workspace {
             Meaning::Held(reason) => Verdict::held(reason.clone()),
             Meaning::Quiet => Verdict::APPLIED,
             Meaning::Effects(effects) => self.apply_effects(effects),
+        }
+    }
+
+    /// Applies what an entry comes to instead of what it says, because of this.
+    pub fn apply_instead(&mut self, effects: &Effects, reason: String) -> Verdict {
+        let verdict = self.apply_effects(effects);
+        let reasons = [Some(reason), verdict.reason].into_iter().flatten();
+        Verdict {
+            disposition: Disposition::Adjusted,
+            reason: Some(reasons.collect::<Vec<_>>().join("; ")),
         }
     }
 
@@ -124,6 +149,7 @@ impl Workspace {
             let over_limit = |account| over_customer_limit(account, effects, &self.rules);
             over.extend(account.into_iter().flat_map(over_limit));
             self.look_again(holder, fact);
+            over.extend(self.count_rewards(holder, fact));
         }
         if let Some(merge) = &effects.merge {
             let (survivor, absorbed) = (merge.survivor, merge.absorbed);
@@ -142,6 +168,23 @@ impl Workspace {
 }
 
 impl Workspace {
+    /// Counts the rewards that a fact takes or gives back; the limits that were gone beyond.
+    fn count_rewards(&mut self, holder: Uuid, fact: &Fact) -> Vec<String> {
+        let mut over = Vec::new();
+        for (reward, uses) in rewards_moved(fact) {
+            let total = self.rewards.entry(reward.to_owned()).or_default();
+            *total = total.saturating_add(uses);
+            let rules = self.rules.program().map(|program| &program.rewards);
+            let rule = rules.and_then(|rewards| rewards.iter().find(|known| known.slug == reward));
+            if let Some(rule) = rule.filter(|_| uses > 0) {
+                let account = self.accounts.get(holder);
+                let by_customer = account.map_or(0, |account| account.redemptions_of(reward));
+                over.extend(over_reward_limit(rule, *total, by_customer));
+            }
+        }
+        over
+    }
+
     fn look_again(&mut self, customer: Uuid, fact: &Fact) {
         let day = day_of(fact).unwrap_or(self.today).min(self.today);
         let is_undone = matches!(fact, Fact::Refund(_) | Fact::Void(_));
@@ -191,6 +234,35 @@ fn day_of(fact: &Fact) -> Option<NaiveDate> {
         Fact::TierMoved(held) => Some(held.since),
         Fact::ReferralRegistered(_) | Fact::OwnCode { .. } => None,
     }
+}
+
+/// The rewards that a fact takes, 1 each, or gives back, -1 each.
+fn rewards_moved(fact: &Fact) -> Vec<(&str, i64)> {
+    match fact {
+        Fact::Purchase(purchase) => each(&purchase.rewards, 1),
+        Fact::Refund(undo) | Fact::Void(undo) => each(&undo.rewards, -1),
+        Fact::Redemption(redemption) => vec![(redemption.reward.as_str(), 1)],
+        Fact::RewardReturned(redemption) => vec![(redemption.reward.as_str(), -1)],
+        _ => Vec::new(),
+    }
+}
+
+fn each(rewards: &[String], uses: i64) -> Vec<(&str, i64)> {
+    let rewards = rewards.iter();
+    rewards.map(|reward| (reward.as_str(), uses)).collect()
+}
+
+fn over_reward_limit(rule: &Reward, total: i64, by_customer: u64) -> Vec<String> {
+    let slug = &rule.slug;
+    let total = u64::try_from(total).unwrap_or(0);
+    let stock = rule.stock.filter(|stock| total > *stock);
+    let stock =
+        stock.map(|stock| format!("reward {slug} was had {total} times, there were {stock}"));
+    let each = rule.per_customer.filter(|limit| by_customer > *limit);
+    let each = each.map(|limit| {
+        format!("reward {slug} was had {by_customer} times by one customer, the limit is {limit}")
+    });
+    [stock, each].into_iter().flatten().collect()
 }
 
 /// Limits of everybody together that this use went beyond. A day before the latest day of use is not

@@ -22,6 +22,7 @@ mod sale;
 mod sale_outcome;
 mod serving;
 mod stream;
+mod undoing;
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};

@@ -88,7 +88,7 @@ fn places(tx: &Transaction<'_>, release: &Release) -> Answer<Vec<(Uuid, u64, i64
 }
 
 /// Writes what became of an entry, and the name that its header turned out to have.
-fn note(
+pub(super) fn note(
     tx: &Transaction<'_>,
     (tenant, stream): (&str, Uuid),
     (link, verdict): (&Link, &Verdict),

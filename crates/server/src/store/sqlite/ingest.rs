@@ -1,18 +1,25 @@
 //! A batch in one transaction. Lock order: stream head, customers, codes, feed head.
 
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use loyalty::account::{Account, MOST_MERGES};
 use mostrador_loyalty as loyalty;
+use mostrador_protocol::entry::Payload;
 use mostrador_protocol::message::{Disposition, Verdict as Judged};
 use mostrador_protocol::row::{Customer, Row};
 use rusqlite::Transaction;
 use uuid::Uuid;
 
 use super::program::RulesCache;
-use super::{Answer, customer, directory, experiment, feed, program, sale_outcome, stream};
+use super::sale_outcome::Place;
+use super::undoing::Undoing;
+use super::{
+    Answer, customer, directory, experiment, feed, held, program, sale_outcome, stream, undoing,
+};
 use crate::ingest::fold::{Touched, Workspace};
-use crate::ingest::reading::Link;
+use crate::ingest::reading::{Link, Meaning};
+use crate::ingest::undoing::Judgement;
 use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
 use crate::rules::Rules;
 use crate::terminal::StreamHead;
@@ -105,9 +112,35 @@ fn apply(
         stream::insert_entry(tx, place, (link, &verdict), batch.received_ms)?;
         verdicts.push(verdict);
     }
-    let rows = workspace.rows();
+    let freed = free_waiting(tx, tenant, (new, &mut workspace))?;
+    let mut rows = workspace.rows();
     put(tx, tenant, (&workspace, &rows))?;
+    rows.extend(freed);
     Ok((verdicts, rows))
+}
+
+/// Tries what waited for the sales that came; the rows that tell its terminals.
+fn free_waiting(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (new, workspace): (&[Link], &mut Workspace),
+) -> Answer<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (payload, _) in new.iter().filter_map(|link| link.said.as_ref()) {
+        let Payload::SaleCompleted(sale) = payload.as_ref() else {
+            continue;
+        };
+        for (stream, link) in undoing::waiting(tx, tenant, sale.sale_id)? {
+            load(tx, tenant, (std::iter::once(&link), &mut *workspace))?;
+            let verdict = take(tx, (tenant, stream), &link, workspace)?;
+            held::note(tx, (tenant, stream), (&link, &verdict))?;
+            if verdict.disposition != Disposition::Held {
+                let entry = verdict.at(link.seq);
+                rows.push(Row::Disposition { stream, entry });
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// Gives an entry its effects, unless its id had them before or it has to wait.
@@ -120,10 +153,35 @@ pub(super) fn take(
     if let Some(earlier) = earlier(tx, (tenant, stream), link)? {
         return Ok(earlier);
     }
-    let verdict = workspace.apply(&link.meaning);
-    if verdict.disposition != Disposition::Held {
-        experiment::put(tx, tenant, (stream, link.seq), &link.derived)?;
-        sale_outcome::note(tx, (tenant, stream), (link, workspace))?;
+    let rules = Arc::clone(&workspace.rules);
+    let undoing = match &link.meaning {
+        Meaning::Held(_) => None,
+        _ => undoing::judge(tx, tenant, (link, &rules))?,
+    };
+    let said = link.said.as_ref();
+    let (verdict, done) = match undoing {
+        Some(Undoing::Waits(reason)) => (Verdict::held(reason), None),
+        Some(Undoing::Judged(Judgement::Adjusted { instead, reason })) => {
+            let effects = Judgement::effects(instead.as_deref());
+            let mut touched = Touched::default();
+            touched.add(&effects);
+            load_touched(tx, tenant, (touched, workspace))?;
+            let verdict = workspace.apply_instead(&effects, reason);
+            (verdict, instead.map(Payload::SaleRefunded))
+        }
+        Some(Undoing::Judged(Judgement::AsSaid)) | None => {
+            let payload = said.map(|(payload, _)| Payload::clone(payload));
+            (workspace.apply(&link.meaning), payload)
+        }
+    };
+    if verdict.disposition == Disposition::Held {
+        return Ok(verdict);
+    }
+    experiment::put(tx, tenant, (stream, link.seq), &link.derived)?;
+    if let (Some(payload), Some((_, at_ms))) = (&done, said) {
+        let seq = link.seq;
+        let what = (payload, *at_ms, &*workspace);
+        sale_outcome::note(tx, (tenant, Place { stream, seq }), what)?;
     }
     Ok(verdict)
 }
@@ -146,6 +204,9 @@ pub(super) fn put(
             Row::CodeUse(code_use) => program::put_tally(tx, tenant, code_use)?,
             _ => unreachable!("BUG: entries change accounts and uses of codes only"),
         }
+    }
+    for (reward, uses) in &workspace.rewards {
+        program::put_reward_uses(tx, tenant, (reward, *uses))?;
     }
     Ok(())
 }
@@ -190,13 +251,29 @@ pub(super) fn load<'a>(
     tenant: &str,
     (new, workspace): (impl IntoIterator<Item = &'a Link>, &mut Workspace),
 ) -> Answer<()> {
-    let touched = Touched::by(new);
+    load_touched(tx, tenant, (Touched::by(new), workspace))
+}
+
+fn load_touched(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (touched, workspace): (Touched, &mut Workspace),
+) -> Answer<()> {
     for id in touched.customers {
         load_account(tx, tenant, (id, workspace))?;
     }
     for code in touched.codes {
+        if workspace.tallies.contains_key(&code) {
+            continue;
+        }
         if let Some(tally) = program::tally(tx, tenant, &code)? {
             workspace.tallies.insert(code, tally);
+        }
+    }
+    for reward in touched.rewards {
+        if let Entry::Vacant(vacant) = workspace.rewards.entry(reward) {
+            let uses = program::reward_uses(tx, tenant, vacant.key())?;
+            vacant.insert(uses);
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use loyalty::due::next_day;
 use mostrador_loyalty as loyalty;
-use mostrador_protocol::entry::{Decoded, Payload, ReferralBonus, SaleCompleted};
+use mostrador_protocol::entry::{Payload, ReferralBonus, SaleCompleted};
 use mostrador_protocol::row::Row;
 use rusqlite::Transaction;
 use uuid::Uuid;
@@ -180,34 +180,23 @@ impl Desk<'_> {
     }
 
     fn sale_at(&self, place: Place) -> Answer<Option<SaleCompleted>> {
-        Ok(match self.payload_at((place.stream, place.seq))? {
-            Some(Payload::SaleCompleted(sale)) => Some(*sale),
-            _ => None,
-        })
+        Ok(
+            match stream::payload_at(self.tx, (self.tenant, place.stream), place.seq)? {
+                Some(Payload::SaleCompleted(sale)) => Some(*sale),
+                _ => None,
+            },
+        )
     }
 
     /// The bonus that a sale gave.
     fn given(&self, sale: Uuid) -> Answer<Option<ReferralBonus>> {
         let id = Cause::Bonus { sale }.entry_id(self.tenant, 0);
-        let Some(place) = stream::claimed(self.tx, self.tenant, id)? else {
+        let Some((written, seq)) = stream::claimed(self.tx, self.tenant, id)? else {
             return Ok(None);
         };
-        Ok(match self.payload_at(place)? {
+        let payload = stream::payload_at(self.tx, (self.tenant, written), seq)?;
+        Ok(match payload {
             Some(Payload::ReferralBonus(bonus)) => Some(bonus),
-            _ => None,
-        })
-    }
-
-    fn payload_at(&self, (stream, seq): (Uuid, u64)) -> Answer<Option<Payload>> {
-        let Some(stored) = stream::entry_at(self.tx, (self.tenant, stream), seq)? else {
-            return Ok(None);
-        };
-        let decoded = stored
-            .raw
-            .header()
-            .and_then(|header| stored.raw.payload(&header));
-        Ok(match decoded {
-            Ok(Decoded::Known(payload)) => Some(payload),
             _ => None,
         })
     }

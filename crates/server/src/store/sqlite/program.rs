@@ -1,4 +1,5 @@
-//! Tables `program` and `code_use`: rules that were published, and how often codes were used.
+//! Tables `program`, `code_use` and `reward_use`: rules that were published, and how often codes and
+//! rewards were used.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -151,6 +152,26 @@ pub(super) fn put_tally(tx: &Transaction<'_>, tenant: &str, code_use: &CodeUseRo
         &code_use.on_day,
     ];
     column::run(tx, "writing uses of a code", (sql, &values))?;
+    Ok(())
+}
+
+/// How often everybody had a reward, less what came back.
+pub(super) fn reward_uses(conn: &Connection, tenant: &str, reward: &str) -> Answer<i64> {
+    let sql = "select total from reward_use where tenant_id = ?1 and reward = ?2";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &reward];
+    let what = "reading uses of a reward";
+    Ok(column::row(conn, what, (sql, &values), |row| row.get(0))?.unwrap_or(0))
+}
+
+pub(super) fn put_reward_uses(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (reward, total): (&str, i64),
+) -> Answer<()> {
+    let sql = "insert into reward_use (tenant_id, reward, total) values (?1, ?2, ?3)
+               on conflict (tenant_id, reward) do update set total = excluded.total";
+    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &reward, &total];
+    column::run(tx, "writing uses of a reward", (sql, &values))?;
     Ok(())
 }
 

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use super::{Answer, column};
 use crate::ingest::fold::Workspace;
-use crate::ingest::reading::Link;
 
 /// Where the entry of a sale stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,27 +19,20 @@ pub(super) struct Place {
 /// Notes a sale, what undoes one, what a referral bonus came of, and whose sales a merge moves.
 pub(super) fn note(
     tx: &Transaction<'_>,
-    (tenant, stream): (&str, Uuid),
-    (link, workspace): (&Link, &Workspace),
+    (tenant, place): (&str, Place),
+    (payload, at_ms, workspace): (&Payload, i64, &Workspace),
 ) -> Answer<()> {
-    let place = Place {
-        stream,
-        seq: link.seq,
-    };
-    let Some((payload, at_ms)) = &link.said else {
-        return Ok(());
-    };
-    match payload.as_ref() {
+    match payload {
         Payload::SaleCompleted(sale) => {
             let holder = sale
                 .customer_id
                 .map(|customer| workspace.accounts.holder(customer));
-            put(tx, tenant, (sale, holder, *at_ms), place)
+            put(tx, tenant, (sale, holder, at_ms), place)
         }
         Payload::SaleRefunded(refund) if refund.is_full => {
-            put_undone(tx, tenant, (refund.sale_id, *at_ms))
+            put_undone(tx, tenant, (refund.sale_id, at_ms))
         }
-        Payload::SaleVoided(void) => put_undone(tx, tenant, (void.sale_id, *at_ms)),
+        Payload::SaleVoided(void) => put_undone(tx, tenant, (void.sale_id, at_ms)),
         Payload::ReferralBonus(bonus) => put_bonus(tx, tenant, bonus.sale_id, bonus.taken_back),
         Payload::CustomerLinked(linked) => {
             let survivor = workspace.accounts.holder(linked.survivor_id);
@@ -148,6 +140,13 @@ pub(super) fn undone_with_bonus(
     column::rows(conn, what, (sql, &values), |row| {
         Ok((column::id(row, 0)?, row.get(1)?))
     })
+}
+
+/// Where the entry of the sale with this id stands, if it had its effects.
+pub(super) fn place(conn: &Connection, tenant: &str, sale: Uuid) -> Answer<Option<Place>> {
+    let sql = "select stream_id, seq from sale_outcome where tenant_id = ?1 and sale_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &sale.to_string()];
+    column::row(conn, "looking for a sale", (sql, &values), place_of)
 }
 
 fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {

@@ -1,6 +1,6 @@
 //! Tables `stream` and `entry`: what terminals said, as they said it.
 
-use mostrador_protocol::entry::{EntryHash, RawEntry};
+use mostrador_protocol::entry::{Decoded, EntryHash, Payload, RawEntry};
 use mostrador_protocol::message::Disposition;
 use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
@@ -127,6 +127,22 @@ pub(super) fn entry_at(
     let sql = format!("{ENTRY} and seq = ?3");
     let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &stream.to_string(), &column::int(seq)];
     column::row(conn, "reading an entry", (&sql, &values), entry_of)
+}
+
+/// What the entry at a position says; none when it is not there or cannot be read.
+pub(super) fn payload_at(
+    conn: &Connection,
+    place: (&str, Uuid),
+    seq: u64,
+) -> Answer<Option<Payload>> {
+    let Some(StoredEntry { raw, .. }) = entry_at(conn, place, seq)? else {
+        return Ok(None);
+    };
+    let decoded = raw.header().and_then(|header| raw.payload(&header));
+    Ok(match decoded {
+        Ok(Decoded::Known(payload)) => Some(payload),
+        _ => None,
+    })
 }
 
 pub(super) fn entries(conn: &Connection, tenant: &str, stream: Uuid) -> Answer<Vec<StoredEntry>> {

@@ -12,6 +12,7 @@ pub(crate) mod profile;
 pub(crate) mod push;
 pub(crate) mod sale;
 pub(crate) mod scribe;
+pub(crate) mod undoing;
 
 /// One test per behaviour, for the store that `$open` opens.
 #[macro_export]
@@ -42,6 +43,12 @@ macro_rules! contract_suite {
             limit: a_use_beyond_the_customer_limit_is_adjusted,
             limit: uses_beyond_a_day_or_a_budget_are_adjusted,
             limit: a_program_that_cannot_be_read_any_more_keeps_no_sale_out,
+            undoing: a_refund_waits_for_its_sale,
+            undoing: units_come_back_once_although_two_tills_took_them,
+            undoing: other_units_at_two_tills_add_up_to_the_sale,
+            undoing: a_void_undoes_what_is_left,
+            undoing: a_refund_that_gives_too_much_does_what_is_due,
+            undoing: rewards_beyond_stock_or_customer_are_adjusted,
             jobs: a_second_run_writes_nothing,
             jobs: a_missed_month_comes_to_the_same_as_daily_runs,
             jobs: an_expired_lot_is_never_counted,

@@ -1,0 +1,116 @@
+//! Refunds and voids against the sale that they undo, and those that wait for their sale.
+
+use mostrador_protocol::entry::{Payload, SaleCompleted};
+use mostrador_protocol::message::Disposition;
+use rusqlite::{Connection, Transaction};
+use uuid::Uuid;
+
+use super::sale_outcome::Place;
+use super::{Answer, column, sale_outcome, stream};
+use crate::ingest::reading::{Link, again};
+use crate::ingest::undoing::{Before, Judgement, judge_refund, judge_void, sale_of};
+use crate::rules::Rules;
+
+/// What becomes of a refund or void.
+#[derive(Debug)]
+pub(super) enum Undoing {
+    /// Its sale is not here: it waits, because of this.
+    Waits(String),
+    /// Its sale is here.
+    Judged(Judgement),
+}
+
+/// Judges an entry that undoes a sale; none for any other.
+pub(super) fn judge(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (link, rules): (&Link, &Rules),
+) -> Answer<Option<Undoing>> {
+    let Some((payload, _)) = &link.said else {
+        return Ok(None);
+    };
+    let Some(sale_id) = sale_of(payload) else {
+        return Ok(None);
+    };
+    let Some(sale) = sale(tx, tenant, sale_id)? else {
+        return Ok(Some(Undoing::Waits(format!(
+            "unknown_sale: sale {sale_id} is not here yet; it is tried again when the sale comes"
+        ))));
+    };
+    let before = before(tx, tenant, sale_id)?;
+    Ok(match payload.as_ref() {
+        Payload::SaleRefunded(refund) => {
+            let reinstates = |code: &_| rules.reinstates_on_full_return(code);
+            let judged = judge_refund(&sale, &before, refund, reinstates);
+            Some(Undoing::Judged(judged))
+        }
+        Payload::SaleVoided(void) => {
+            let judged = judge_void(&sale, &before, void);
+            Some(Undoing::Judged(judged))
+        }
+        _ => None,
+    })
+}
+
+fn sale(conn: &Connection, tenant: &str, sale_id: Uuid) -> Answer<Option<SaleCompleted>> {
+    let Some(Place { stream, seq }) = sale_outcome::place(conn, tenant, sale_id)? else {
+        return Ok(None);
+    };
+    Ok(match stream::payload_at(conn, (tenant, stream), seq)? {
+        Some(Payload::SaleCompleted(sale)) => Some(*sale),
+        _ => None,
+    })
+}
+
+/// What undid the sale so far. Copies of one entry in two streams count once.
+fn before(conn: &Connection, tenant: &str, sale_id: Uuid) -> Answer<Before> {
+    let mut before = Before::default();
+    for (stream, seq) in places(
+        conn,
+        (tenant, sale_id),
+        [Disposition::Applied, Disposition::Adjusted],
+    )? {
+        match stream::payload_at(conn, (tenant, stream), seq)? {
+            Some(Payload::SaleRefunded(refund)) => {
+                let mut ids = before.refunds.iter().map(|known| known.refund_id);
+                if !ids.any(|id| id == refund.refund_id) {
+                    before.refunds.push(*refund);
+                }
+            }
+            Some(Payload::SaleVoided(_)) => before.is_voided = true,
+            _ => {}
+        }
+    }
+    Ok(before)
+}
+
+/// The held entries that wait for this sale.
+pub(super) fn waiting(conn: &Connection, tenant: &str, sale_id: Uuid) -> Answer<Vec<(Uuid, Link)>> {
+    let mut waiting = Vec::new();
+    for (stream, seq) in places(conn, (tenant, sale_id), [Disposition::Held; 2])? {
+        if let Some(stored) = stream::entry_at(conn, (tenant, stream), seq)? {
+            waiting.push((stream, again((stream, seq), stored.hash, stored.raw)));
+        }
+    }
+    Ok(waiting)
+}
+
+/// Where the entries stand that undo a sale and became one of these.
+fn places(
+    conn: &Connection,
+    (tenant, sale_id): (&str, Uuid),
+    became: [Disposition; 2],
+) -> Answer<Vec<(Uuid, u64)>> {
+    let sql = "select s.stream_id, s.seq from sale_entry s
+               join entry e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id
+                   and e.seq = s.seq
+               where s.tenant_id = ?1 and s.sale_id = ?2 and s.kind <> 'sale_completed'
+                     and e.disposition in (?3, ?4)
+               order by s.effective_ms, s.stream_id, s.seq";
+    let [one, other] = became.map(stream::disposition_text);
+    let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &sale_id.to_string(), &one, &other];
+    let what = "looking for what undoes a sale";
+    column::rows(conn, what, (sql, &values), |row| {
+        Ok((column::id(row, 0)?, column::uint(row, 1)?))
+    })
+}
