@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::command::{basket, code, customer, identify, pay, report, screen, session, sync};
+use crate::command::{basket, code, customer, identify, pay, report, screen, session, sync, undo};
 use crate::stale::TillStale;
 
 /// Every command and event of the window.
@@ -43,6 +43,13 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             pay::preview_tenders,
             pay::pay,
             pay::receipt,
+            undo::undo_step,
+            undo::find_sale,
+            undo::find_sale_online,
+            undo::preview_refund,
+            undo::refund,
+            undo::offer_void,
+            undo::void_sale,
             report::today,
             sync::sync_view,
             sync::sync_now,

@@ -9,3 +9,4 @@ pub(crate) mod report;
 pub(crate) mod screen;
 pub(crate) mod session;
 pub(crate) mod sync;
+pub(crate) mod undo;

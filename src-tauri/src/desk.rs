@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use mostrador_terminal::message::say;
-use mostrador_terminal::view::{HistoryView, Language, SyncView, TillView, Trouble};
+use mostrador_terminal::view::{HistoryView, Language, RefundView, SyncView, TillView, Trouble};
 use mostrador_terminal::{Error, Till, TillOptions};
 use tauri::AppHandle;
 use tauri::async_runtime::{Mutex, spawn, spawn_blocking};
@@ -74,6 +74,13 @@ impl Desk {
         let till = self.till().await?;
         let history = till.history_online(id, before).await;
         history.map_err(|error| in_words(&till, &error))
+    }
+
+    /// Asks the server for a sale of any store.
+    pub(crate) async fn find_sale_online(&self, number: &str) -> Result<RefundView, Trouble> {
+        let till = self.till().await?;
+        let found = till.find_sale_online(number).await;
+        found.map_err(|error| in_words(&till, &error))
     }
 
     /// Asks sync to try now; the answer is how it stands, the event tells what came of it.

@@ -14,11 +14,38 @@ const ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// The most signs of the terminal's name that are printed.
 const NAME_CHARS: usize = 8;
 
+/// Signs of the stream.
+const MARK_CHARS: usize = 2;
+
+/// The fewest digits of the position.
+const SEQ_DIGITS: usize = 5;
+
 /// The number of the sale that is recorded next in this transaction.
 pub fn next(tx: &Connection) -> Result<String, Error> {
     let head = stream::head(tx)?.ok_or(Error::NoStream)?;
     let name = identity::load(tx)?.map_or_else(String::new, |identity| identity.terminal_name);
     Ok(number(&name, head.stream.as_bytes(), head.seq + 1))
+}
+
+/// Whether `text`, in upper case, is written like a receipt number of any till.
+///
+/// ```
+/// use mostrador_ledger::receipt::has_shape;
+/// assert!(has_shape("CAJA1-7K00123"));
+/// assert!(!has_shape("VERANO-2025"));
+/// ```
+pub fn has_shape(text: &str) -> bool {
+    let Some((name, rest)) = text.rsplit_once('-') else {
+        return false;
+    };
+    let is_name = (1..=NAME_CHARS).contains(&name.len())
+        && name
+            .bytes()
+            .all(|sign| sign.is_ascii_uppercase() || sign.is_ascii_digit());
+    let (mark, seq) = rest.split_at_checked(MARK_CHARS).unwrap_or_default();
+    let is_mark = mark.len() == MARK_CHARS && mark.bytes().all(|sign| ALPHABET.contains(&sign));
+    let is_seq = seq.len() >= SEQ_DIGITS && seq.bytes().all(|sign| sign.is_ascii_digit());
+    is_name && is_mark && is_seq
 }
 
 fn number(terminal_name: &str, stream: &[u8; 16], seq: u64) -> String {
@@ -35,12 +62,27 @@ fn number(terminal_name: &str, stream: &[u8; 16], seq: u64) -> String {
         .iter()
         .map(|byte| char::from(ALPHABET[usize::from(**byte) % ALPHABET.len()]))
         .collect();
-    format!("{name}-{mark}{seq:05}")
+    format!("{name}-{mark}{seq:0SEQ_DIGITS$}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::number;
+
+    #[test]
+    fn what_is_not_written_like_a_number_is_none() {
+        for text in [
+            "",
+            "-",
+            "CAJA1-",
+            "CAJA1-7K",
+            "CAJA1-7K0012",
+            "MAR-ABCD-2345X",
+            "caja1-7K00123",
+        ] {
+            assert!(!super::has_shape(text), "{text}");
+        }
+    }
 
     #[test]
     fn numbers_are_short_and_tell_terminal_stream_and_position() {
@@ -50,7 +92,9 @@ mod tests {
             ("🎉", [1; 16], 100_000, "T-33100000"),
         ];
         for (name, stream, seq, expected) in cases {
-            assert_eq!(number(name, &stream, seq), expected);
+            let made = number(name, &stream, seq);
+            assert_eq!(made, expected);
+            assert!(super::has_shape(&made), "{made}");
         }
     }
 }

@@ -7,7 +7,7 @@
 use mostrador_protocol::entry::{
     Decoded, Header, Payload, PointsUndone, RawEntry, SaleRefunded, SaleVoided, Tender, UndoneAt,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::sale::{self, Sold};
@@ -77,6 +77,58 @@ pub fn of_sale(connection: &Connection, sale_id: Uuid) -> Result<Undone, Error> 
         }
     }
     Ok(undone)
+}
+
+/// An own refund or void.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Whether the server acknowledged it.
+    pub sent: bool,
+    /// The program in force when it was made.
+    pub program_version: u32,
+    /// [`Payload::SaleRefunded`] or [`Payload::SaleVoided`].
+    pub payload: Payload,
+}
+
+/// The own refund or void with this id.
+pub fn by_id(connection: &Connection, undo_id: Uuid) -> Result<Option<Recorded>, Error> {
+    let found = connection
+        .prepare_cached(
+            "select u.seq <= t.acknowledged, e.header, e.payload
+             from undoing u
+             join stream t on t.id = u.stream
+             join entry e on e.stream = u.stream and e.seq = u.seq
+             where u.undo_id = ?",
+        )?
+        .query_row([undo_id.as_bytes()], |row| {
+            let raw = RawEntry {
+                header: row.get(1)?,
+                payload: row.get(2)?,
+            };
+            Ok((row.get(0)?, raw))
+        })
+        .optional()?;
+    let Some((sent, raw)) = found else {
+        return Ok(None);
+    };
+    let header = raw.header()?;
+    let Decoded::Known(payload) = raw.payload(&header)? else {
+        return Ok(None);
+    };
+    Ok(Some(Recorded {
+        sent,
+        program_version: header.program_version,
+        payload,
+    }))
+}
+
+/// The id of the sale that an own refund or void of this number undid, of this till or another.
+pub fn sale_of_receipt(connection: &Connection, receipt: &str) -> Result<Option<Uuid>, Error> {
+    let found = connection
+        .prepare_cached("select sale_id from undoing where receipt = ?")?
+        .query_row([receipt], |row| column::id(row, 0))
+        .optional()?;
+    Ok(found)
 }
 
 /// The sale that the one key for voiding is about: this till's last one, while nothing of it is undone.

@@ -197,6 +197,17 @@ impl Returns {
         Ok(refund)
     }
 
+    /// How many units of each line can still come back.
+    pub fn left(&self) -> Vec<Quantity> {
+        let left = self.lines.iter().map(|line| {
+            Quantity::from_thousandths(
+                line.sold_thousandths
+                    .saturating_sub(line.returned_thousandths),
+            )
+        });
+        left.collect()
+    }
+
     fn return_units(&mut self, returned: &ReturnedLine) -> Result<(), ReturnRefusal> {
         let line = self
             .lines
@@ -327,6 +338,7 @@ mod tests {
         assert_eq!(chosen(&nothing), Err(ReturnRefusal::NothingChosen));
         assert_eq!(returns.take_back(&nothing).unwrap().money, Amount::ZERO);
         returns.take_back(&[returned(0, "1.5")]).unwrap();
+        assert_eq!(returns.left(), [quantity("0.5"), quantity("1")]);
         let refusal = ReturnRefusal::AlreadyReturned {
             line: 0,
             returned: quantity("1.5"),

@@ -183,7 +183,7 @@ fn read_quantity(text: &str) -> Result<Quantity, Error> {
 }
 
 /// Like [`read_quantity`]; `None` for zero.
-fn read_count(text: &str) -> Result<Option<Quantity>, Error> {
+pub(crate) fn read_count(text: &str) -> Result<Option<Quantity>, Error> {
     let unreadable = || Error::QuantityUnreadable {
         text: shortened(text),
     };

@@ -33,8 +33,10 @@ impl Till {
         self.show(session)
     }
 
-    pub(crate) fn show(&self, session: MutexGuard<'_, Session>) -> Result<CounterView, Error> {
+    pub(crate) fn show(&self, mut session: MutexGuard<'_, Session>) -> Result<CounterView, Error> {
         let open = session.open.clone();
+        session.steps.note(&open);
+        let can_undo = session.steps.can_undo();
         drop(session);
         let identity = self.enrolled()?;
         let language = self.language();
@@ -72,6 +74,7 @@ impl Till {
                 customer,
                 chips,
                 parked: u32::try_from(parked).unwrap_or(u32::MAX),
+                can_undo,
                 ..assemble(&speaker, &open, &priced)
             };
             Ok((view, priced))
@@ -177,6 +180,7 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
         chips: Vec::new(),
         said: String::new(),
         parked: 0,
+        can_undo: false,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Everything that a till can answer instead of what was asked, each with its sentence.
 
+use chrono::NaiveDateTime;
 use mostrador_ledger as ledger;
+use mostrador_loyalty::basket::Quantity;
 use mostrador_loyalty::money::Amount;
+use mostrador_loyalty::refund::ReturnRefusal;
 use mostrador_sync::conversation::Failure;
 use mostrador_sync::transport::TransportError;
 
@@ -168,6 +171,69 @@ pub enum Error {
     /// No such sale here.
     #[error("unknown sale")]
     UnknownSale,
+    /// Not the number of a sale.
+    #[error("cannot read {text:?} as the number of a sale")]
+    ReceiptUnreadable {
+        /// As typed, shortened.
+        text: String,
+    },
+    /// The sale is not of this till, and the server cannot be asked.
+    #[error("asking the server for a sale")]
+    SaleElsewhere(#[source] Failure),
+    /// Sales of several other stores have this number.
+    #[error("several sales have this number")]
+    SeveralSales,
+    /// Units of a sale cannot come back.
+    #[error("a return is refused: {}", refusal.code())]
+    Return {
+        /// Why.
+        refusal: ReturnRefusal,
+        /// The line that it is about; empty: none.
+        name: String,
+        /// When something of it came back last.
+        last: Option<NaiveDateTime>,
+    },
+    /// Everything of the sale came back before.
+    #[error("everything of the sale came back")]
+    AllReturned {
+        /// When the last of it came.
+        last: Option<NaiveDateTime>,
+    },
+    /// The sale was voided.
+    #[error("the sale was voided at {voided}")]
+    SaleVoided {
+        /// When, by the store's clock.
+        voided: NaiveDateTime,
+    },
+    /// What comes back differs from what was on screen; nothing was recorded.
+    #[error("{value} minor units come back now")]
+    RefundChanged {
+        /// What comes back now, minor units.
+        value: i64,
+        /// How it is written.
+        money: Money,
+    },
+    /// Money goes back for a reason.
+    #[error("a refund without a reason")]
+    ReasonNeeded,
+    /// A reason that the program does not have.
+    #[error("unknown reason")]
+    UnknownReason,
+    /// A note that is longer than anybody reads.
+    #[error("a note of more than {max} letters")]
+    NoteTooLong {
+        /// The most letters.
+        max: usize,
+    },
+    /// Nothing was sold here yet.
+    #[error("no sale to void")]
+    NothingToVoid,
+    /// Something was sold since.
+    #[error("not the last sale any more")]
+    NotTheLastSale,
+    /// No step to take back.
+    #[error("no step to take back")]
+    NothingToUndo,
     /// A sale for another system needs its number.
     #[error("a sale without a reference")]
     ReferenceEmpty,
@@ -238,6 +304,20 @@ impl Error {
             Self::PriceChanged { .. } => "price_changed",
             Self::TotalTooLarge => "total_too_large",
             Self::UnknownSale => "unknown_sale",
+            Self::ReceiptUnreadable { .. } => "receipt_unreadable",
+            Self::SaleElsewhere(Failure::Refused(_)) => "server_refused",
+            Self::SaleElsewhere(_) => "sale_elsewhere",
+            Self::SeveralSales => "several_sales",
+            Self::Return { refusal, .. } => refusal.code(),
+            Self::AllReturned { .. } => "all_returned",
+            Self::SaleVoided { .. } => "sale_voided",
+            Self::RefundChanged { .. } => "refund_changed",
+            Self::ReasonNeeded => "reason_needed",
+            Self::UnknownReason => "unknown_reason",
+            Self::NoteTooLong { .. } => "note_too_long",
+            Self::NothingToVoid => "nothing_to_void",
+            Self::NotTheLastSale => "not_the_last_sale",
+            Self::NothingToUndo => "nothing_to_undo",
             Self::ReferenceEmpty => "reference_empty",
             Self::ServerAddress { .. } => "server_address",
             Self::Enrol(failure) | Self::LookUp(failure) => failure_code(failure),
@@ -289,6 +369,7 @@ impl Error {
             }
             Self::QuantityUnreadable { text }
             | Self::CodeUnreadable { text }
+            | Self::ReceiptUnreadable { text }
             | Self::Profile { text, .. }
             | Self::ServerAddress { text } => {
                 let max = mostrador_loyalty::code::MAX_CODE_CHARS.to_string();
@@ -300,6 +381,7 @@ impl Error {
             }
             Self::BasketFull { max }
             | Self::NameTooLong { max }
+            | Self::NoteTooLong { max }
             | Self::TooManyCodes { max }
             | Self::TooManyParked { max } => vec![("max", max.to_string())],
             Self::UnknownTender { kind } => vec![("kind", kind.clone())],
@@ -317,9 +399,19 @@ impl Error {
             Self::PriceChanged { total, money } => {
                 vec![("total", money.amount(language, *total))]
             }
-            Self::Enrol(Failure::Refused(reply)) | Self::LookUp(Failure::Refused(reply)) => {
+            Self::Enrol(Failure::Refused(reply))
+            | Self::LookUp(Failure::Refused(reply))
+            | Self::SaleElsewhere(Failure::Refused(reply)) => {
                 vec![("code", reply.code.clone())]
             }
+            Self::Return {
+                refusal,
+                name,
+                last,
+            } => returned(language, refusal, name, *last),
+            Self::AllReturned { last } => vec![("moment", when(language, *last))],
+            Self::SaleVoided { voided } => vec![("moment", when(language, Some(*voided)))],
+            Self::RefundChanged { value, money } => vec![("value", money.say(language, *value))],
             Self::Ledger(
                 ledger::Error::Missing { path, .. }
                 | ledger::Error::NotEncrypted { path }
@@ -329,6 +421,34 @@ impl Error {
             _ => Vec::new(),
         }
     }
+}
+
+/// What the sentence of a refused return says of it.
+fn returned(
+    language: Language,
+    refusal: &ReturnRefusal,
+    name: &str,
+    last: Option<NaiveDateTime>,
+) -> Vec<(&'static str, String)> {
+    let quantity = |quantity: &Quantity| crate::words::decimal(language, quantity.value());
+    let mut said = vec![("name", name.to_owned()), ("moment", when(language, last))];
+    match refusal {
+        ReturnRefusal::MoreThanSold { left, .. } => said.push(("left", quantity(left))),
+        ReturnRefusal::AlreadyReturned { returned, left, .. } => {
+            said.extend([("returned", quantity(returned)), ("left", quantity(left))]);
+        }
+        ReturnRefusal::VoidTooLate { sold_on } => {
+            said.push(("day", crate::words::day(language, *sold_on)));
+        }
+        ReturnRefusal::NothingChosen
+        | ReturnRefusal::NoSuchLine { .. }
+        | ReturnRefusal::VoidAfterReturn => {}
+    }
+    said
+}
+
+fn when(language: Language, local: Option<NaiveDateTime>) -> String {
+    local.map_or_else(String::new, |local| crate::words::moment(language, local))
 }
 
 /// Every message from `error` down to its first cause.

@@ -1,8 +1,8 @@
 //! The one box: what is in it is a customer, a product, a code, or nothing that is known here.
 //!
-//! Exact things first, because a scanner sends exact things: a card, a product's code or barcode, a
-//! code of the program. Then by shape: digits are a phone, letters and digits together are a code,
-//! letters are a name, or where nobody has it and it looks like a generated code, a mistyped one.
+//! Exact things first, because a scanner sends exact things: a card, a product's code or barcode, the
+//! number of a sale, a code of the program. Then by shape: digits are a phone, a number like those on
+//! receipts is a sale of another till, letters and digits together are a code, letters are a name, or where nobody has it and it looks like a generated code, a mistyped one.
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
@@ -18,6 +18,7 @@ use crate::price::standing_of;
 use crate::rules::Rules;
 use crate::till::Till;
 use crate::view::{BoxReading, CustomerHit, Language, ProductHit};
+use crate::words;
 
 /// The most hits of each kind.
 const MAX_HITS: usize = 8;
@@ -96,6 +97,9 @@ impl Look<'_> {
             let hits = vec![product_hit(product)];
             return Ok(Some(BoxReading::Products { hits, sure: true }));
         }
+        if let Some(receipt) = self.own_receipt(text)? {
+            return Ok(Some(receipt));
+        }
         let Some(code) = CodeText::parse(text) else {
             return Ok(None);
         };
@@ -115,6 +119,25 @@ impl Look<'_> {
         }))
     }
 
+    /// The number of a sale of this till, or of a refund of one, or a sale's id from the QR.
+    fn own_receipt(&self, text: &str) -> Result<Option<BoxReading>, Error> {
+        let number = text.to_uppercase();
+        if !is_receipt(&number) {
+            return Ok(None);
+        }
+        let Some(sold) = crate::undo::own_sale(self.connection, &number)? else {
+            return Ok(None);
+        };
+        let moment = words::moment(self.language, sold.sale.local_time);
+        let amount = self.rules.money.say(self.language, sold.sale.total);
+        let parameters = [("moment", moment.as_str()), ("amount", &amount)];
+        Ok(Some(BoxReading::Receipt {
+            number: sold.sale.receipt,
+            here: true,
+            sentence: say(self.language, "box.receipt.here", &parameters),
+        }))
+    }
+
     fn by_shape(&self, text: &str) -> Result<Option<BoxReading>, Error> {
         let digits = text.chars().filter(char::is_ascii_digit).count();
         let is_number = text
@@ -123,6 +146,14 @@ impl Look<'_> {
         if is_number && PHONE_DIGITS.contains(&digits) {
             let (hits, sure) = self.customers(text)?;
             return Ok((!hits.is_empty()).then_some(BoxReading::Customers { hits, sure }));
+        }
+        let number = text.to_uppercase();
+        if is_receipt(&number) {
+            return Ok(Some(BoxReading::Receipt {
+                number,
+                here: false,
+                sentence: say(self.language, "box.receipt.elsewhere", &[]),
+            }));
         }
         let code = CodeText::parse(text).filter(|_| looks_like_code(text));
         let products = self.products(text)?;
@@ -216,6 +247,11 @@ impl Look<'_> {
             last_visit: last_visit_ms.map(|at_ms| self.rules.moment(at_ms).local_day().to_string()),
         })
     }
+}
+
+/// Written like the number of a sale, or the id that a QR holds.
+fn is_receipt(text: &str) -> bool {
+    ledger::receipt::has_shape(text) || (text.len() == 36 && text.parse::<uuid::Uuid>().is_ok())
 }
 
 /// The hits are best first: exact ones lead.

@@ -8,7 +8,8 @@
 //! Map: `till` opens; `enrol` joins a store; `unlock` lets people in; `identify` reads the one box;
 //! `profile` enrols and edits customers, `history` tells what is known of one;
 //! `customer`, `basket`, `park` and `apply_code` change the open basket; `price` and `counter` show
-//! it; `pay` and `sell` sell it; `receipt` and `reprint` print it; `today` and `strip` report.
+//! it; `pay` and `sell` sell it; `undo` takes steps, parts of sales and whole ones back, `approve` asks
+//! a manager; `receipt` and `reprint` print it; `today` and `strip` report.
 //! [`message`] and [`words`] are the words, [`Error`] every answer that is not what was asked for.
 //!
 //! Always true: what is refused is in the view and not an error; after an error nothing has changed;
@@ -69,6 +70,7 @@ mod strip;
 pub mod tender;
 mod till;
 mod today;
+mod undo;
 mod unlock;
 pub mod view;
 pub mod words;

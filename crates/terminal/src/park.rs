@@ -28,7 +28,7 @@ impl Till {
             ledger::parked::put(tx, &parked)?;
             Ok(count + 1)
         })?;
-        session.open = OpenBasket::default();
+        session.begin(OpenBasket::default());
         let count = count.to_string();
         session.said = say(self.language(), "said.parked", &[("count", &count)]);
         self.show(session)
@@ -48,10 +48,11 @@ impl Till {
             Ok::<_, Error>(taken)
         })?;
         // Written by this program in this file; a body of a later version is an empty basket.
-        session.open = serde_json::from_str(&taken.body).unwrap_or_default();
-        if session.open.id.is_nil() {
-            session.open.id = taken.id;
+        let mut open: OpenBasket = serde_json::from_str(&taken.body).unwrap_or_default();
+        if open.id.is_nil() {
+            open.id = taken.id;
         }
+        session.begin(open);
         session.said = say(self.language(), "said.recalled", &[]);
         self.show(session)
     }

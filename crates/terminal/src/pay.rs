@@ -74,7 +74,7 @@ impl Till {
                 .and_then(|buyer| buyer.facts.tier.clone());
             self.receipt_of(tx, &sale, &Arc::clone(&priced.rules), tier, is_online)
         })?;
-        session.open = OpenBasket::default();
+        session.begin(OpenBasket::default());
         session.said.clear();
         drop(session);
         self.nudge();

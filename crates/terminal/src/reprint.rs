@@ -14,14 +14,17 @@ use crate::price::{Buyer, standing_of};
 use crate::receipt::{Customer, Surroundings, layout};
 use crate::rules::Rules;
 use crate::till::Till;
-use crate::view::ReceiptView;
+use crate::view::{ReceiptKind, ReceiptView};
 
 impl Till {
-    /// The receipt of a sale of this till, marked as a copy. The balance on it is today's.
+    /// The receipt of a sale of this till, or of a refund or void made here, marked as a copy. The balance on it is today's.
     pub fn receipt(&self, sale_id: &str) -> Result<ReceiptView, Error> {
         self.require_cashier()?;
         let sale_id: Uuid = sale_id.parse().map_err(|_| Error::UnknownSale)?;
         self.read_with_rules(|connection, rules| {
+            if let Some(undone) = self.undo_receipt(connection, &rules, sale_id)? {
+                return Ok(undone);
+            }
             let sold = ledger::sale::by_id(connection, sale_id)?.ok_or(Error::UnknownSale)?;
             let rules = rules_of(connection, rules, sold.program_version)?;
             let printed = Printed {
@@ -105,6 +108,7 @@ impl Till {
             is_copy: printed.is_copy,
         };
         Ok(ReceiptView {
+            kind: ReceiptKind::Sale,
             sale_id: sale.sale_id.to_string(),
             receipt: sale.receipt.clone(),
             text: layout(language, rules, sale, &around),
@@ -118,7 +122,7 @@ impl Till {
 }
 
 /// The rules that priced a sale: its version, or the current ones where that cannot be used any more.
-fn rules_of(
+pub(crate) fn rules_of(
     connection: &Connection,
     current: Arc<Rules>,
     version: u32,

@@ -1,5 +1,7 @@
 //! What a till remembers between two actions: who is at work, and the open basket.
 
+use std::sync::Arc;
+
 use mostrador_loyalty::basket::{Basket, Line, Quantity};
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::money::Amount;
@@ -7,6 +9,8 @@ use mostrador_protocol::row::{Product, Role, Staff};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::undo::{Found, Steps};
 
 /// Product id of an amount that was entered by hand.
 pub(crate) const OPEN_AMOUNT: &str = "open-amount";
@@ -22,6 +26,10 @@ pub(crate) struct Session {
     pub(crate) said: String,
     /// What the cashier saw last.
     pub(crate) seen: Option<Seen>,
+    /// How the basket came to be what it is.
+    pub(crate) steps: Steps,
+    /// The sale on the refund screen.
+    pub(crate) found: Option<Arc<Found>>,
 }
 
 /// A total on the screen, with what it was made from.
@@ -126,6 +134,14 @@ impl OpenLine {
     /// Unit price x quantity, not rounded.
     pub(crate) fn exact_gross(&self) -> Decimal {
         Decimal::from(self.unit_price).saturating_mul(self.quantity)
+    }
+}
+
+impl Session {
+    /// Goes on with another basket: no step leads back to the one before.
+    pub(crate) fn begin(&mut self, open: OpenBasket) {
+        self.steps.begin(&open);
+        self.open = open;
     }
 }
 

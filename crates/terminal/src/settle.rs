@@ -9,7 +9,7 @@ use crate::view::TenderInput;
 use crate::words::Money;
 
 /// The means of payment of a till, in the order in which a sale keeps them.
-const KINDS: [&str; 3] = ["cash", "card", "transfer"];
+pub(crate) const KINDS: [&str; 3] = ["cash", "card", "transfer"];
 
 /// A paid total.
 #[derive(Debug, PartialEq, Eq)]

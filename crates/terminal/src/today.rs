@@ -1,11 +1,16 @@
 //! Today's figures of this till.
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::report::RecentSale;
+use mostrador_ledger::undo::Extent;
 
 use crate::Error;
+use crate::message::say;
 use crate::sentence;
 use crate::till::Till;
-use crate::view::{TodayCode, TodayRefusal, TodaySale, TodayTender, TodayView};
+use crate::view::{
+    Language, ReceiptKind, TodayCode, TodayRefusal, TodaySale, TodayTender, TodayView,
+};
 
 impl Till {
     /// What this till sold on the store's local day.
@@ -16,6 +21,7 @@ impl Till {
         self.read_with_rules(|connection, rules| {
             let day = rules.moment(now_ms).local_day();
             let today = ledger::report::today(connection, day)?;
+            let net = today.net();
             let codes = today.codes.into_iter().map(|code| TodayCode {
                 text: code.text,
                 uses: code.uses,
@@ -32,7 +38,9 @@ impl Till {
                 amount: figures.kept,
             });
             let recent = today.recent.into_iter().map(|sale| TodaySale {
-                sale_id: sale.sale_id.to_string(),
+                kind: kind(sale.undid),
+                undone: undone(language, &sale),
+                sale_id: sale.id.to_string(),
                 receipt: sale.receipt,
                 time: sale.local_time.format("%H:%M").to_string(),
                 customer: sale.customer_name,
@@ -45,6 +53,11 @@ impl Till {
                 gross: today.gross,
                 discount: today.discount,
                 total: today.total,
+                refunded: today.refunds.money,
+                refunds: today.refunds.count,
+                voided: today.voids.money,
+                voids: today.voids.count,
+                net,
                 points: today.points,
                 with_customer: today.with_customer,
                 codes: codes.collect(),
@@ -55,4 +68,25 @@ impl Till {
             })
         })
     }
+}
+
+const fn kind(undid: Option<Extent>) -> ReceiptKind {
+    match undid {
+        None => ReceiptKind::Sale,
+        Some(Extent::Voided) => ReceiptKind::Void,
+        Some(Extent::Part | Extent::Whole) => ReceiptKind::Refund,
+    }
+}
+
+/// What a refund or void is, or how much of a sale is undone.
+fn undone(language: Language, row: &RecentSale) -> String {
+    let key = match (row.undid, row.undone) {
+        (Some(Extent::Voided), _) => "today.void",
+        (Some(_), _) => "today.refund",
+        (None, Some(Extent::Part)) => "today.undone.part",
+        (None, Some(Extent::Whole)) => "today.undone.whole",
+        (None, Some(Extent::Voided)) => "today.undone.voided",
+        (None, None) => return String::new(),
+    };
+    say(language, key, &[])
 }

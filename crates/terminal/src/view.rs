@@ -14,6 +14,7 @@ mod referral;
 mod sync;
 mod till;
 mod today;
+mod undo;
 
 pub use self::counter::{
     BestSetView, ChipView, CodeView, CounterView, LineView, PointsView, RefusedView,
@@ -22,9 +23,13 @@ pub use self::counter::{
 pub use self::customer::{CustomerCard, ProgressView};
 pub use self::history::{HistoryEvent, HistoryFact, HistoryView};
 pub use self::identify::{BoxReading, CustomerHit, ProductHit};
-pub use self::pay::{ReceiptView, TenderInput, TendersView};
+pub use self::pay::{ReceiptKind, ReceiptView, TenderInput, TendersView};
 pub use self::profile::{ProfileForm, ProfileInput, ProfileSaved};
 pub use self::referral::{ReferralForm, ReferralSaved, ReferrerInput, ReferrerReading};
 pub use self::sync::{SyncState, SyncView};
 pub use self::till::{DemoPin, Language, SessionView, TillView, Trouble};
 pub use self::today::{TodayCode, TodayRefusal, TodaySale, TodayTender, TodayView};
+pub use self::undo::{
+    ReasonView, RefundInput, RefundLine, RefundTender, RefundView, UndoEffect, UndoneSale,
+    VoidInput, VoidView,
+};

@@ -121,6 +121,9 @@ pub struct ReturnedUnits {
     pub quantity: Decimal,
     /// What is given back for them.
     pub money: i64,
+    /// What the receipt calls the line: a till that did not sell it prints that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// Points that change hands when a sale is undone.
@@ -209,7 +212,7 @@ impl SaleCompleted {
             at: chosen.at,
             customer_id: self.customer_id,
             currency: self.currency.clone(),
-            lines: returned_units(&refund, &chosen.lines),
+            lines: self.returned_units(&refund, &chosen.lines),
             money: refund.money.minor(),
             tenders: tenders(&refund, chosen.tender),
             points: self.points_undone(refund.points_taken_back, &refund.given_back),
@@ -271,6 +274,21 @@ impl SaleCompleted {
         })
     }
 
+    fn returned_units(&self, refund: &Refund, chosen: &[ReturnedLine]) -> Vec<ReturnedUnits> {
+        let lines = refund.money_by_line.iter().enumerate();
+        let units = lines.filter_map(|(line, money)| {
+            let of_line = chosen.iter().filter(|one| one.line == line);
+            let quantity: Decimal = of_line.map(|one| one.quantity.value()).sum();
+            (!quantity.is_zero()).then(|| ReturnedUnits {
+                line: u32::try_from(line).expect("BUG: a basket has fewer lines than 2^32"),
+                quantity,
+                money: money.minor(),
+                name: self.lines.get(line).map(|line| line.name.clone()),
+            })
+        });
+        units.collect()
+    }
+
     fn reward_slugs(&self) -> Vec<String> {
         let slugs = self.rewards.iter().map(|reward| reward.reward.clone());
         slugs.collect()
@@ -289,20 +307,6 @@ impl SaleRefunded {
         });
         lines.collect()
     }
-}
-
-fn returned_units(refund: &Refund, chosen: &[ReturnedLine]) -> Vec<ReturnedUnits> {
-    let lines = refund.money_by_line.iter().enumerate();
-    let units = lines.filter_map(|(line, money)| {
-        let of_line = chosen.iter().filter(|one| one.line == line);
-        let quantity: Decimal = of_line.map(|one| one.quantity.value()).sum();
-        (!quantity.is_zero()).then(|| ReturnedUnits {
-            line: u32::try_from(line).expect("BUG: a basket has fewer lines than 2^32"),
-            quantity,
-            money: money.minor(),
-        })
-    });
-    units.collect()
 }
 
 fn tenders(refund: &Refund, kind: String) -> Vec<Tender> {

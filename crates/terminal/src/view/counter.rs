@@ -34,6 +34,8 @@ pub struct CounterView {
     pub said: String,
     /// How many baskets are parked.
     pub parked: u32,
+    /// Whether the last step can be taken back.
+    pub can_undo: bool,
 }
 
 /// A line on screen and receipt.

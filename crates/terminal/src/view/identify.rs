@@ -46,6 +46,15 @@ pub enum BoxReading {
         /// Whose.
         owner: CustomerHit,
     },
+    /// The number of a sale: Enter shows what of it can come back.
+    Receipt {
+        /// For `find_sale`.
+        number: String,
+        /// Whether the sale is of this till; otherwise the server is asked.
+        here: bool,
+        /// In the session's language.
+        sentence: String,
+    },
     /// Nothing fits; the sentence says what to do.
     Nothing {
         /// In the session's language.

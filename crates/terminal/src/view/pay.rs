@@ -27,20 +27,35 @@ pub struct TendersView {
     pub quick: Vec<i64>,
 }
 
-/// What a paid sale shows and prints.
+/// What a receipt is of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptKind {
+    /// A sale.
+    #[default]
+    Sale,
+    /// A part of a sale that came back, or all of it.
+    Refund,
+    /// A sale that was voided.
+    Void,
+}
+
+/// What a paid or undone sale shows and prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ReceiptView {
-    /// The sale's id.
+    /// Of what.
+    pub kind: ReceiptKind,
+    /// The id of the sale, or of what undid it: for `receipt`.
     pub sale_id: String,
     /// Receipt number.
     pub receipt: String,
     /// The receipt as monospaced text, 42 columns, in the session's language.
     pub text: String,
-    /// Paid, minor units.
+    /// Paid, or given back of a sale that was undone, minor units.
     pub total: i64,
-    /// Given back, minor units.
+    /// Change in cash, minor units.
     pub change: i64,
-    /// Points earned.
+    /// Points earned; below zero: taken back.
     pub points_earned: i64,
     /// The customer's balance afterwards.
     pub balance: Option<i64>,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::ReceiptKind;
+
 /// Today's figures of this till's store as this till knows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct TodayView {
@@ -16,7 +18,17 @@ pub struct TodayView {
     pub discount: i64,
     /// Paid, minor units.
     pub total: i64,
-    /// Points awarded.
+    /// Given back of sales of any day, minor units.
+    pub refunded: i64,
+    /// How often.
+    pub refunds: u64,
+    /// Voided, minor units.
+    pub voided: i64,
+    /// How often.
+    pub voids: u64,
+    /// Paid less given back and voided, minor units.
+    pub net: i64,
+    /// Points awarded less those taken back.
     pub points: i64,
     /// Sales with an identified customer.
     pub with_customer: u64,
@@ -26,7 +38,7 @@ pub struct TodayView {
     pub refusals: Vec<TodayRefusal>,
     /// By tender.
     pub tenders: Vec<TodayTender>,
-    /// The latest sales, newest first, at most 20.
+    /// The latest sales, refunds and voids, newest first, at most 20.
     pub recent: Vec<TodaySale>,
     /// Entries that the server has not acknowledged.
     pub waiting: u64,
@@ -61,13 +73,17 @@ pub struct TodayRefusal {
 pub struct TodayTender {
     /// `cash`, `card`, `transfer`.
     pub kind: String,
-    /// Kept (change taken off), minor units.
+    /// Kept (change and what was given back taken off), minor units.
     pub amount: i64,
 }
 
-/// A sale in the list of the day.
+/// A sale, refund or void in the list of the day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct TodaySale {
+    /// Which of the three.
+    pub kind: ReceiptKind,
+    /// Of a refund or void what it is, of a sale how much of it is undone, in words; empty: nothing.
+    pub undone: String,
     /// Id for `receipt`.
     pub sale_id: String,
     /// Receipt number.
@@ -76,7 +92,7 @@ pub struct TodaySale {
     pub time: String,
     /// Customer's name, if identified.
     pub customer: Option<String>,
-    /// Paid, minor units.
+    /// Paid, or given back, minor units.
     pub total: i64,
     /// Whether the server has acknowledged it.
     pub sent: bool,

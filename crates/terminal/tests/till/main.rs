@@ -11,4 +11,5 @@ mod selling;
 mod server;
 mod shop;
 mod syncing;
+mod undoing;
 mod versions;

@@ -91,6 +91,7 @@ fn the_box_tells_customers_products_and_codes_apart() {
             format!("{} + {}", customers.len(), products.len())
         }
         BoxReading::Code { text, known } => format!("{text} {known}"),
+        BoxReading::Receipt { number, .. } => format!("receipt {number}"),
         BoxReading::Referral { sentence, .. } | BoxReading::Nothing { sentence } => sentence,
     };
     for (text, reading) in [
