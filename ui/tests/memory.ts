@@ -25,6 +25,7 @@ import {
   sentHistory,
 } from "./people";
 import { bestSet, chips, codes, customers, pins, products, receiptText, refusal } from "./shop";
+import { ELSEWHERE, OWN, Returns } from "./undo";
 
 type Line = { name: string; sku: string; quantity: number; unit_price: number };
 type Basket = { customer: string | null; lines: Line[]; codes: string[] };
@@ -50,6 +51,9 @@ export class MemoryTill {
   };
   basket = nothing();
   parked: Basket[] = [];
+  /** The basket before each product that was added. */
+  before: Basket[] = [];
+  readonly returns = new Returns();
   sales: { id: string; total: number; text: string }[] = [];
   sync: SyncView = {
     state: "up_to_date",
@@ -113,6 +117,7 @@ export class MemoryTill {
       chips: customer ? [...chips] : [],
       said: this.#said,
       parked: this.parked.length,
+      can_undo: this.before.length > 0,
     };
   }
 
@@ -120,6 +125,8 @@ export class MemoryTill {
     const has = (name: string) => name.toLowerCase().includes(text.toLowerCase());
     const code = text.toUpperCase();
     if (text === "") return { saw: "empty" };
+    if (code === OWN || code === ELSEWHERE)
+      return { saw: "receipt", number: code, here: code === OWN, sentence: "Venta de hoy." };
     const exact = products.filter(({ sku }) => sku === code);
     if (exact.length > 0) return { saw: "products", hits: exact, sure: true };
     if (code in codes) return { saw: "code", text: code, known: true };
@@ -149,13 +156,23 @@ export class MemoryTill {
   #receipt(sale_id: string, total: number, change: number, text: string): ReceiptView {
     const said = "Sin conexión: quedó guardado y se enviará solo. No repita la venta.";
     const receipt = `C1-${sale_id}`;
-    return { sale_id, receipt, text, total, change, points_earned: 38, balance: 1_278, said };
+    const kind = "sale";
+    return { kind, sale_id, receipt, text, total, change, points_earned: 38, balance: 1_278, said };
   }
 
   #today(): TodayView {
     const recent = this.sales.map(({ id, total }) => {
       const sent = this.sync.state === "up_to_date";
-      return { sale_id: id, receipt: `C1-${id}`, time: "10:42", customer: null, total, sent };
+      const sale = { kind: "sale" as const, undone: "" };
+      return {
+        ...sale,
+        sale_id: id,
+        receipt: `C1-${id}`,
+        time: "10:42",
+        customer: null,
+        total,
+        sent,
+      };
     });
     return {
       day: "2026-11-21",
@@ -163,6 +180,11 @@ export class MemoryTill {
       gross: 8_650_000,
       discount: 865_000,
       total: 7_785_000,
+      refunded: 0,
+      refunds: 0,
+      voided: 0,
+      voids: 0,
+      net: 7_785_000,
       points: 778,
       with_customer: 1,
       codes: [{ text: "VERANO10", uses: 2, discount: 865_000, total: 7_785_000 }],
@@ -229,6 +251,7 @@ export class MemoryTill {
         if (!product) return no("unknown_product", "Ese producto no existe.");
         const { name, sku, unit_price } = product;
         const line = { name, sku, unit_price, quantity: 1 };
+        this.before.push({ ...this.basket, lines: [...this.basket.lines] });
         return this.#change(() => this.basket.lines.push(line), `${name}: agregado.`);
       },
       addAmount: (unit_price, name) => {
@@ -275,6 +298,7 @@ export class MemoryTill {
         const text = receiptText(id, total, given - total);
         this.sales.unshift({ id, total, text });
         this.basket = nothing();
+        this.before = [];
         this.#said = "";
         return ok(this.#receipt(id, total, given - total, text));
       },
@@ -283,6 +307,13 @@ export class MemoryTill {
         if (!sale) return no("unknown_sale", "No hay tal venta.");
         return ok(this.#receipt(id, sale.total, 0, sale.text));
       },
+      undoStep: () => this.#change(() => (this.basket = this.before.pop() ?? this.basket)),
+      findSale: (number) => this.returns.find(number),
+      findSaleOnline: (number) => this.returns.findOnline(number, this.sync.state === "offline"),
+      previewRefund: (input) => this.returns.preview(input),
+      refund: (input, pin) => this.returns.refund(input, pin),
+      offerVoid: () => this.returns.offer(),
+      voidSale: () => this.returns.void(),
       today: () => ok(this.#today()),
       syncView: () => ok(this.sync),
       syncNow: () => ok(this.sync),

@@ -71,6 +71,20 @@ export const commands = {
 	pay: (tenders: TenderInput[], seenTotal: number) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("pay", { tenders, seenTotal })),
 	/**  The receipt of a sale of this till. */
 	receipt: (saleId: string) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("receipt", { saleId })),
+	/**  Takes the last step of the basket back. */
+	undoStep: () => typedError<CounterView, Trouble>(__TAURI_INVOKE("undo_step")),
+	/**  A sale of this till by its number or id, with what can come back of it. */
+	findSale: (number: string) => typedError<RefundView, Trouble>(__TAURI_INVOKE("find_sale", { number })),
+	/**  A sale of any store, as the server knows it. */
+	findSaleOnline: (number: string) => typedError<RefundView, Trouble>(__TAURI_INVOKE("find_sale_online", { number })),
+	/**  What follows if what is chosen of that sale comes back; records nothing. */
+	previewRefund: (input: RefundInput) => typedError<RefundView, Trouble>(__TAURI_INVOKE("preview_refund", { input })),
+	/**  Gives it back; `pin` is a manager's, where one is needed. On `Ok` the refund is on disk. */
+	refund: (input: RefundInput, pin: string) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("refund", { input, pin })),
+	/**  The last sale of this till, and what voiding it undoes; records nothing. */
+	offerVoid: () => typedError<VoidView, Trouble>(__TAURI_INVOKE("offer_void")),
+	/**  Voids it; `pin` is a manager's, where one is needed. On `Ok` the void is on disk. */
+	voidSale: (input: VoidInput, pin: string) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("void_sale", { input, pin })),
 	/**  Today at this till. */
 	today: () => typedError<TodayView, Trouble>(__TAURI_INVOKE("today")),
 	/**  How far this till and the server agree. */
@@ -135,6 +149,14 @@ text: string;
 sentence: string; 
 /**  Whose. */
 owner: CustomerHit } | 
+/**  The number of a sale: Enter shows what of it can come back. */
+{ saw: "receipt"; 
+/**  For `find_sale`. */
+number: string; 
+/**  Whether the sale is of this till; otherwise the server is asked. */
+here: boolean; 
+/**  In the session's language. */
+sentence: string } | 
 /**  Nothing fits; the sentence says what to do. */
 { saw: "nothing"; 
 /**  In the session's language. */
@@ -204,6 +226,8 @@ export type CounterView = {
 	said: string,
 	/**  How many baskets are parked. */
 	parked: number,
+	/**  Whether the last step can be taken back. */
+	can_undo: boolean,
 };
 
 /**  The customer on the left pane. */
@@ -424,19 +448,38 @@ export type ProgressView = {
 	sentence: string,
 };
 
-/**  What a paid sale shows and prints. */
+/**  A reason to choose. */
+export type ReasonView = {
+	/**  For the input. */
+	slug: string,
+	/**  In words. */
+	name: string,
+};
+
+/**  What a receipt is of. */
+export type ReceiptKind = 
+/**  A sale. */
+"sale" | 
+/**  A part of a sale that came back, or all of it. */
+"refund" | 
+/**  A sale that was voided. */
+"void";
+
+/**  What a paid or undone sale shows and prints. */
 export type ReceiptView = {
-	/**  The sale's id. */
+	/**  Of what. */
+	kind: ReceiptKind,
+	/**  The id of the sale, or of what undid it: for `receipt`. */
 	sale_id: string,
 	/**  Receipt number. */
 	receipt: string,
 	/**  The receipt as monospaced text, 42 columns, in the session's language. */
 	text: string,
-	/**  Paid, minor units. */
+	/**  Paid, or given back of a sale that was undone, minor units. */
 	total: number,
-	/**  Given back, minor units. */
+	/**  Change in cash, minor units. */
 	change: number,
-	/**  Points earned. */
+	/**  Points earned; below zero: taken back. */
 	points_earned: number,
 	/**  The customer's balance afterwards. */
 	balance: number | null,
@@ -483,6 +526,82 @@ export type ReferrerReading = {
 	code: string | null,
 	/**  What to do when nobody fits, in words; may be empty. */
 	sentence: string,
+};
+
+/**  What the cashier has chosen so far. */
+export type RefundInput = {
+	/**  Of each line of the sale how many come back, as typed; empty: none. */
+	lines: string[],
+	/**  `cash`, `card` or `transfer`; empty: how most of it was paid. */
+	tender: string,
+	/**  Slug of the reason; empty: none chosen. */
+	reason: string,
+	/**  What the cashier wrote. */
+	note: string,
+	/**  What the screen says comes back, minor units: another amount is not given. */
+	seen: number,
+};
+
+/**  A line of it. */
+export type RefundLine = {
+	/**  What the receipt says. */
+	name: string,
+	/**  How many were sold. */
+	sold: string,
+	/**  How many can still come back; `0`: none. */
+	left: string,
+	/**  Paid for the line, minor units. */
+	net: number,
+	/**  What comes back for the units chosen, minor units. */
+	money: number,
+	/**  What came back of it before, in words; empty: nothing. */
+	said: string,
+	/**  Why the units chosen cannot come back; empty: they can. */
+	trouble: string,
+};
+
+/**  Money of one kind. */
+export type RefundTender = {
+	/**  `cash`, `card`, `transfer`, `gift_card` or `points`. */
+	kind: string,
+	/**  Its name. */
+	name: string,
+	/**  Minor units. */
+	amount: number,
+};
+
+/**  A sale of which something can come back, and what follows from the choice. */
+export type RefundView = {
+	/**  Which. */
+	sale: UndoneSale,
+	/**  Its lines. */
+	lines: RefundLine[],
+	/**  What came back before, each in words with the day. */
+	earlier: string[],
+	/**  What comes back, money and points together, minor units. */
+	value: number,
+	/**  The same by means of payment. */
+	tenders: RefundTender[],
+	/**  The means in which money can go back. */
+	kinds: string[],
+	/**  The one that is chosen. */
+	kind: string,
+	/**  What else follows. */
+	effects: UndoEffect[],
+	/**  Why nothing of this sale can come back, with what to do; empty: it can. */
+	refusal: string,
+	/**  What has to be done first: choose lines, name a reason; empty: nothing. */
+	missing: string,
+	/**  Why a manager's PIN is needed; empty: it is not. */
+	approval: string,
+	/**  What to choose from. */
+	reasons: ReasonView[],
+	/**  Where this comes from, in words. */
+	said: string,
+	/**  Whether this is what the server knows of it: refunds of every store are in it. */
+	is_whole: boolean,
+	/**  Whether to ask the server before anything is given back. */
+	can_ask: boolean,
 };
 
 /**  A refused code. */
@@ -625,8 +744,12 @@ export type TodayRefusal = {
 	count: number,
 };
 
-/**  A sale in the list of the day. */
+/**  A sale, refund or void in the list of the day. */
 export type TodaySale = {
+	/**  Which of the three. */
+	kind: ReceiptKind,
+	/**  Of a refund or void what it is, of a sale how much of it is undone, in words; empty: nothing. */
+	undone: string,
 	/**  Id for `receipt`. */
 	sale_id: string,
 	/**  Receipt number. */
@@ -635,7 +758,7 @@ export type TodaySale = {
 	time: string,
 	/**  Customer's name, if identified. */
 	customer: string | null,
-	/**  Paid, minor units. */
+	/**  Paid, or given back, minor units. */
 	total: number,
 	/**  Whether the server has acknowledged it. */
 	sent: boolean,
@@ -645,7 +768,7 @@ export type TodaySale = {
 export type TodayTender = {
 	/**  `cash`, `card`, `transfer`. */
 	kind: string,
-	/**  Kept (change taken off), minor units. */
+	/**  Kept (change and what was given back taken off), minor units. */
 	amount: number,
 };
 
@@ -661,7 +784,17 @@ export type TodayView = {
 	discount: number,
 	/**  Paid, minor units. */
 	total: number,
-	/**  Points awarded. */
+	/**  Given back of sales of any day, minor units. */
+	refunded: number,
+	/**  How often. */
+	refunds: number,
+	/**  Voided, minor units. */
+	voided: number,
+	/**  How often. */
+	voids: number,
+	/**  Paid less given back and voided, minor units. */
+	net: number,
+	/**  Points awarded less those taken back. */
 	points: number,
 	/**  Sales with an identified customer. */
 	with_customer: number,
@@ -671,7 +804,7 @@ export type TodayView = {
 	refusals: TodayRefusal[],
 	/**  By tender. */
 	tenders: TodayTender[],
-	/**  The latest sales, newest first, at most 20. */
+	/**  The latest sales, refunds and voids, newest first, at most 20. */
 	recent: TodaySale[],
 	/**  Entries that the server has not acknowledged. */
 	waiting: number,
@@ -685,6 +818,56 @@ export type Trouble = {
 	message: string,
 	/**  What to do. */
 	hint: string,
+};
+
+/**  Something that follows beside the money. */
+export type UndoEffect = {
+	/**  `good`: for the customer; `warn`: against; `plain`. */
+	tone: string,
+	/**  In words. */
+	sentence: string,
+};
+
+/**  A sale as it was. */
+export type UndoneSale = {
+	/**  Its id. */
+	id: string,
+	/**  Its number. */
+	receipt: string,
+	/**  When and where, in words. */
+	when: string,
+	/**  The customer's name, if one was identified. */
+	customer: string | null,
+	/**  Paid, minor units. */
+	total: number,
+	/**  How it was paid. */
+	tenders: RefundTender[],
+};
+
+/**  How and why a sale is voided. */
+export type VoidInput = {
+	/**  The sale that the screen shows. */
+	sale_id: string,
+	/**  Slug of the reason; empty: none chosen. */
+	reason: string,
+	/**  What the cashier wrote. */
+	note: string,
+};
+
+/**  The last sale, and what voiding it undoes. */
+export type VoidView = {
+	/**  Which. */
+	sale: UndoneSale,
+	/**  Its lines, in words. */
+	lines: string[],
+	/**  What follows. */
+	effects: UndoEffect[],
+	/**  Why it cannot be voided, with what to do; empty: it can. */
+	refusal: string,
+	/**  Why a manager's PIN is needed; empty: it is not. */
+	approval: string,
+	/**  What to choose from. */
+	reasons: ReasonView[],
 };
 
 /* Tauri Specta runtime */

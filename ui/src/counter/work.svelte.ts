@@ -10,6 +10,8 @@ export type Screen =
   | "help"
   | "profile"
   | "history"
+  | "refund"
+  | "void"
   | "referral";
 
 export class Work {

@@ -27,6 +27,9 @@ export type Command =
   | "history"
   | "referral"
   | "more"
+  | "undo"
+  | "refund"
+  | "confirm"
   | "back"
   | { pick: number }
   | { tender: number }
@@ -60,6 +63,9 @@ export const strokes: Readonly<Record<Named, Stroke>> = {
   referral: { key: "KeyR", ctrl: true, label: "Ctrl+R", says: "ui.key.referral" },
   edit_customer: { key: "KeyE", ctrl: true, label: "Ctrl+E", says: "ui.key.edit_customer" },
   more: { key: "KeyM", ctrl: true, label: "Ctrl+M", says: "ui.key.more" },
+  undo: { key: "KeyZ", ctrl: true, label: "Ctrl+Z", says: "ui.key.undo" },
+  refund: { key: "KeyU", ctrl: true, label: "Ctrl+U", says: "ui.key.refund" },
+  confirm: { key: "Enter", ctrl: true, label: "Ctrl+Enter", says: "ui.key.confirm" },
   back: { key: "Escape", label: "Esc", says: "ui.key.back" },
 };
 
@@ -75,6 +81,8 @@ export function label(command: Named): string {
 export function commandOf(event: KeyboardEvent): Command | null {
   const { ctrlKey: ctrl, altKey: alt, shiftKey: shift, code } = event;
   const digit = Number(/^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1] ?? 0);
+  if (/^(?:Digit|Numpad)0$/.test(code) && alt && !ctrl && !shift) return { pick: 0 };
+  if (code === "NumpadEnter" && ctrl && !alt && !shift) return "confirm";
   if (digit > 0 && alt && !ctrl) return shift ? { remove_code: digit } : { pick: digit };
   if (digit > 0 && ctrl && !alt && !shift) return { tender: digit };
   if (alt || shift) return null;

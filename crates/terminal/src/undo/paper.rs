@@ -151,7 +151,7 @@ impl Till {
             sale_id: slip.id.to_string(),
             receipt: slip.at.receipt.clone(),
             text: paper.into_text(),
-            total: slip.money,
+            total: handed(&slip.tenders),
             change: 0,
             points_earned: -slip.points.map_or(0, |points| points.taken_back),
             balance: balance.map(|account| account.available(now.local_day())),
@@ -195,6 +195,12 @@ impl Till {
         }
         Ok(())
     }
+}
+
+/// What leaves the drawer or goes back to a card: points come back as points.
+fn handed(tenders: &[Tender]) -> i64 {
+    let money = tenders.iter().filter(|tender| tender.kind != "points");
+    money.map(|tender| tender.amount).sum()
 }
 
 fn body(paper: &mut Paper<'_>, slip: &Slip<'_>) {

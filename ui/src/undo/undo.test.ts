@@ -1,0 +1,146 @@
+import { cleanup, configure, render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { MemoryTill } from "../../tests/memory";
+import { ELSEWHERE, OWN } from "../../tests/undo";
+import Window from "../Window.svelte";
+import { speech } from "../language/language.svelte";
+
+// The machine may be busy with other work.
+configure({ asyncUtilTimeout: 5_000 });
+
+let till: MemoryTill;
+const hand = userEvent.setup({ delay: 45 });
+const scanner = userEvent.setup({ delay: 1 });
+
+beforeEach(() => {
+  speech.current = "es";
+  till = new MemoryTill();
+  vi.stubGlobal("matchMedia", () => ({
+    matches: false,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }));
+  Element.prototype.scrollTo = () => undefined;
+});
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+});
+
+async function open(): Promise<HTMLElement> {
+  render(Window, { api: till.api });
+  await screen.findByLabelText("PIN");
+  await hand.keyboard("1234{Enter}");
+  return screen.findByRole("combobox");
+}
+
+async function troubles(): Promise<string[]> {
+  const rules = { "color-contrast": { enabled: false } };
+  const found = await axe.run(document.body, { rules });
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+}
+
+const units = () => screen.findByLabelText<HTMLInputElement>(/de Capuchino vuelven/);
+const button = (name: RegExp) => screen.findByRole<HTMLButtonElement>("button", { name });
+
+test("a scanned receipt is given back in part by keyboard alone", async () => {
+  await open();
+  await scanner.keyboard(`${OWN}{Enter}`);
+  const field = await units();
+  await vi.waitFor(() => expect(document.activeElement).toBe(field));
+  expect((await button(/^Devolver \$/)).disabled).toBe(true);
+  await hand.keyboard("1");
+  expect(await screen.findByText("Se retiran 9 puntos.")).toBeTruthy();
+  expect(await screen.findByText("Elija el motivo.")).toBeTruthy();
+  await hand.click(screen.getByLabelText("Se arrepintió"));
+  await vi.waitFor(async () => expect((await button(/^Devolver \$/)).disabled).toBe(false));
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("COMPROBANTE DE DEVOLUCIÓN")).toBeTruthy();
+  expect(till.returns.refunds).toMatchObject([
+    { lines: ["1", ""], reason: "changed-mind", tender: "cash", seen: 300_000 },
+  ]);
+});
+
+test("everything needs a manager, whose PIN is typed over the basket", async () => {
+  await open();
+  await hand.keyboard(`${OWN}{Enter}`);
+  await units();
+  await hand.keyboard("{Alt>}0{/Alt}");
+  await hand.click(screen.getByLabelText("Se arrepintió"));
+  await hand.keyboard("{Control>}2{/Control}");
+  await vi.waitFor(async () => expect((await button(/^Devolver \$/)).disabled).toBe(false));
+  await hand.keyboard("{Control>}{Enter}{/Control}");
+  const pin = await screen.findByLabelText("PIN del gerente");
+  await vi.waitFor(() => expect(document.activeElement).toBe(pin));
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("1234{Enter}");
+  expect(await screen.findByText(/Ese PIN no es de un gerente/)).toBeTruthy();
+  // A scan confirms nothing, also here.
+  await scanner.keyboard("808080{Enter}");
+  expect(till.returns.refunds).toEqual([]);
+  await hand.keyboard("{Escape}");
+  await hand.click(await screen.findByLabelText("PIN del gerente"));
+  await hand.keyboard("8080{Enter}");
+  expect(await screen.findByText("COMPROBANTE DE DEVOLUCIÓN")).toBeTruthy();
+  expect(till.returns.refunds).toMatchObject([{ lines: ["3", "1"], tender: "card" }]);
+});
+
+test("Esc goes back from the PIN to the choice, which stays", async () => {
+  await open();
+  await hand.keyboard(`${OWN}{Enter}`);
+  await units();
+  await hand.keyboard("{Alt>}2{/Alt}");
+  await hand.click(screen.getByLabelText("Se arrepintió"));
+  await hand.click(await button(/^Devolver \$/));
+  await screen.findByLabelText("PIN del gerente");
+  await hand.keyboard("{Escape}");
+  const boiler = await screen.findByLabelText<HTMLInputElement>(/de Cafetera vuelven/);
+  expect(boiler.value).toBe("1");
+});
+
+test("more than what is left is said at its line and cannot be confirmed", async () => {
+  till.returns.back[0] = 2;
+  await open();
+  await hand.keyboard(`${OWN}{Enter}`);
+  await units();
+  expect(await screen.findByText("Ya se devolvió: 2 el 21/11/2026")).toBeTruthy();
+  await hand.type(await units(), "2");
+  expect(await screen.findByText("Quedan 1.")).toBeTruthy();
+  expect((await button(/^Devolver \$/)).disabled).toBe(true);
+});
+
+test("another till's sale is asked of the server, and without it the sentence says what to do", async () => {
+  await open();
+  await hand.keyboard(`${ELSEWHERE}{Enter}`);
+  await units();
+  expect(await screen.findByText("Según el servidor.")).toBeTruthy();
+  till.sync = { ...till.sync, state: "offline" };
+  await hand.keyboard("{Escape}");
+  await hand.keyboard(`${ELSEWHERE}{Enter}`);
+  expect(await screen.findByText(/El servidor no responde/)).toBeTruthy();
+});
+
+test("Ctrl+Z takes steps of the basket back, and then offers to void the last sale", async () => {
+  await open();
+  await hand.keyboard("CAP-01{Enter}");
+  await screen.findByLabelText("Cantidad de Capuchino de la casa");
+  await hand.keyboard("{Control>}z{/Control}");
+  await vi.waitFor(() => expect(till.basket.lines).toEqual([]));
+  await hand.keyboard("{Control>}z{/Control}");
+  const title = await screen.findByText(/Anular la última venta/);
+  expect(within(document.body).getByText("VERANO10 se puede usar otra vez.")).toBeTruthy();
+  expect(await troubles()).toEqual([]);
+  // Neither a hand that strikes it again nor a scanner voids anything.
+  await hand.keyboard("{Control>}z{/Control}{Enter}");
+  await scanner.keyboard("7701234567890{Enter}");
+  expect(till.returns.isVoided).toBe(false);
+  expect(title).toBeTruthy();
+  await hand.keyboard("{Escape}{Control>}z{/Control}");
+  await screen.findByText(/Anular la última venta/);
+  await hand.keyboard("{Control>}{Enter}{/Control}");
+  await vi.waitFor(() => expect(till.returns.isVoided).toBe(true));
+  expect(await screen.findByText("Entregue al cliente")).toBeTruthy();
+});
