@@ -16,5 +16,6 @@ pub mod shop;
 pub mod vectors;
 #[cfg(target_os = "linux")]
 pub mod window;
+pub mod years;
 
 pub use self::error::Error;

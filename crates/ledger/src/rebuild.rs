@@ -7,7 +7,7 @@ use crate::projection::{self, Standing};
 use crate::{Error, account, column, customer, entry, product, stream, visit};
 
 /// Every table that follows from own entries, those first that refer to others.
-const PROJECTIONS: [&str; 14] = [
+pub const PROJECTIONS: [&str; 14] = [
     "sale_code",
     "sale_refusal",
     "sale_tender",
