@@ -2,7 +2,9 @@
 
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::command::{basket, code, customer, identify, pay, report, screen, session, sync, undo};
+use crate::command::{
+    basket, code, customer, identify, pay, points, report, screen, session, sync, undo,
+};
 use crate::stale::TillStale;
 
 /// Every command and event of the window.
@@ -39,6 +41,13 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             code::apply_code,
             code::remove_code,
             code::use_best_set,
+            points::redeem_view,
+            points::preview_points,
+            points::redeem_points,
+            points::apply_reward,
+            points::make_coupon,
+            points::coupon_slip,
+            points::return_coupon,
             pay::reach_payment,
             pay::preview_tenders,
             pay::pay,

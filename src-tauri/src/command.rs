@@ -5,6 +5,7 @@ pub(crate) mod code;
 pub(crate) mod customer;
 pub(crate) mod identify;
 pub(crate) mod pay;
+pub(crate) mod points;
 pub(crate) mod report;
 pub(crate) mod screen;
 pub(crate) mod session;

@@ -15,6 +15,7 @@ import { Theme } from "./look/theme.svelte";
 import { formatCount, formatMoney, type Currency } from "./money/money";
 import { kinds, Payment } from "./pay/payment.svelte";
 import { Receipt } from "./receipt/receipt.svelte";
+import { Redeem } from "./redeem/redeem.svelte";
 import { Strip } from "./sync/strip.svelte";
 import { Till } from "./till/till.svelte";
 import { Today } from "./today/today.svelte";
@@ -40,6 +41,7 @@ export class Desk {
   readonly history: History;
   readonly refund: Refund;
   readonly voiding: Voiding;
+  readonly redeem: Redeem;
   /** Counts the times that the focus should return to the box. */
   homing = $state(0);
   /** Counts the times that the focus should go to the first field of the work pane. */
@@ -64,6 +66,7 @@ export class Desk {
     this.history = new History(api);
     this.refund = new Refund(api);
     this.voiding = new Voiding(api);
+    this.redeem = new Redeem(api, this.counter);
   }
 
   get currency(): Currency {
@@ -98,6 +101,8 @@ export class Desk {
         return this.#open("today");
       case "pay":
         return this.#startPayment();
+      case "redeem":
+        return this.#startRedeeming();
       case "codes":
         this.#open("codes");
         return this.#ask("code");
@@ -209,6 +214,41 @@ export class Desk {
     this.work.replace("receipt");
     this.home();
     await this.refetch(["counter", "sync"]);
+    // Heard by who cannot see it, and gone with the next thing that anybody says.
+    if (receipt.tier_up) this.counter.say(receipt.tier_up.sentence);
+  }
+
+  /** Reserves the points that are typed, and goes back to where the cashier was. */
+  confirmPoints(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.work.screen !== "redeem" || !(await this.redeem.confirm())) return;
+      this.back();
+      // The payment below goes on where it was.
+      await this.payment.refresh();
+      this.entering += 1;
+    });
+  }
+
+  giveUpPoints(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.redeem.giveUp();
+      this.home();
+    });
+  }
+
+  useReward(number: number): Promise<void> {
+    return this.#inTurn(() => this.#useReward(number));
+  }
+
+  printReward(number: number): Promise<void> {
+    return this.#inTurn(() => this.#printReward(number));
+  }
+
+  giveBack(number: number): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.redeem.giveBack(number);
+      this.entering += 1;
+    });
   }
 
   saveProfile(): Promise<void> {
@@ -299,7 +339,10 @@ export class Desk {
   }
 
   async #numbered(command: Exclude<Command, string>): Promise<void> {
-    if ("tender" in command) {
+    if (this.work.screen === "redeem" && !("pick" in command)) {
+      if ("tender" in command) return this.#printReward(command.tender);
+      await this.redeem.giveBack(command.remove_code);
+    } else if ("tender" in command) {
       const kind = kinds[command.tender - 1];
       if (kind && this.work.screen === "pay") this.payment.choose(kind);
       if (kind && this.work.screen === "refund") this.refund.choose(kind);
@@ -329,6 +372,7 @@ export class Desk {
       else this.refund.toggle(number - 1);
       return;
     }
+    if (this.work.screen === "redeem") return this.#useReward(number);
     const chip = this.counter.view?.chips[number - 1];
     if (this.work.screen === "codes" && chip && chip.gain > 0) await this.applyCode(chip.text);
   }
@@ -355,6 +399,25 @@ export class Desk {
     if (this.counter.empty) return this.counter.say(t("ui.pay.empty"), "trouble");
     await this.payment.reach();
     this.#open("pay");
+  }
+
+  async #startRedeeming(): Promise<void> {
+    if (!this.counter.view?.customer) {
+      this.#ask("customer");
+      return this.counter.say(t("ui.bar.redeem_nobody"), "trouble");
+    }
+    await this.redeem.open();
+    this.#open("redeem");
+  }
+
+  async #useReward(number: number): Promise<void> {
+    if (await this.redeem.use(number)) this.work.replace("codes");
+    this.home();
+  }
+
+  async #printReward(number: number): Promise<void> {
+    if (await this.redeem.print(number)) this.work.open("slip");
+    this.home();
   }
 
   async #afterNoPayment(): Promise<void> {

@@ -24,13 +24,28 @@ import {
   referrers,
   sentHistory,
 } from "./people";
+import { LIFTS_FROM, couponOf, preview, priceOf, redeemView, slip, tierUp } from "./points";
 import { bestSet, chips, codes, customers, pins, products, receiptText, refusal } from "./shop";
 import { ELSEWHERE, OWN, Returns } from "./undo";
 
+type PointsCommand =
+  | "redeemView"
+  | "previewPoints"
+  | "redeemPoints"
+  | "applyReward"
+  | "makeCoupon"
+  | "couponSlip"
+  | "returnCoupon";
 type Line = { name: string; sku: string; quantity: number; unit_price: number };
-type Basket = { customer: string | null; lines: Line[]; codes: string[] };
+type Basket = {
+  customer: string | null;
+  lines: Line[];
+  codes: string[];
+  /** Points that pay. */
+  points: number;
+};
 
-const nothing = (): Basket => ({ customer: null, lines: [], codes: [] });
+const nothing = (): Basket => ({ customer: null, lines: [], codes: [], points: 0 });
 const ok = <T>(data: T): Promise<Answer<T>> => Promise.resolve({ status: "ok", data });
 const no = (code: string, message: string, hint = ""): Promise<Answer<never>> =>
   Promise.resolve({ status: "error", error: { code, message, hint } });
@@ -54,6 +69,9 @@ export class MemoryTill {
   /** The basket before each product that was added. */
   before: Basket[] = [];
   readonly returns = new Returns();
+  /** Points spent on coupons. */
+  spent = 0;
+  coupons: string[] = [];
   sales: { id: string; total: number; text: string }[] = [];
   sync: SyncView = {
     state: "up_to_date",
@@ -73,6 +91,12 @@ export class MemoryTill {
   #hear: ((what: readonly Stale[]) => void) | null = null;
   #said = "";
 
+  /** What the customer of the basket can spend. */
+  get available(): number {
+    const customer = customers.find(({ id }) => id === this.basket.customer);
+    return (customer?.card.balance ?? 0) - this.spent;
+  }
+
   /** Tells the window that something changed behind its back. */
   stale(...what: Stale[]): void {
     this.#hear?.(what);
@@ -88,6 +112,12 @@ export class MemoryTill {
     );
     const discount = accepted.reduce((sum, { amount }) => sum + amount, 0);
     const customer = customers.find(({ id }) => id === this.basket.customer) ?? null;
+    const asked = Math.min(
+      this.basket.points,
+      preview("", this.available, gross - discount)?.points ?? 0,
+    );
+    const redeemed =
+      this.basket.points === 0 ? null : preview(String(asked), this.available, gross - discount);
     const left = given.filter(({ text }) => !accepted.some((code) => code.text === text));
     return {
       customer: customer?.card ?? null,
@@ -100,6 +130,18 @@ export class MemoryTill {
       gross,
       discount,
       total: gross - discount,
+      redemption:
+        redeemed === null || this.basket.points === 0
+          ? null
+          : {
+              points: redeemed.points,
+              amount: redeemed.amount,
+              note:
+                redeemed.points < this.basket.points
+                  ? `Pidió ${this.basket.points} puntos; ahora solo se pueden usar ${redeemed.points}.`
+                  : "",
+            },
+      due: gross - discount - (redeemed?.amount ?? 0),
       tier_discount: null,
       codes: accepted.map(({ text, coupon, amount }) => {
         const { gives, sentence, bounds = [], next_step = "" } = coupon;
@@ -156,8 +198,9 @@ export class MemoryTill {
   #receipt(sale_id: string, total: number, change: number, text: string): ReceiptView {
     const said = "Sin conexión: quedó guardado y se enviará solo. No repita la venta.";
     const receipt = `C1-${sale_id}`;
+    const points = { points_earned: 38, points_spent: 0, balance: 1_278 };
     const kind = "sale";
-    return { kind, sale_id, receipt, text, total, change, points_earned: 38, balance: 1_278, said };
+    return { kind, sale_id, receipt, text, total, change, ...points, tier_up: null, said };
   }
 
   #today(): TodayView {
@@ -195,6 +238,48 @@ export class MemoryTill {
     };
   }
 
+  #points(): Pick<Api, PointsCommand> {
+    return {
+      redeemView: () => {
+        const { customer, total } = this.counter();
+        const asked = this.basket.points;
+        const coupons = this.coupons.map((code) =>
+          couponOf(code, this.basket.codes.includes(code)),
+        );
+        return customer
+          ? ok(
+              redeemView(
+                { name: customer.name, available: this.available },
+                { total, asked },
+                coupons,
+              ),
+            )
+          : no("customer_required", "Falta el cliente.");
+      },
+      previewPoints: (text) => {
+        const answer = preview(text, this.available, this.counter().total);
+        return answer ? ok(answer) : no("points_unreadable", `No se entiende «${text}».`);
+      },
+      redeemPoints: (text) => {
+        const answer = preview(text, this.available, this.counter().total);
+        return this.#change(() => (this.basket.points = answer?.points ?? 0), "Puntos reservados.");
+      },
+      applyReward: () => this.#change(() => this.basket.codes.push("FIRST5"), "Recompensa."),
+      makeCoupon: (slug) => {
+        this.spent += priceOf(slug);
+        const code = `RWD${this.coupons.length + 1}`;
+        this.coupons.push(code);
+        return ok({ slip: slip(code), counter: this.counter() });
+      },
+      couponSlip: (code) => ok(slip(code)),
+      returnCoupon: (code) =>
+        this.#change(() => {
+          this.coupons = this.coupons.filter((other) => other !== code);
+          this.spent = 0;
+        }, "Cupón anulado."),
+    };
+  }
+
   #commands(): Api {
     return {
       tillView: () =>
@@ -212,8 +297,10 @@ export class MemoryTill {
       setLanguage: (language) => this.#setView({ language }),
       readBox: (text) => ok(this.read(text.trim())),
       counter: () => ok(this.counter()),
-      setCustomer: (id) => this.#change(() => (this.basket.customer = id)),
-      clearCustomer: () => this.#change(() => (this.basket.customer = null)),
+      setCustomer: (id) =>
+        this.#change(() => Object.assign(this.basket, { customer: id, points: 0 })),
+      clearCustomer: () =>
+        this.#change(() => Object.assign(this.basket, { customer: null, points: 0 })),
       newProfile: (typed) => ok(profileForm(typed)),
       editProfile: (id) => {
         const customer = customers.find((one) => one.id === id);
@@ -269,7 +356,7 @@ export class MemoryTill {
       clearBasket: () => this.#change(() => (this.basket = nothing())),
       park: () =>
         this.#change(() => {
-          this.parked.push(this.basket);
+          this.parked.push({ ...this.basket, points: 0 });
           this.basket = nothing();
         }, "Venta apartada."),
       recall: () => this.#change(() => (this.basket = this.parked.pop() ?? nothing())),
@@ -281,26 +368,29 @@ export class MemoryTill {
       removeCode: (text) =>
         this.#change(() => (this.basket.codes = this.basket.codes.filter((code) => code !== text))),
       useBestSet: () => this.#change(() => (this.basket.codes = [...bestSet.codes])),
+      ...this.#points(),
       reachPayment: () => ok(null),
       previewTenders: (tenders) => {
-        const { total } = this.counter();
+        const { due: total } = this.counter();
         const given = tenders.reduce((sum, { amount }) => sum + amount, 0);
         const missing = Math.max(0, total - given);
         const quick = [4_000_000, 5_000_000, 10_000_000].filter((note) => note > total);
         return ok({ total, given, missing, change: Math.max(0, given - total), quick });
       },
-      pay: (tenders, seen_total) => {
-        const { total } = this.counter();
-        if (seen_total !== total) return no("price_changed", "El total cambió.", "Revíselo.");
+      pay: (tenders, seen_due) => {
+        const { due: total } = this.counter();
+        if (seen_due !== total) return no("price_changed", "El total cambió.", "Revíselo.");
         const given = tenders.reduce((sum, { amount }) => sum + amount, 0);
         if (given < total) return no("tender_short", "Falta dinero.", "Pida el resto.");
         const id = `sale-${this.sales.length + 1}`;
         const text = receiptText(id, total, given - total);
         this.sales.unshift({ id, total, text });
+        const tier_up = total > LIFTS_FROM ? tierUp : null;
+        const points_spent = this.counter().redemption?.points ?? 0;
         this.basket = nothing();
         this.before = [];
         this.#said = "";
-        return ok(this.#receipt(id, total, given - total, text));
+        return ok({ ...this.#receipt(id, total, given - total, text), tier_up, points_spent });
       },
       receipt: (id) => {
         const sale = this.sales.find((known) => known.id === id);

@@ -24,6 +24,7 @@ export const newcomers: { id: string; card: CustomerCard } = {
     balance_age_s: null,
     balance_has_pending: false,
     progress: null,
+    grace: "",
     purchases: 0,
     last_visit: null,
     referral: { may_say: false, sentence: "" },

@@ -121,6 +121,7 @@ const joseCard: CustomerCard = {
     progress_bp: 6_600,
     sentence: "340 puntos para Diamante",
   },
+  grace: "",
   purchases: 37,
   referral: { may_say: false, sentence: "" },
 };
@@ -131,6 +132,7 @@ const josefaCard: CustomerCard = {
   balance_age_s: null,
   balance_has_pending: true,
   progress: null,
+  grace: "",
   purchases: 0,
   referral: { may_say: true, sentence: "Quien lo trajo recibe 500 puntos con la primera compra." },
 };

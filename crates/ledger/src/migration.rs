@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 9] = [
+const STEPS: [(&str, &str); 11] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -25,6 +25,11 @@ const STEPS: [(&str, &str); 9] = [
         "V9__every_kind",
         include_str!("../migrations/V9__every_kind.sql"),
     ),
+    (
+        "V10__brought",
+        include_str!("../migrations/V10__brought.sql"),
+    ),
+    ("V11__reward", include_str!("../migrations/V11__reward.sql")),
 ];
 
 /// What went wrong with the schema.

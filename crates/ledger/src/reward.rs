@@ -1,8 +1,13 @@
-//! Uses of rewards at this till. How often one customer had a reward stands in the account
-//! (`Account::redemptions_of`), which other tills' entries are part of.
+//! Rewards: their uses at this till, and over all accounts how often each was had and whose a reward
+//! coupon is. How often one customer had a reward stands in the account (`Account::redemptions_of`).
+//!
+//! Always true: what is known over all accounts are rows of their documents, kept by triggers. Of a
+//! customer with own entries that the server's row does not include, the rows of what is shown count.
 
-use mostrador_protocol::entry::{Header, Payload, RewardRedeemed};
-use rusqlite::{Connection, params};
+use loyalty::code::CodeText;
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::entry::{Decoded, Header, Payload, RawEntry, RewardRedeemed};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::{Error, column};
@@ -13,6 +18,66 @@ pub fn uses_here(connection: &Connection, reward: &str) -> Result<u64, Error> {
         .prepare_cached("select coalesce(sum(uses), 0) from reward_use where reward = ?")?
         .query_row([reward], |row| row.get(0))?;
     Ok(u64::try_from(uses).unwrap_or(0))
+}
+
+/// How often everybody together redeemed the reward with this slug, less returns, as far as this till
+/// knows. It costs one row for each customer who has had it.
+pub fn redeemed_by_all(connection: &Connection, reward: &str) -> Result<u64, Error> {
+    let times: i64 = connection
+        .prepare_cached(
+            "select coalesce(sum(h.times), 0)
+             from reward_had h
+             where h.reward = ?
+                 and (h.shown = 1 or not exists (
+                     select 1 from account_shown s where s.customer_id = h.customer_id))",
+        )?
+        .query_row([reward], |row| row.get(0))?;
+    Ok(u64::try_from(times).unwrap_or(0))
+}
+
+/// Who holds the reward coupon with this text, used or not.
+pub fn coupon_holder(connection: &Connection, code: &CodeText) -> Result<Option<Uuid>, Error> {
+    let holder = connection
+        .prepare_cached(
+            "select c.customer_id
+             from reward_coupon c
+             where c.code = ?
+                 and (c.shown = 1 or not exists (
+                     select 1 from account_shown s where s.customer_id = c.customer_id))
+             order by c.customer_id
+             limit 1",
+        )?
+        .query_row([code.as_str()], |row| column::id(row, 0))
+        .optional()?;
+    Ok(holder)
+}
+
+/// The redemption that made the reward coupon with this text, if this till made it and its points have
+/// not come back.
+pub fn redemption(
+    connection: &Connection,
+    code: &CodeText,
+) -> Result<Option<RewardRedeemed>, Error> {
+    let mut statement = connection.prepare_cached(
+        "select header, payload
+         from entry
+         where payload ->> '$.coupon.code' = ?
+             and header ->> '$.kind' in ('reward_redeemed', 'reward_returned')",
+    )?;
+    let mut rows = statement.query([code.as_str()])?;
+    let mut made = None;
+    while let Some(row) = rows.next()? {
+        let raw = RawEntry {
+            header: row.get(0)?,
+            payload: row.get(1)?,
+        };
+        match raw.payload(&raw.header()?)? {
+            Decoded::Known(Payload::RewardRedeemed(redeemed)) => made = Some(*redeemed),
+            Decoded::Known(Payload::RewardReturned(_)) => return Ok(None),
+            _ => {}
+        }
+    }
+    Ok(made)
 }
 
 /// A reward comes back once.

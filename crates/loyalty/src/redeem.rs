@@ -74,7 +74,7 @@ impl RedeemRefusal {
 }
 
 /// Points that can be spent on a day, lot by lot in the order of spending.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Purse {
     lots: Vec<Lot>,
 }
@@ -180,6 +180,18 @@ pub fn pay_with_points(
         amount: rate::times(rules.point_value, points),
         lots: purse.take(points)?,
     })
+}
+
+/// Pays as much of a basket of `total` as `asked` points and the rules allow: what was asked for while the
+/// basket was fuller shrinks with it. A refusal leaves the purse as it was.
+pub fn pay_at_most(
+    rules: &PointsRules,
+    purse: &mut Purse,
+    total: Amount,
+    asked: i64,
+) -> Result<PointsTender, RedeemRefusal> {
+    let most = most_points(rules, purse, total)?;
+    pay_with_points(rules, purse, total, asked.min(most))
 }
 
 /// The points that `amount` of money stands for, rounded down; for a cashier who types money.

@@ -14,6 +14,17 @@ pub struct Standing<'a> {
     pub window_points: i64,
     /// The next tier and the points missing, unless the tier is the highest.
     pub next: Option<NextTier<'a>>,
+    /// Until when the tier holds by grace alone, if the window does not hold its points any more.
+    pub grace: Option<Grace>,
+}
+
+/// A tier that the window does not hold any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grace {
+    /// The last day on which the tier holds if nothing more is earned.
+    pub until: NaiveDate,
+    /// Points that have to be earned by then to keep it.
+    pub missing: i64,
 }
 
 /// The tier above, and how far.
@@ -38,7 +49,7 @@ pub fn standing<'a>(
 ) -> Option<Standing<'a>> {
     let points = window_points_by_day(rules, account, day);
     let window_points = points.last().copied().unwrap_or(0);
-    let best = points.into_iter().max().unwrap_or(0);
+    let best = points.iter().copied().max().unwrap_or(0);
     let reached = rules
         .tiers
         .iter()
@@ -58,6 +69,21 @@ pub fn standing<'a>(
         tier,
         window_points,
         next,
+        grace: grace(rules, &points, (day, tier.from_points)),
+    })
+}
+
+/// The grace of a tier from so many points on, held on `day`, of which `points` are the windows, oldest
+/// first. The last window that held enough ended so many days ago as windows follow it.
+fn grace(rules: &TierRules, points: &[i64], (day, from_points): (NaiveDate, i64)) -> Option<Grace> {
+    let days_since = points.iter().rev().position(|held| *held >= from_points)?;
+    if days_since == 0 {
+        return None;
+    }
+    let days_left = u64::from(rules.grace_days).saturating_sub(u64::try_from(days_since).ok()?);
+    Some(Grace {
+        until: day.checked_add_days(Days::new(days_left))?,
+        missing: from_points.saturating_sub(points.last().copied().unwrap_or(0)),
     })
 }
 
@@ -261,6 +287,33 @@ mod tests {
         check(&earnings, "2025-12-31", "gold", Some(("diamond", 10_000)));
         check(&earnings, "2026-01-30", "gold", Some(("diamond", 15_000)));
         check(&earnings, "2026-01-31", "bronze", Some(("silver", 1000)));
+    }
+
+    #[test]
+    fn grace_says_through_which_day_a_tier_holds_and_what_would_keep_it() {
+        let mut account = Account::default();
+        for (on, points) in [("2025-01-01", 4_700), ("2025-06-01", 310)] {
+            let lot = LotDays::at_once(on.parse().unwrap(), NaiveDate::MAX);
+            account.apply(&Fact::Purchase(Purchase::earning(
+                0,
+                Amount::ZERO,
+                points,
+                lot,
+            )));
+        }
+        let rules = rules();
+        let on = |day: &str| standing(&rules, &account, day.parse().unwrap()).unwrap();
+        assert_eq!(on("2025-12-31").grace, None);
+        let until = "2026-01-30".parse().unwrap();
+        let missing = 4_690;
+        for day in ["2026-01-01", "2026-01-15", "2026-01-30"] {
+            assert_eq!(on(day).tier.slug, "gold", "{day}");
+            assert_eq!(on(day).grace, Some(Grace { until, missing }), "{day}");
+        }
+        assert_eq!(
+            (on("2026-01-31").tier.slug.as_str(), on("2026-01-31").grace),
+            ("bronze", None)
+        );
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(crate) fn applies_to(speaker: &Speaker<'_>, met: &Met<'_>) -> String {
 }
 
 fn holds_everywhere(speaker: &Speaker<'_>, code: &AcceptedCode) -> bool {
-    let known = speaker.rules.program.code(&code.text);
+    let known = speaker.code(&code.text);
     known.is_none_or(|known| {
         let only = &known.restrictions;
         only.products.is_empty() && only.categories.is_empty() && only.partners.is_empty()

@@ -1,10 +1,12 @@
 //! Codes on and off the open basket.
 
+use mostrador_ledger as ledger;
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::refusal::Refusal;
 
 use crate::error::shortened;
 use crate::message::say;
+use crate::session::Session;
 use crate::speaker::{ProductNames, Speaker};
 use crate::till::Till;
 use crate::view::CounterView;
@@ -34,6 +36,7 @@ impl Till {
                     language,
                     rules: &rules,
                     products: &ProductNames::new(),
+                    own: &[],
                 };
                 Ok(sentence::refusal(&speaker, &code, refusal, None))
             })?;
@@ -42,10 +45,30 @@ impl Till {
         } else {
             session.open.codes.push(code.as_str().to_owned());
             session.said.clear();
+            if session.open.customer.is_none() {
+                self.identify_by_coupon(&mut session, &code)?;
+            }
             let view = self.show(session)?;
             return Ok(self.say_why_refused(view, &code));
         }
         self.show(session)
+    }
+
+    /// A reward coupon says who its customer is, like a card.
+    fn identify_by_coupon(&self, session: &mut Session, code: &CodeText) -> Result<(), Error> {
+        let holder = self.read(|connection| {
+            let holder = ledger::reward::coupon_holder(connection, code)?;
+            Ok(match holder {
+                Some(id) => ledger::customer::get(connection, id)?,
+                None => None,
+            })
+        })?;
+        if let Some(customer) = holder {
+            session.open.belong_to(Some(customer.id));
+            let parameters = [("name", customer.name.as_str())];
+            session.said = say(self.language(), "said.customer", &parameters);
+        }
+        Ok(())
     }
 
     /// Says of the code that was just scanned why it did not join, if it did not: its card may lie
@@ -60,7 +83,7 @@ impl Till {
         CounterView { said, ..view }
     }
 
-    /// Takes a code off, accepted or refused. A code that is not there changes nothing.
+    /// Takes a code off, accepted or refused; a reward bought for this basket costs nothing then. A code that is not there changes nothing.
     pub fn remove_code(&self, text: &str) -> Result<CounterView, Error> {
         let (mut session, _) = self.at_work()?;
         let code = CodeText::parse(text).ok_or_else(|| Error::CodeUnreadable {
@@ -70,6 +93,10 @@ impl Till {
             .open
             .codes
             .retain(|scanned| scanned != code.as_str());
+        session
+            .open
+            .rewards
+            .retain(|reward| reward.code != code.as_str());
         let parameters = [("code", code.as_str())];
         session.said = say(self.language(), "said.code_removed", &parameters);
         self.show(session)
@@ -91,10 +118,19 @@ impl Till {
         let program = &priced.rules.program;
         session.open.codes.retain(|scanned| {
             let discounts = CodeText::parse(scanned).is_some_and(|text| {
-                let code = program.resolve(&text, priced.subject());
-                code.is_some_and(|code| code.code.benefit.discounts())
+                let mut own = priced.own_codes.iter();
+                let own = own.find(|code| code.text == text);
+                let listed = program.resolve(&text, priced.subject());
+                let code = own.or(listed.map(|code| code.code));
+                code.is_some_and(|code| code.benefit.discounts())
             });
             !discounts || best.contains(&scanned.as_str())
+        });
+        session.open.rewards.retain(|reward| {
+            let mut bought = priced.spending.bought.iter();
+            let bought = bought.find(|bought| bought.code.text.as_str() == reward.code);
+            let discounts = bought.is_some_and(|bought| bought.code.benefit.discounts());
+            !discounts || best.contains(&reward.code.as_str())
         });
         session
             .open

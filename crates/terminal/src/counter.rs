@@ -6,7 +6,7 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_loyalty::code::{CodeKind, CodeText};
 use mostrador_loyalty::money::Amount;
-use mostrador_loyalty::quote::{AcceptedCode, Quote, QuotedLine, RefusedCode};
+use mostrador_loyalty::quote::{AcceptedCode, QuotedLine, RefusedCode};
 use mostrador_loyalty::refusal::Refusal;
 use mostrador_loyalty::tier::Standing;
 
@@ -17,6 +17,7 @@ use crate::gives::gives;
 use crate::identify::Look;
 use crate::message::say;
 use crate::price::{Buyer, Priced, price, standing_of};
+use crate::redeem::{grace, redemption_view};
 use crate::session::{OpenBasket, OpenLine, Seen, Session};
 use crate::speaker::{Speaker, product_names};
 use crate::till::Till;
@@ -59,11 +60,12 @@ impl Till {
                 .chain(offers.iter().map(|offer| &offer.text));
             let named =
                 named.filter_map(|text| Some(program.resolve(text, priced.subject())?.code));
-            let products = product_names(connection, named)?;
+            let products = product_names(connection, named.chain(&priced.own_codes))?;
             let speaker = Speaker {
                 language,
                 rules: &priced.rules,
                 products: &products,
+                own: &priced.own_codes,
             };
             let chips = offers
                 .iter()
@@ -136,6 +138,11 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
             sentence,
         }
     });
+    let missed = priced.spending.missed.iter().map(|missed| RefusedView {
+        text: missed.code.to_string(),
+        refusal: missed.refusal.code().to_owned(),
+        sentence: sentence::redeem::refusal(speaker.language, rules, &missed.refusal),
+    });
     let best = &quote.best_set;
     let tier_name = priced
         .buyer
@@ -160,8 +167,10 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
                 tier: rules.tier_name(&discount.tier).to_owned(),
                 amount: discount.amount.minor(),
             }),
-        codes: code_views(speaker, open, quote),
-        refused: refused.collect(),
+        redemption: redemption_view(speaker.language, priced),
+        due: priced.due().minor(),
+        codes: code_views(speaker, open, priced),
+        refused: refused.chain(missed).collect(),
         best_set: (!best.gain.is_zero()).then(|| BestSetView {
             codes: best.codes.iter().map(ToString::to_string).collect(),
             discount: best.discount.minor(),
@@ -199,7 +208,8 @@ fn sibling<'a>(priced: &'a Priced, refused: &RefusedCode) -> Option<(CodeText, &
     Some((family.clone(), there))
 }
 
-fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, quote: &Quote) -> Vec<CodeView> {
+fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Vec<CodeView> {
+    let quote = &priced.quote;
     let names = open.lines.iter().map(|line| line.name.clone());
     let gross = quote.lines.iter().map(|line| line.gross);
     let lines: Vec<(String, Amount)> = names.zip(gross).collect();
@@ -208,7 +218,10 @@ fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, quote: &Quote) -> Vec<Co
             lines: &lines,
             code,
         };
-        let known = speaker.rules.program.code(&code.text);
+        let known = speaker.code(&code.text);
+        let mut sentences = vec![applied::note(speaker, code)];
+        sentences.extend(cost(speaker, priced, &code.text));
+        sentences.retain(|sentence| !sentence.is_empty());
         CodeView {
             text: code.scanned().to_string(),
             variant: applied::variant(speaker, code),
@@ -219,10 +232,18 @@ fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, quote: &Quote) -> Vec<Co
             bounds: applied::bounds(speaker, &met),
             next_step: applied::next_step(speaker, code),
             note: code.note.as_ref().map(|note| note.code().to_owned()),
-            sentence: applied::note(speaker, code),
+            sentence: sentences.join(" "),
         }
     };
     quote.accepted.iter().map(view).collect()
+}
+
+/// What a reward of this basket costs: "Cuesta 500 puntos al cobrar."
+fn cost(speaker: &Speaker<'_>, priced: &Priced, code: &CodeText) -> Option<String> {
+    let mut used = priced.spending.used(&priced.quote);
+    let bought = used.find(|bought| bought.code.text == *code)?;
+    let points = words::number(speaker.language, bought.points);
+    Some(speaker.say("code.reward_costs", &[("points", &points)]))
 }
 
 fn line_view(line: &OpenLine, quoted: &QuotedLine) -> LineView {
@@ -294,6 +315,9 @@ fn card(look: &Look<'_>, priced: &Priced, buyer: &Buyer) -> Result<CustomerCard,
         debt: account.debt,
         balance_age_s: None,
         balance_has_pending: ledger::account::has_pending(connection, buyer.id)?,
+        grace: standing
+            .as_ref()
+            .map_or_else(String::new, |standing| grace(language, standing)),
         progress: standing.and_then(|standing| progress(language, &standing)),
         purchases: account.completed_purchases(),
         last_visit,

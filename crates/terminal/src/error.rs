@@ -118,6 +118,18 @@ pub enum Error {
         /// As typed, shortened.
         text: String,
     },
+    /// Neither a number of points nor money.
+    #[error("cannot read {text:?} as points")]
+    PointsUnreadable {
+        /// As typed, shortened.
+        text: String,
+    },
+    /// The customer holds no such reward coupon.
+    #[error("the customer holds no coupon {code}")]
+    UnknownCoupon {
+        /// Its text.
+        code: String,
+    },
     /// More codes scanned than anybody needs.
     #[error("more than {max} scanned codes")]
     TooManyCodes {
@@ -295,6 +307,8 @@ impl Error {
             Self::NameTooLong { .. } => "name_too_long",
             Self::EmptyBasket => "empty_basket",
             Self::CodeUnreadable { .. } => "code_unreadable",
+            Self::PointsUnreadable { .. } => "points_unreadable",
+            Self::UnknownCoupon { .. } => "unknown_coupon",
             Self::TooManyCodes { .. } => "too_many_codes",
             Self::NothingParked => "nothing_parked",
             Self::TooManyParked { .. } => "too_many_parked",
@@ -370,6 +384,7 @@ impl Error {
             Self::QuantityUnreadable { text }
             | Self::CodeUnreadable { text }
             | Self::ReceiptUnreadable { text }
+            | Self::PointsUnreadable { text }
             | Self::Profile { text, .. }
             | Self::ServerAddress { text } => {
                 let max = mostrador_loyalty::code::MAX_CODE_CHARS.to_string();
@@ -384,6 +399,7 @@ impl Error {
             | Self::NoteTooLong { max }
             | Self::TooManyCodes { max }
             | Self::TooManyParked { max } => vec![("max", max.to_string())],
+            Self::UnknownCoupon { code } => vec![("code", code.clone())],
             Self::UnknownTender { kind } => vec![("kind", kind.clone())],
             Self::Underpaid {
                 missing,

@@ -110,6 +110,10 @@ impl Look<'_> {
         if !generated::is_intact(&code) {
             return Ok(None);
         }
+        if ledger::reward::coupon_holder(self.connection, &code)?.is_some() {
+            let text = code.to_string();
+            return Ok(Some(BoxReading::Code { text, known: true }));
+        }
         let owner = ledger::customer::by_referral_code(self.connection, &code)?;
         let owner = owner.map(|owner| self.hit_of(owner)).transpose()?;
         Ok(owner.map(|owner| BoxReading::Referral {

@@ -7,9 +7,10 @@
 //!
 //! Map: `till` opens; `enrol` joins a store; `unlock` lets people in; `identify` reads the one box;
 //! `profile` enrols and edits customers, `history` tells what is known of one;
-//! `customer`, `basket`, `park` and `apply_code` change the open basket; `price` and `counter` show
-//! it; `pay` and `sell` sell it; `undo` takes steps, parts of sales and whole ones back, `approve` asks
-//! a manager; `receipt` and `reprint` print it; `today` and `strip` report.
+//! `customer`, `basket`, `park` and `apply_code` change the open basket; `redeem`, `reward` and `coupon`
+//! spend points on it (`spend` reserves them) or for later; `price` and `counter` show it; `pay` and
+//! `sell` sell it; `undo` takes steps, parts of sales and whole ones back, `approve` asks a manager;
+//! `receipt` and `reprint` print it, `tier_up` with the moment it may be; `today` and `strip` report.
 //! [`message`] and [`words`] are the words, [`Error`] every answer that is not what was asked for.
 //!
 //! Always true: what is refused is in the view and not an error; after an error nothing has changed;
@@ -39,6 +40,7 @@ mod basket;
 mod better;
 mod chips;
 mod counter;
+mod coupon;
 mod customer;
 mod enrol;
 mod error;
@@ -55,8 +57,10 @@ mod price;
 mod profile;
 mod reach_payment;
 mod receipt;
+mod redeem;
 mod referral;
 mod reprint;
+mod reward;
 mod rules;
 mod sale;
 mod secret;
@@ -65,9 +69,11 @@ mod sentence;
 mod session;
 mod settle;
 mod speaker;
+mod spend;
 mod stamp;
 mod strip;
 pub mod tender;
+mod tier_up;
 mod till;
 mod today;
 mod undo;

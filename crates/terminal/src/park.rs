@@ -4,6 +4,7 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::parked::Parked;
 
 use crate::Error;
+use crate::customer::released;
 use crate::message::say;
 use crate::session::OpenBasket;
 use crate::till::Till;
@@ -13,13 +14,15 @@ use crate::view::CounterView;
 const MAX_PARKED: usize = 50;
 
 impl Till {
-    /// Puts the open basket aside.
+    /// Puts the open basket aside. Points that it reserved are free again.
     pub fn park(&self) -> Result<CounterView, Error> {
         let (mut session, cashier) = self.at_work()?;
         if session.open.is_blank() {
             return Err(Error::EmptyBasket);
         }
-        let parked = self.parked(&session.open, cashier.id);
+        let mut open = session.open.clone();
+        let is_released = open.release();
+        let parked = self.parked(&open, cashier.id);
         let count = self.shared.ledger.transact(|tx| {
             let count = ledger::parked::count(tx)?;
             if usize::try_from(count).unwrap_or(usize::MAX) >= MAX_PARKED {
@@ -30,7 +33,11 @@ impl Till {
         })?;
         session.begin(OpenBasket::default());
         let count = count.to_string();
-        session.said = say(self.language(), "said.parked", &[("count", &count)]);
+        let language = self.language();
+        session.said = say(language, "said.parked", &[("count", &count)]);
+        if is_released {
+            session.said = format!("{} {}", session.said, released(language));
+        }
         self.show(session)
     }
 
@@ -38,8 +45,9 @@ impl Till {
     /// so that asking again and again shows every one.
     pub fn recall(&self) -> Result<CounterView, Error> {
         let (mut session, cashier) = self.at_work()?;
-        let in_exchange =
-            (!session.open.is_blank()).then(|| self.parked(&session.open, cashier.id));
+        let mut open = session.open.clone();
+        open.release();
+        let in_exchange = (!open.is_blank()).then(|| self.parked(&open, cashier.id));
         let taken = self.shared.ledger.transact(|tx| {
             let taken = ledger::parked::take(tx, None)?.ok_or(Error::NothingParked)?;
             if let Some(parked) = &in_exchange {

@@ -1,7 +1,5 @@
 //! Payment: one transaction, and only then a receipt.
 
-use std::sync::Arc;
-
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_ledger::identity::Identity;
@@ -33,23 +31,23 @@ pub(crate) struct Order<'a> {
 
 /// How it is paid.
 pub(crate) enum Payment<'a> {
-    /// What the cashier entered against the total on screen.
+    /// What the cashier entered against what was to be paid on screen.
     Tenders {
         tenders: &'a [TenderInput],
         /// Minor units.
-        seen_total: i64,
+        seen_due: i64,
     },
     /// Exactly the total, in cash.
     ExactCash,
 }
 
 impl Till {
-    /// Sells the open basket. `seen_total` (minor units) is the total that the cashier sees: when the
-    /// quote of this moment differs, nothing is recorded and the basket stays.
+    /// Sells the open basket. `seen_due` (minor units) is what the cashier sees as left to pay, after
+    /// points: when this moment's differs, nothing is recorded and the basket stays.
     ///
     /// When this returns `Ok`, the sale is on the disk and will reach the server by itself. Any error
     /// means that nothing was recorded.
-    pub fn pay(&self, tenders: &[TenderInput], seen_total: i64) -> Result<ReceiptView, Error> {
+    pub fn pay(&self, tenders: &[TenderInput], seen_due: i64) -> Result<ReceiptView, Error> {
         let (mut session, cashier) = self.at_work()?;
         let identity = self.enrolled()?;
         let wall_ms = self.shared.clock.now_ms();
@@ -60,19 +58,13 @@ impl Till {
             reference: None,
             wall_ms,
             now_ms: self.now_ms(),
-            payment: Payment::Tenders {
-                tenders,
-                seen_total,
-            },
+            payment: Payment::Tenders { tenders, seen_due },
         };
         let is_online = self.is_online();
         let mut receipt = self.shared.ledger.transact(|tx| {
             let (sale, priced) = self.record_sale(tx, &identity, order)?;
-            let tier = priced
-                .buyer
-                .as_ref()
-                .and_then(|buyer| buyer.facts.tier.clone());
-            self.receipt_of(tx, &sale, &Arc::clone(&priced.rules), tier, is_online)
+            let before = priced.buyer.as_ref();
+            self.receipt_of(tx, &sale, &priced.rules, before, is_online)
         })?;
         session.begin(OpenBasket::default());
         session.said.clear();
@@ -100,16 +92,21 @@ impl Till {
         crate::basket::check_total(order.open)?;
         let rules = self.shared.shelf.current(tx)?;
         let now = rules.moment(order.now_ms);
-        let priced = price(tx, rules, order.open, &identity.store, now)?;
-        let total = priced.quote.total;
+        let mut priced = price(tx, rules, order.open, &identity.store, now)?;
+        let due = priced.due();
         let money = priced.rules.money;
-        let Settled { tenders, change } = match order.payment {
-            Payment::Tenders { seen_total, .. } if seen_total != total.minor() => {
-                return Err(Error::PriceChanged { total, money });
+        let settled = match order.payment {
+            Payment::Tenders { seen_due, .. } if seen_due != due.minor() => {
+                return Err(Error::PriceChanged { total: due, money });
             }
-            Payment::Tenders { tenders, .. } => settle(total, tenders, money)?,
-            Payment::ExactCash => exact_cash(total),
+            Payment::Tenders { tenders, .. } => settle(due, tenders, money)?,
+            Payment::ExactCash => exact_cash(due),
         };
+        let by_gift_card = settled.by_gift_card();
+        if !by_gift_card.is_zero() {
+            priced.quote = priced.paid_beside_points(by_gift_card);
+        }
+        let Settled { tenders, change } = settled.with_points(priced.spending.amount());
         let deal = Deal {
             sale_id: order.open.id,
             receipt: ledger::receipt::next(tx)?,

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::Error;
 use crate::rules::Rules;
 use crate::session::OpenBasket;
+use crate::spend::{Spending, Wish};
 
 /// Everything a quote was made from, and the quote.
 #[derive(Debug)]
@@ -32,10 +33,28 @@ pub(crate) struct Priced {
     /// What was used before of the scanned codes.
     pub(crate) usage: Usage,
     pub(crate) buyer: Option<Buyer>,
+    /// Codes that the program does not list: reward coupons, rewards of this basket.
+    pub(crate) own_codes: Vec<Code>,
+    /// What the basket spends of its customer's points.
+    pub(crate) spending: Spending,
     pub(crate) quote: Quote,
 }
 
 impl Priced {
+    /// What is left to pay when the points have paid their part.
+    pub(crate) fn due(&self) -> Amount {
+        self.quote.total.saturating_sub(self.spending.amount())
+    }
+
+    /// The same sale where other means that earn nothing, gift cards, pay `amount` beside the points.
+    pub(crate) fn paid_beside_points(&self, amount: Amount) -> Quote {
+        let non_earning_tender = self.spending.amount().saturating_add(amount);
+        quote(&Request {
+            non_earning_tender,
+            ..self.request(&self.scanned, &self.usage)
+        })
+    }
+
     /// The same sale with other codes; `usage` covers them.
     pub(crate) fn request<'a>(&'a self, scanned: &'a [CodeText], usage: &'a Usage) -> Request<'a> {
         Request {
@@ -47,8 +66,8 @@ impl Priced {
             place: &self.place,
             sale: self.sale,
             now: self.now,
-            own_codes: self.buyer.as_ref().map_or(&[], |buyer| &buyer.own_codes),
-            non_earning_tender: Amount::ZERO,
+            own_codes: &self.own_codes,
+            non_earning_tender: self.spending.amount(),
         }
     }
 }
@@ -117,19 +136,31 @@ pub(crate) fn price(
         Some(id) => Some(Buyer::load(connection, &rules, id, now)?),
         None => None,
     };
-    let scanned = open.scanned();
+    let wish = buyer.as_ref().map(|buyer| Wish {
+        connection,
+        rules: &rules,
+        buyer,
+        now,
+    });
+    let mut spending = match &wish {
+        Some(wish) => Spending::rewards(wish, open)?,
+        None => Spending::default(),
+    };
+    let mut scanned = open.scanned();
+    let mut own_codes = coupons(connection, &rules, (buyer.as_ref(), open), now)?;
+    for bought in &spending.bought {
+        scanned.push(bought.code.text.clone());
+        own_codes.push(bought.code.clone());
+    }
     let mut counted = rules.program.texts_counted(&scanned, open.subject());
-    let own = buyer.iter().flat_map(|buyer| &buyer.own_codes);
-    counted.extend(
-        own.map(|code| code.text.clone())
-            .filter(|text| scanned.contains(text)),
-    );
+    let own = own_codes.iter().map(|code| &code.text);
+    counted.extend(own.filter(|text| scanned.contains(text)).cloned());
     let usage = ledger::code_use::usage(connection, &counted, open.customer, now.local_day())?;
     let basket = open.basket();
     let place = Place {
         store: store.to_owned(),
     };
-    let quote = quote(&Request {
+    let request = Request {
         program: &rules.program,
         customer: buyer.as_ref().map(|buyer| &buyer.facts),
         basket: &basket,
@@ -138,10 +169,22 @@ pub(crate) fn price(
         place: &place,
         sale: open.id,
         now,
-        own_codes: buyer.as_ref().map_or(&[], |buyer| &buyer.own_codes),
+        own_codes: &own_codes,
         non_earning_tender: Amount::ZERO,
-    });
+    };
+    let mut priced = quote(&request);
+    if let Some(wish) = &wish {
+        spending.settle(wish, &priced, open.points);
+    }
+    // What points pay earns nothing: the total is the same, the points to earn are fewer.
+    if !spending.amount().is_zero() {
+        priced = quote(&Request {
+            non_earning_tender: spending.amount(),
+            ..request
+        });
+    }
     Ok(Priced {
+        quote: priced,
         rules,
         now,
         place,
@@ -150,6 +193,31 @@ pub(crate) fn price(
         scanned,
         usage,
         buyer,
-        quote,
+        own_codes,
+        spending,
     })
+}
+
+/// The reward coupons that this basket may hold: its customer's, and those of others among the scanned
+/// codes, which are refused because of their holder and not because nobody knew them.
+fn coupons(
+    connection: &Connection,
+    rules: &Rules,
+    (buyer, open): (Option<&Buyer>, &OpenBasket),
+    now: Moment,
+) -> Result<Vec<Code>, Error> {
+    let mut coupons = buyer.map_or_else(Vec::new, |buyer| buyer.own_codes.clone());
+    for text in open.scanned() {
+        let is_known = coupons.iter().any(|coupon| coupon.text == text)
+            || rules.program.resolve(&text, open.subject()).is_some();
+        if is_known {
+            continue;
+        }
+        if let Some(holder) = ledger::reward::coupon_holder(connection, &text)? {
+            let holder = Buyer::load(connection, rules, holder, now)?;
+            let theirs = holder.own_codes.into_iter();
+            coupons.extend(theirs.filter(|coupon| coupon.text == text));
+        }
+    }
+    Ok(coupons)
 }

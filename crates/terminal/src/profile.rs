@@ -118,7 +118,7 @@ impl Till {
         };
         self.nudge();
         let key = if input.id.is_none() {
-            session.open.customer = Some(saved.id);
+            session.open.belong_to(Some(saved.id));
             "said.enrolled"
         } else {
             "said.edited"
@@ -393,12 +393,17 @@ fn birthday(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     is_possible.then_some(day)
 }
 
-/// A drawn referral code that nobody has as far as this till knows; the server settles the rest.
-fn free_code(tx: &Connection, rules: &Rules, random: &Random) -> Result<CodeText, Error> {
+/// A drawn code that nobody has, for a customer or a reward, as far as this till knows; the server settles the rest.
+pub(crate) fn free_code(
+    tx: &Connection,
+    rules: &Rules,
+    random: &Random,
+) -> Result<CodeText, Error> {
     loop {
         let code = draw(random);
-        let is_taken =
-            rules.program.knows(&code) || ledger::customer::by_referral_code(tx, &code)?.is_some();
+        let is_taken = rules.program.knows(&code)
+            || ledger::customer::by_referral_code(tx, &code)?.is_some()
+            || ledger::reward::coupon_holder(tx, &code)?.is_some();
         if !is_taken {
             return Ok(code);
         }

@@ -1,5 +1,6 @@
 //! The receipt of a sale on paper.
 
+use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::program::Factor;
 use mostrador_protocol::entry::SaleCompleted;
@@ -30,10 +31,20 @@ pub(crate) struct Customer<'a> {
     pub(crate) name: &'a str,
     /// Name of the tier before the sale, which multiplied its points.
     pub(crate) tier: Option<&'a str>,
+    /// What could be spent before the sale; none on a copy.
+    pub(crate) before: Option<i64>,
     pub(crate) balance: i64,
+    /// Points owed that this sale's paid.
+    pub(crate) debt_paid: i64,
     pub(crate) debt: i64,
+    /// The points that go first, and their last day.
+    pub(crate) next_to_expire: Option<(i64, NaiveDate)>,
+    /// "You are Gold now", right after the sale that did it.
+    pub(crate) tier_up: Option<&'a str>,
     /// "340 points to Gold".
     pub(crate) progress: Option<&'a str>,
+    /// "Gold until ..."; may be empty.
+    pub(crate) grace: &'a str,
 }
 
 /// Lays the receipt of `sale` out; `rules` are those that priced it.
@@ -154,14 +165,60 @@ fn points(paper: &mut Paper<'_>, sale: &SaleCompleted, customer: Option<&Custome
             paper.row(&format!("  {day}"), "");
         }
     }
-    let balance = words::number(language, customer.balance);
+    spent(paper, sale);
+    balance(paper, sale, customer);
+}
+
+/// Points spent, as money and on each reward.
+fn spent(paper: &mut Paper<'_>, sale: &SaleCompleted) {
+    let language = paper.language;
+    let number = |points: i64| words::number(language, points);
+    let total: i64 = sale.redeemed().iter().map(|lot| lot.points).sum();
+    if total == 0 {
+        return;
+    }
+    paper.row(&paper.say("receipt.points_spent", &[]), &number(-total));
+    if let Some(tender) = &sale.points_redeemed {
+        let name = paper.say("receipt.points_as_money", &[]);
+        paper.row(&format!("  {name}"), &number(tender.points));
+    }
+    for reward in &sale.rewards {
+        let mut known = paper.rules.program.rewards.iter();
+        let name = known
+            .find(|known| known.slug == reward.reward)
+            .map_or(reward.reward.as_str(), |known| known.name.as_str());
+        paper.row(&format!("  {name}"), &number(reward.points));
+    }
+}
+
+/// The balance before and after, what was owed, what goes first, and where the customer stands.
+fn balance(paper: &mut Paper<'_>, sale: &SaleCompleted, customer: &Customer<'_>) {
+    let language = paper.language;
+    let number = |points: i64| words::number(language, points);
+    if customer.debt_paid > 0 {
+        let paid = number(-customer.debt_paid);
+        paper.row(&paper.say("receipt.debt_paid", &[]), &paid);
+    }
+    if let Some(before) = customer.before {
+        paper.row(&paper.say("receipt.balance_before", &[]), &number(before));
+    }
+    let balance = number(customer.balance);
     paper.row(&paper.say("receipt.balance", &[]), &balance);
     if customer.debt > 0 {
-        let debt = words::number(language, customer.debt);
-        paper.row(&paper.say("receipt.debt", &[]), &debt);
+        paper.row(&paper.say("receipt.debt", &[]), &number(customer.debt));
     }
-    if let Some(progress) = customer.progress {
-        paper.row(progress, "");
+    // What this sale earned says its own last day above.
+    let earned_here = sale.points.as_ref().filter(|points| points.earned > 0);
+    let said_above = earned_here.map(|points| points.expires_on);
+    let next = customer.next_to_expire;
+    if let Some((points, day)) = next.filter(|(_, day)| Some(*day) != said_above) {
+        let (points, day) = (number(points), words::day(language, day));
+        let parameters = [("points", points.as_str()), ("day", &day)];
+        paper.row(&paper.say("receipt.next_to_expire", &parameters), "");
+    }
+    let standing = [customer.tier_up, Some(customer.grace), customer.progress];
+    for sentence in standing.into_iter().flatten().filter(|it| !it.is_empty()) {
+        paper.row(sentence, "");
     }
 }
 
@@ -173,6 +230,7 @@ fn given(paper: &Paper<'_>, sale: &SaleCompleted, code: &str) -> String {
         language: paper.language,
         rules: paper.rules,
         products: &products.collect(),
+        own: &[],
     };
     let known = CodeText::parse(code).and_then(|text| paper.rules.program.code(&text));
     on_paper(&known.map_or_else(String::new, |code| gives(&speaker, code)))

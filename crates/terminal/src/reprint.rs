@@ -12,7 +12,9 @@ use crate::counter::progress;
 use crate::message::say;
 use crate::price::{Buyer, standing_of};
 use crate::receipt::{Customer, Surroundings, layout};
+use crate::redeem::grace;
 use crate::rules::Rules;
+use crate::tier_up;
 use crate::till::Till;
 use crate::view::{ReceiptKind, ReceiptView};
 
@@ -28,7 +30,7 @@ impl Till {
             let sold = ledger::sale::by_id(connection, sale_id)?.ok_or(Error::UnknownSale)?;
             let rules = rules_of(connection, rules, sold.program_version)?;
             let printed = Printed {
-                tier: None,
+                before: None,
                 is_sent: sold.sent,
                 is_copy: true,
             };
@@ -43,18 +45,18 @@ impl Till {
         })
     }
 
-    /// The receipt of a sale that was just recorded in this transaction. `tier` is the slug of the
-    /// customer's tier before it.
+    /// The receipt of a sale that was just recorded in this transaction. `before` is its customer as it
+    /// was priced.
     pub(crate) fn receipt_of(
         &self,
         tx: &Connection,
         sale: &SaleCompleted,
         rules: &Arc<Rules>,
-        tier: Option<String>,
+        before: Option<&Buyer>,
         is_online: bool,
     ) -> Result<ReceiptView, Error> {
         let printed = Printed {
-            tier,
+            before,
             is_sent: is_online,
             is_copy: false,
         };
@@ -66,7 +68,7 @@ impl Till {
         connection: &Connection,
         sale: &SaleCompleted,
         rules: &Rules,
-        printed: &Printed,
+        printed: &Printed<'_>,
     ) -> Result<ReceiptView, Error> {
         let identity = self.enrolled()?;
         let language = self.language();
@@ -83,13 +85,23 @@ impl Till {
             Some(id) => ledger::customer::get(connection, id)?,
             None => None,
         };
-        let progress = buyer
+        let day = now.local_day();
+        let standing = buyer
             .as_ref()
-            .and_then(|buyer| standing_of(rules, &buyer.account, now))
-            .and_then(|standing| progress(language, &standing));
-        let balance = buyer
+            .and_then(|buyer| standing_of(rules, &buyer.account, now));
+        let progress = standing
             .as_ref()
-            .map(|buyer| buyer.account.available(now.local_day()));
+            .and_then(|standing| progress(language, standing));
+        let grace = standing
+            .as_ref()
+            .map_or_else(String::new, |standing| grace(language, standing));
+        let risen = match (printed.before, &buyer) {
+            (Some(before), Some(after)) => {
+                tier_up::moment(language, rules, (&before.account, &after.account), now)
+            }
+            _ => None,
+        };
+        let balance = buyer.as_ref().map(|buyer| buyer.account.available(day));
         let no_profile = say(language, "word.no_profile", &[]);
         let around = Surroundings {
             tenant_name: &identity.tenant_name,
@@ -99,10 +111,20 @@ impl Till {
                 name: profile
                     .as_ref()
                     .map_or(&no_profile, |profile| &profile.name),
-                tier: printed.tier.as_deref().map(|slug| rules.tier_name(slug)),
+                tier: printed
+                    .before
+                    .and_then(|before| before.facts.tier.as_deref())
+                    .map(|slug| rules.tier_name(slug)),
+                before: printed.before.map(|before| before.account.available(day)),
+                debt_paid: printed
+                    .before
+                    .map_or(0, |before| before.account.debt - buyer.account.debt),
                 balance: balance.unwrap_or(0),
                 debt: buyer.account.debt,
+                next_to_expire: buyer.account.next_to_expire(day),
+                tier_up: risen.as_ref().map(|up| up.sentence.as_str()),
                 progress: progress.as_ref().map(|progress| progress.sentence.as_str()),
+                grace: &grace,
             }),
             is_sent: printed.is_sent,
             is_copy: printed.is_copy,
@@ -115,7 +137,9 @@ impl Till {
             total: sale.total,
             change: sale.change,
             points_earned: sale.points.as_ref().map_or(0, |points| points.earned),
+            points_spent: sale.redeemed().iter().map(|lot| lot.points).sum(),
             balance,
+            tier_up: risen,
             said: String::new(),
         })
     }
@@ -135,8 +159,9 @@ pub(crate) fn rules_of(
     Ok(priced_it.map_or(current, Arc::new))
 }
 
-struct Printed {
-    tier: Option<String>,
+struct Printed<'a> {
+    /// The customer before the sale; none for a copy.
+    before: Option<&'a Buyer>,
     is_sent: bool,
     is_copy: bool,
 }

@@ -1,9 +1,10 @@
 //! A paid basket as the entry that keeps it.
 
 use mostrador_loyalty::points::lot_days;
+use mostrador_protocol::account::LotDocument;
 use mostrador_protocol::entry::{
-    PointsFactor, SaleCode, SaleCompleted, SaleLine, SalePoints, SaleRefusal, SaleTierDiscount,
-    Tender,
+    PointsFactor, PointsRedeemed, SaleCode, SaleCompleted, SaleLine, SalePoints, SaleRefusal,
+    SaleReward, SaleTierDiscount, Tender,
 };
 use uuid::Uuid;
 
@@ -30,8 +31,12 @@ pub(crate) fn completed(priced: &Priced, deal: Deal) -> SaleCompleted {
         amounts.iter().map(|amount| amount.minor()).collect()
     };
     SaleCompleted {
-        points_redeemed: None,
-        rewards: Vec::new(),
+        points_redeemed: priced.spending.paid().map(|tender| PointsRedeemed {
+            points: tender.points,
+            amount: tender.amount.minor(),
+            lots: tender.lots.iter().map(LotDocument::from).collect(),
+        }),
+        rewards: rewards(priced),
         leases: Vec::new(),
         sale_id: deal.sale_id,
         receipt: deal.receipt,
@@ -78,6 +83,17 @@ pub(crate) fn completed(priced: &Priced, deal: Deal) -> SaleCompleted {
         change: deal.change,
         points: points(priced),
     }
+}
+
+fn rewards(priced: &Priced) -> Vec<SaleReward> {
+    let used = priced.spending.used(&priced.quote);
+    used.map(|bought| SaleReward {
+        reward: bought.reward.clone(),
+        code: bought.code.text.to_string(),
+        points: bought.points,
+        lots: bought.lots.iter().map(LotDocument::from).collect(),
+    })
+    .collect()
 }
 
 fn lines(priced: &Priced) -> Vec<SaleLine> {

@@ -112,7 +112,7 @@ fn open_basket(tx: &Connection, request: &SaleRequest) -> Result<OpenBasket, Err
         customer: request.customer,
         lines: lines.collect::<Result<_, Error>>()?,
         codes: codes.collect::<Result<_, Error>>()?,
-        reached: Vec::new(),
+        ..OpenBasket::default()
     })
 }
 

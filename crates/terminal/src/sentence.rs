@@ -1,5 +1,7 @@
 //! Refusals, the better set and factors of points in words.
 
+pub(crate) mod redeem;
+
 use mostrador_loyalty::code::{Benefit, Code, CodeText};
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::program::Factor;
@@ -33,7 +35,7 @@ pub(crate) fn refusal(
     refusal: &Refusal,
     better: Option<&Better>,
 ) -> String {
-    let known = speaker.rules.program.code(code);
+    let known = speaker.code(code);
     let mut more = parameters(speaker, refusal);
     let mut key = format!("refusal.{}", refusal.code());
     if let Some((variant, parameter)) = detail(speaker, known, refusal) {

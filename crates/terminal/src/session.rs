@@ -79,9 +79,24 @@ pub(crate) struct OpenBasket {
     pub(crate) lines: Vec<OpenLine>,
     /// Normalised texts in the order they were scanned.
     pub(crate) codes: Vec<String>,
+    /// Points that its customer wants to pay with; 0: none.
+    #[serde(default)]
+    pub(crate) points: i64,
+    /// Rewards that its customer wants on it.
+    #[serde(default)]
+    pub(crate) rewards: Vec<OpenReward>,
     /// The sets of variants with which it has reached payment.
     #[serde(default)]
     pub(crate) reached: Vec<Vec<String>>,
+}
+
+/// A reward bought with points for this basket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OpenReward {
+    /// Slug.
+    pub(crate) reward: String,
+    /// The code made for it.
+    pub(crate) code: String,
 }
 
 /// One line of it, with the product as it was when it was added.
@@ -149,6 +164,22 @@ impl OpenBasket {
     /// Whether there is nothing that anybody would miss.
     pub(crate) fn is_blank(&self) -> bool {
         self.lines.is_empty() && self.codes.is_empty() && self.customer.is_none()
+    }
+
+    /// Makes it this customer's basket. Points that another one had reserved are theirs again; answers
+    /// whether there were any.
+    pub(crate) fn belong_to(&mut self, customer: Option<Uuid>) -> bool {
+        let is_other = self.customer != customer;
+        self.customer = customer;
+        is_other && self.release()
+    }
+
+    /// Gives up every point that it reserved; answers whether there were any.
+    pub(crate) fn release(&mut self) -> bool {
+        let had_any = self.points > 0 || !self.rewards.is_empty();
+        self.points = 0;
+        self.rewards.clear();
+        had_any
     }
 
     /// To whom variants are assigned: the customer, or the sale that this will be.

@@ -9,7 +9,13 @@ use crate::view::TenderInput;
 use crate::words::Money;
 
 /// The means of payment of a till, in the order in which a sale keeps them.
-pub(crate) const KINDS: [&str; 3] = ["cash", "card", "transfer"];
+pub(crate) const KINDS: [&str; 4] = ["cash", "card", "transfer", GIFT_CARD];
+
+/// Pays, but earns no points.
+const GIFT_CARD: &str = "gift_card";
+
+/// Points that pay; what they pay is settled before the other tenders.
+const POINTS: &str = "points";
 
 /// A paid total.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,6 +72,26 @@ pub(crate) fn settle(
         tenders: tenders.collect(),
         change: Amount::clamped(change).minor(),
     })
+}
+
+impl Settled {
+    /// What gift cards pay, minor units.
+    pub(crate) fn by_gift_card(&self) -> Amount {
+        let mut tenders = self.tenders.iter();
+        let found = tenders.find(|tender| tender.kind == GIFT_CARD);
+        found.map_or(Amount::ZERO, |tender| Amount::clamped(tender.amount.into()))
+    }
+
+    /// The same with the part that points paid.
+    pub(crate) fn with_points(mut self, amount: Amount) -> Self {
+        if !amount.is_zero() {
+            self.tenders.push(Tender {
+                kind: POINTS.to_owned(),
+                amount: amount.minor(),
+            });
+        }
+        self
+    }
 }
 
 /// Exactly `total` in cash; nothing for a total of zero.

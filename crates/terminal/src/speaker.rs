@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
-use mostrador_loyalty::code::{Benefit, Code, Restrictions, Window};
+use mostrador_loyalty::code::{Benefit, Code, CodeText, Restrictions, Window};
 use mostrador_loyalty::money::Amount;
 use mostrador_protocol::program::Labelled;
 
@@ -49,9 +49,17 @@ pub(crate) struct Speaker<'a> {
     pub(crate) language: Language,
     pub(crate) rules: &'a Rules,
     pub(crate) products: &'a ProductNames,
+    /// Codes that the program does not list: reward coupons, rewards of a basket.
+    pub(crate) own: &'a [Code],
 }
 
 impl Speaker<'_> {
+    /// The rules of a code as it was accepted or scanned.
+    pub(crate) fn code(&self, text: &CodeText) -> Option<&Code> {
+        let own = self.own.iter().find(|code| code.text == *text);
+        own.or_else(|| self.rules.program.code(text))
+    }
+
     pub(crate) fn say(&self, key: &str, parameters: &[(&str, &str)]) -> String {
         say(self.language, key, parameters)
     }

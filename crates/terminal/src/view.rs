@@ -10,6 +10,7 @@ mod history;
 mod identify;
 mod pay;
 mod profile;
+mod redeem;
 mod referral;
 mod sync;
 mod till;
@@ -25,6 +26,10 @@ pub use self::history::{HistoryEvent, HistoryFact, HistoryView};
 pub use self::identify::{BoxReading, CustomerHit, ProductHit};
 pub use self::pay::{ReceiptKind, ReceiptView, TenderInput, TendersView};
 pub use self::profile::{ProfileForm, ProfileInput, ProfileSaved};
+pub use self::redeem::{
+    CouponMade, CouponView, PointsOffer, PointsPreview, RedeemView, RedemptionView, RewardView,
+    SlipView, TierUpView, TierView,
+};
 pub use self::referral::{ReferralForm, ReferralSaved, ReferrerInput, ReferrerReading};
 pub use self::sync::{SyncState, SyncView};
 pub use self::till::{DemoPin, Language, SessionView, TillView, Trouble};

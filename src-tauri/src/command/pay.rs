@@ -14,8 +14,8 @@ pub(crate) async fn preview_tenders(
     tenders: Vec<TenderInput>,
 ) -> Result<TendersView, Trouble> {
     desk.act(move |till| {
-        let total = till.counter()?.total;
-        Ok(tender::preview(total, &till.view().currency, &tenders))
+        let due = till.counter()?.due;
+        Ok(tender::preview(due, &till.view().currency, &tenders))
     })
     .await
 }
@@ -27,16 +27,16 @@ pub(crate) async fn reach_payment(desk: State<'_, Desk>) -> Result<(), Trouble> 
     desk.act(Till::reach_payment).await
 }
 
-/// Pays the basket, if its total is still `seen_total` (minor units), the one on the screen. On `Ok`
+/// Pays the basket, if what is left to pay is still `seen_due` (minor units), as on the screen. On `Ok`
 /// the sale is on disk.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn pay(
     desk: State<'_, Desk>,
     tenders: Vec<TenderInput>,
-    seen_total: i64,
+    seen_due: i64,
 ) -> Result<ReceiptView, Trouble> {
-    desk.act(move |till| till.pay(&tenders, seen_total)).await
+    desk.act(move |till| till.pay(&tenders, seen_due)).await
 }
 
 /// The receipt of a sale of this till.

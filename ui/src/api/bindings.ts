@@ -60,15 +60,29 @@ export const commands = {
 	removeCode: (text: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("remove_code", { text })),
 	/**  Keeps only the codes of the best set. */
 	useBestSet: () => typedError<CounterView, Trouble>(__TAURI_INVOKE("use_best_set")),
+	/**  What the customer's points can do now. */
+	redeemView: () => typedError<RedeemView, Trouble>(__TAURI_INVOKE("redeem_view")),
+	/**  What the points typed so far would pay; reserves nothing. */
+	previewPoints: (text: string) => typedError<PointsPreview, Trouble>(__TAURI_INVOKE("preview_points", { text })),
+	/**  Reserves points as money for the basket, as typed; `0` gives them up. */
+	redeemPoints: (text: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("redeem_points", { text })),
+	/**  Puts a reward on the basket. */
+	applyReward: (slug: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("apply_reward", { slug })),
+	/**  Buys a reward as a coupon; with a slip in the answer it is on disk. */
+	makeCoupon: (slug: string) => typedError<CouponMade, Trouble>(__TAURI_INVOKE("make_coupon", { slug })),
+	/**  The slip of a coupon of the customer, once more. */
+	couponSlip: (code: string) => typedError<SlipView, Trouble>(__TAURI_INVOKE("coupon_slip", { code })),
+	/**  Takes an unused coupon back and gives its points back. */
+	returnCoupon: (code: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("return_coupon", { code })),
 	/**  Notes that the basket is shown for payment, for the figures of experiments. */
 	reachPayment: () => typedError<null, Trouble>(__TAURI_INVOKE("reach_payment")),
 	/**  What the tenders entered so far come to; pays nothing. */
 	previewTenders: (tenders: TenderInput[]) => typedError<TendersView, Trouble>(__TAURI_INVOKE("preview_tenders", { tenders })),
 	/**
-	 *  Pays the basket, if its total is still `seen_total` (minor units), the one on the screen. On `Ok`
+	 *  Pays the basket, if what is left to pay is still `seen_due` (minor units), as on the screen. On `Ok`
 	 *  the sale is on disk.
 	 */
-	pay: (tenders: TenderInput[], seenTotal: number) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("pay", { tenders, seenTotal })),
+	pay: (tenders: TenderInput[], seenDue: number) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("pay", { tenders, seenDue })),
 	/**  The receipt of a sale of this till. */
 	receipt: (saleId: string) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("receipt", { saleId })),
 	/**  Takes the last step of the basket back. */
@@ -208,8 +222,12 @@ export type CounterView = {
 	gross: number,
 	/**  Sum of discounts, minor units. */
 	discount: number,
-	/**  To pay, minor units. */
+	/**  What the sale costs, minor units. */
 	total: number,
+	/**  Points that pay a part of it, when some were asked for. */
+	redemption: RedemptionView | null,
+	/**  Left to pay after them, minor units. */
+	due: number,
 	/**  The tier's percent row. */
 	tier_discount: TierDiscountView | null,
 	/**  Accepted codes in order of work. */
@@ -228,6 +246,28 @@ export type CounterView = {
 	parked: number,
 	/**  Whether the last step can be taken back. */
 	can_undo: boolean,
+};
+
+/**  A reward coupon that was made. */
+export type CouponMade = {
+	/**  What is printed; none: nothing was bought, and the counter says why. */
+	slip: SlipView | null,
+	/**  The counter with the balance as it is now. */
+	counter: CounterView,
+};
+
+/**  A reward coupon of the customer. */
+export type CouponView = {
+	/**  Its text. */
+	code: string,
+	/**  Name of the reward. */
+	name: string,
+	/**  Until when it can be used, in words; may be empty. */
+	until: string,
+	/**  Whether it is on the open basket. */
+	on_basket: boolean,
+	/**  Why its points cannot come back here, in a few words; empty when they can. */
+	kept: string,
 };
 
 /**  The customer on the left pane. */
@@ -252,6 +292,11 @@ export type CustomerCard = {
 	balance_has_pending: boolean,
 	/**  Points to the next tier, "340 points to Gold" in words. */
 	progress: ProgressView | null,
+	/**
+	 *  Until when the tier holds by grace alone and what would keep it, in words; empty while the points
+	 *  are there.
+	 */
+	grace: string,
 	/**  Completed purchases. */
 	purchases: number,
 	/**  Local day of the last visit, ISO. */
@@ -355,6 +400,34 @@ export type LineView = {
 	discount: number,
 	/**  After discounts, minor units. */
 	net: number,
+};
+
+/**  Points as money. */
+export type PointsOffer = {
+	/**  What the customer can spend and what that is worth, in words. */
+	sentence: string,
+	/**  The most that can pay for the open basket; 0: none can. */
+	most: number,
+	/**  What that pays, minor units. */
+	most_amount: number,
+	/**  What the open basket asked for; 0: none. */
+	asked: number,
+	/**  Why none can pay, in words; empty when some can. */
+	refusal: string,
+};
+
+/**  What an amount of points would do, as typed so far. */
+export type PointsPreview = {
+	/**  Points. */
+	points: number,
+	/**  What they pay, minor units. */
+	amount: number,
+	/**  Still to pay with them, minor units. */
+	due: number,
+	/**  Points that the customer keeps. */
+	left: number,
+	/**  Why not, in words; empty when it can be. */
+	refusal: string,
 };
 
 /**  Points to earn. */
@@ -481,10 +554,38 @@ export type ReceiptView = {
 	change: number,
 	/**  Points earned; below zero: taken back. */
 	points_earned: number,
+	/**  Points spent, as money and on rewards. */
+	points_spent: number,
+	/**  The tier that this sale reached; only right after it. */
+	tier_up: TierUpView | null,
 	/**  The customer's balance afterwards. */
 	balance: number | null,
 	/**  What happens next, in words: sent, or kept until the connection returns. */
 	said: string,
+};
+
+/**  What the customer's points can do now. */
+export type RedeemView = {
+	/**  Name of the customer; none: nobody is identified, and there is nothing else. */
+	customer: string | null,
+	/**  Where the customer stands, if the program has tiers. */
+	tier: TierView | null,
+	/**  Points as money. */
+	points: PointsOffer,
+	/**  What the program offers, in its order. */
+	rewards: RewardView[],
+	/**  Coupons that the customer holds and has not used. */
+	coupons: CouponView[],
+};
+
+/**  Points on the open basket. */
+export type RedemptionView = {
+	/**  Points that pay; 0: none of those asked for can. */
+	points: number,
+	/**  What they pay, minor units. */
+	amount: number,
+	/**  Why they are fewer than asked for, in words; may be empty. */
+	note: string,
 };
 
 /**  What a form says of the referral of its customer. */
@@ -614,12 +715,42 @@ export type RefusedView = {
 	sentence: string,
 };
 
+/**  A reward of the catalogue. */
+export type RewardView = {
+	/**  Slug. */
+	slug: string,
+	/**  Name. */
+	name: string,
+	/**  What it gives, in words; may say no more than the name. */
+	gives: string,
+	/**  Price. */
+	points: number,
+	/**  Tier needed, stock and uses left, last day: each in words. */
+	facts: string[],
+	/**  Why it cannot be had, in a few words; empty when it can. */
+	refusal: string,
+	/**  What it would take off the open basket, minor units. */
+	gain: number,
+	/**  Why it cannot be used on the open basket, in a few words; empty when it can. */
+	not_now: string,
+};
+
 /**  The person at work. */
 export type SessionView = {
 	/**  Name. */
 	name: string,
 	/**  `cashier` or `manager`. */
 	role: string,
+};
+
+/**  A reward coupon on paper. */
+export type SlipView = {
+	/**  The coupon's text, to be scanned. */
+	code: string,
+	/**  The slip as monospaced text, 42 columns, in the session's language. */
+	text: string,
+	/**  What happened, in words. */
+	said: string,
 };
 
 /**  The views that can go stale by themselves. */
@@ -662,7 +793,7 @@ export type SyncView = {
 
 /**  A means of payment as the cashier enters it. */
 export type TenderInput = {
-	/**  `cash`, `card` or `transfer`. */
+	/**  `cash`, `card`, `transfer` or `gift_card`. */
 	kind: string,
 	/**  Minor units handed over. */
 	amount: number,
@@ -688,6 +819,28 @@ export type TierDiscountView = {
 	tier: string,
 	/**  Minor units. */
 	amount: number,
+};
+
+/**  A sale that took its customer up. */
+export type TierUpView = {
+	/**  The tier reached. */
+	tier: TierView,
+	/**  What to say to the customer, in words. */
+	sentence: string,
+};
+
+/**  A tier with what it brings. */
+export type TierView = {
+	/**  Name. */
+	name: string,
+	/**  Slug, for its colour. */
+	slug: string,
+	/**  What it brings, each in words of the program. */
+	benefits: string[],
+	/**  Points to the next tier. */
+	progress: ProgressView | null,
+	/**  Until when it holds by grace and what would keep it, in words; empty while the points are there. */
+	grace: string,
 };
 
 /**  Something that a screen shows has changed behind its back. */
@@ -766,7 +919,7 @@ export type TodaySale = {
 
 /**  Money by means of payment. */
 export type TodayTender = {
-	/**  `cash`, `card`, `transfer`. */
+	/**  `cash`, `card`, `transfer`, `gift_card`, `points`. */
 	kind: string,
 	/**  Kept (change and what was given back taken off), minor units. */
 	amount: number,

@@ -12,7 +12,9 @@ export type Screen =
   | "history"
   | "refund"
   | "void"
-  | "referral";
+  | "referral"
+  | "redeem"
+  | "slip";
 
 export class Work {
   #path = $state.raw<readonly Screen[]>([]);

@@ -8,6 +8,7 @@ export type Command =
   | "customer"
   | "park"
   | "recall"
+  | "redeem"
   | "amount"
   | "codes"
   | "pay"
@@ -44,6 +45,7 @@ export const strokes: Readonly<Record<Named, Stroke>> = {
   customer: { key: "F3", label: "F3", says: "ui.key.customer" },
   park: { key: "F4", label: "F4", says: "ui.key.park" },
   recall: { key: "F5", label: "F5", says: "ui.key.recall" },
+  redeem: { key: "F6", label: "F6", says: "ui.key.redeem" },
   amount: { key: "F7", label: "F7", says: "ui.key.amount" },
   codes: { key: "F8", label: "F8", says: "ui.key.codes" },
   pay: { key: "F9", label: "F9", says: "ui.key.pay" },

@@ -2,7 +2,9 @@
 import type { Api, ReceiptView, TenderInput, TendersView, Trouble } from "../api/api";
 import { parseMoney, typedMoney, type Currency } from "../money/money";
 
-export const kinds = ["cash", "card", "transfer"] as const;
+export const kinds = ["cash", "card", "transfer", "gift_card"] as const;
+/** What a sale may have been paid with; points are reserved before, not entered here. */
+export const tenders = [...kinds, "points"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** The tenders with the one that is being entered, and what they come to. */
@@ -64,9 +66,9 @@ export class Payment {
     await this.#weighed();
   }
 
-  /** The basket costs something else now; what was weighed for this total already stays, with its word. */
-  async follow(total: number): Promise<void> {
-    if (this.preview?.total !== total) await this.refresh();
+  /** Something else is due now; what was weighed for it already stays, with its word. */
+  async follow(due: number): Promise<void> {
+    if (this.preview?.total !== due) await this.refresh();
   }
 
   /** Takes the last kept tender back. */
@@ -136,9 +138,9 @@ export class Payment {
     return null;
   }
 
-  async #pay(tenders: readonly TenderInput[], seenTotal: number): Promise<ReceiptView | null> {
+  async #pay(tenders: readonly TenderInput[], seenDue: number): Promise<ReceiptView | null> {
     this.status = { status: "paying" };
-    const answer = await this.#api.pay([...tenders], seenTotal);
+    const answer = await this.#api.pay([...tenders], seenDue);
     if (answer.status === "ok") {
       this.clear();
       return answer.data;

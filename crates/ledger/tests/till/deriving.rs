@@ -120,7 +120,12 @@ fn as_the_version_before_left_it(path: &Path) {
         .execute_batch(
             "drop table undoing_tender; drop table undoing; drop table customer_entry;
              drop table code_entry; drop table reward_use; drop table referral_code;
-             drop index account_by_holder;
+             drop index account_by_holder; drop index account_by_referrer;
+             drop index account_shown_by_referrer; drop index entry_by_reward_coupon;
+             drop trigger reward_of_account_added; drop trigger reward_of_account_changed;
+             drop trigger reward_of_account_removed; drop trigger reward_shown_added;
+             drop trigger reward_shown_changed; drop trigger reward_shown_removed;
+             drop table reward_had; drop table reward_coupon;
              alter table account drop column merged_into;
              create index sale_code_by_code on sale_code (code, stream, seq);
              alter table sale_code drop column parent;

@@ -88,6 +88,27 @@ fn the_most_that_points_pay_is_what_the_basket_takes() {
 }
 
 #[test]
+fn what_was_asked_for_shrinks_with_the_basket_and_with_the_purse() {
+    let pay = |earned, total, asked| {
+        let mut purse = Purse::of(&account(&[("2026-01-01", earned)]), day("2026-01-02"));
+        let total = Amount::from_minor(total).unwrap();
+        pay_at_most(&rules(), &mut purse, total, asked).map(|tender| tender.points)
+    };
+    let minimum = RedeemRefusal::PointsBelowMinimum { minimum: 100 };
+    assert_eq!(pay(500, 9_000, 300), Ok(300));
+    assert_eq!(pay(500, 2_509, 300), Ok(250));
+    assert_eq!(pay(200, 9_000, 300), Ok(200));
+    assert_eq!(pay(500, 1_000, 300), Ok(100));
+    assert_eq!(pay(500, 999, 300), Err(minimum.clone()));
+    assert_eq!(pay(500, 9_000, 99), Err(minimum));
+    let missing = RedeemRefusal::NotEnoughPoints {
+        available: 99,
+        missing: 1,
+    };
+    assert_eq!(pay(99, 9_000, 300), Err(missing));
+}
+
+#[test]
 fn what_goes_first_is_what_expires_first_and_nothing_is_spent_twice() {
     let account = account(&[("2026-03-01", 70), ("2026-01-01", 60)]);
     let mut purse = Purse::of(&account, day("2026-03-02"));

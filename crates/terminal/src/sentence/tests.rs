@@ -70,6 +70,7 @@ fn said(language: Language, text: &str, refused: &Refusal, better: Option<&Bette
         language,
         rules: &rules,
         products: &products,
+        own: &[],
     };
     refusal(&speaker, &code(text), refused, better).replace(NO_BREAK, " ")
 }

@@ -154,6 +154,10 @@ impl Till {
             total: handed(&slip.tenders),
             change: 0,
             points_earned: -slip.points.map_or(0, |points| points.taken_back),
+            points_spent: -slip.points.map_or(0, |points| {
+                points.given_back.iter().map(|lot| lot.points).sum()
+            }),
+            tier_up: None,
             balance: balance.map(|account| account.available(now.local_day())),
             said: say(language, said, &[]),
         })

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::customer::CustomerCard;
+use super::redeem::RedemptionView;
 
 /// The whole counter: basket, customer, codes, totals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -16,8 +17,12 @@ pub struct CounterView {
     pub gross: i64,
     /// Sum of discounts, minor units.
     pub discount: i64,
-    /// To pay, minor units.
+    /// What the sale costs, minor units.
     pub total: i64,
+    /// Points that pay a part of it, when some were asked for.
+    pub redemption: Option<RedemptionView>,
+    /// Left to pay after them, minor units.
+    pub due: i64,
     /// The tier's percent row.
     pub tier_discount: Option<TierDiscountView>,
     /// Accepted codes in order of work.

@@ -28,6 +28,9 @@ pub struct CustomerCard {
     pub balance_has_pending: bool,
     /// Points to the next tier, "340 points to Gold" in words.
     pub progress: Option<ProgressView>,
+    /// Until when the tier holds by grace alone and what would keep it, in words; empty while the points
+    /// are there.
+    pub grace: String,
     /// Completed purchases.
     pub purchases: u64,
     /// Local day of the last visit, ISO.

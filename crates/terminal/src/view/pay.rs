@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::redeem::TierUpView;
+
 /// A means of payment as the cashier enters it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct TenderInput {
-    /// `cash`, `card` or `transfer`.
+    /// `cash`, `card`, `transfer` or `gift_card`.
     pub kind: String,
     /// Minor units handed over.
     pub amount: i64,
@@ -57,6 +59,10 @@ pub struct ReceiptView {
     pub change: i64,
     /// Points earned; below zero: taken back.
     pub points_earned: i64,
+    /// Points spent, as money and on rewards.
+    pub points_spent: i64,
+    /// The tier that this sale reached; only right after it.
+    pub tier_up: Option<TierUpView>,
     /// The customer's balance afterwards.
     pub balance: Option<i64>,
     /// What happens next, in words: sent, or kept until the connection returns.

@@ -71,7 +71,7 @@ pub struct TodayRefusal {
 /// Money by means of payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct TodayTender {
-    /// `cash`, `card`, `transfer`.
+    /// `cash`, `card`, `transfer`, `gift_card`, `points`.
     pub kind: String,
     /// Kept (change and what was given back taken off), minor units.
     pub amount: i64,

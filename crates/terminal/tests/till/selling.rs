@@ -59,6 +59,7 @@ fn a_sale_prints_what_it_gave_and_how_its_points_came_about() {
           Primera compra × 1,5
           Fin de semana × 1,2
           Válidos hasta el 1 de marzo de 2026
+        Saldo anterior                           0
         Saldo de puntos                        187
         Faltan 13 puntos para Oro
         ------------------------------------------
