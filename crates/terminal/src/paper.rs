@@ -53,7 +53,10 @@ impl<'a> Paper<'a> {
 
     pub(crate) fn centred(&mut self, text: &str) {
         for line in wrapped(text, COLUMNS) {
-            let space = (COLUMNS - line.chars().count()) / 2;
+            let space = match line.chars().count() {
+                0 => 0,
+                signs => (COLUMNS - signs) / 2,
+            };
             self.text.push_str(&" ".repeat(space));
             self.text.push_str(&line);
             self.text.push('\n');

@@ -7,6 +7,7 @@ mod derived;
 mod enrolment;
 mod people;
 mod referring;
+mod redeeming;
 mod selling;
 mod server;
 mod shop;

@@ -317,6 +317,13 @@ impl Books {
     }
 
     fn add(&mut self, row: Row) {
+        if let Row::Account {
+            customer_id,
+            account,
+        } = &row
+        {
+            self.accounts.insert(*customer_id, Account::from(account));
+        }
         let position = u64::try_from(self.feed.len()).expect("a few") + 1;
         self.feed.push(FeedRow { position, row });
     }
@@ -361,10 +368,11 @@ impl Books {
     }
 
     fn effects(&mut self, raw: &RawEntry) {
-        let Some((effective_ms, sale)) = sale_of(raw) else {
+        let header = raw.header().expect("a header");
+        let Decoded::Known(payload) = raw.payload(&header).expect("a payload") else {
             return;
         };
-        let effects = sale.effects(effective_ms);
+        let effects = payload.effects(header.effective_ms);
         for (customer_id, fact) in &effects.accounts {
             let account = self.accounts.entry(*customer_id).or_default();
             account.apply(fact);

@@ -180,11 +180,11 @@ impl Shop {
         waited.unwrap_or_else(|_| panic!("{what}: {:?}", self.till.sync_view()));
     }
 
-    /// Pays the open basket in exact cash.
+    /// Pays what is left of the open basket in exact cash.
     pub(crate) fn pay_cash(&self) -> mostrador_terminal::view::ReceiptView {
-        let total = self.till.counter().expect("a counter").total;
-        let tenders: Vec<TenderInput> = (total > 0).then(|| cash(total)).into_iter().collect();
-        self.till.pay(&tenders, total).expect("paid")
+        let due = self.till.counter().expect("a counter").due;
+        let tenders: Vec<TenderInput> = (due > 0).then(|| cash(due)).into_iter().collect();
+        self.till.pay(&tenders, due).expect("paid")
     }
 }
 
