@@ -140,6 +140,8 @@ function receipt(kind: "refund" | "void", total: number): ReceiptView {
     total,
     change: 0,
     points_earned: -9,
+    points_spent: 0,
+    tier_up: null,
     balance: 1_231,
     said: "Devolución guardada. Se está enviando.",
   };

@@ -270,28 +270,6 @@ export type CouponView = {
 	kept: string,
 };
 
-/**  A reward coupon that was made. */
-export type CouponMade = {
-	/**  What is printed; none: nothing was bought, and the counter says why. */
-	slip: SlipView | null,
-	/**  The counter with the balance as it is now. */
-	counter: CounterView,
-};
-
-/**  A reward coupon of the customer. */
-export type CouponView = {
-	/**  Its text. */
-	code: string,
-	/**  Name of the reward. */
-	name: string,
-	/**  Until when it can be used, in words; may be empty. */
-	until: string,
-	/**  Whether it is on the open basket. */
-	on_basket: boolean,
-	/**  Why its points cannot come back here, in a few words; empty when they can. */
-	kept: string,
-};
-
 /**  The customer on the left pane. */
 export type CustomerCard = {
 	/**  Id. */
