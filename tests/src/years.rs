@@ -13,6 +13,7 @@ mod deed;
 mod draw;
 mod recount;
 mod sale;
+mod undoings;
 mod world;
 
 use std::collections::BTreeMap;
@@ -42,6 +43,8 @@ pub struct Played {
     pub entries: BTreeMap<String, u64>,
     /// Entries that the server keeps without effects.
     pub held: u64,
+    /// Refunds and voids that came to less than they say, because two tills undid one sale.
+    pub adjusted: u64,
     /// Points that changed hands, every posting counted once.
     pub posted: i64,
     /// Accounts that were compared, at every quiet moment.
@@ -59,6 +62,7 @@ impl Played {
             *self.entries.entry(kind).or_default() += times;
         }
         self.held += other.held;
+        self.adjusted += other.adjusted;
         self.posted += other.posted;
         self.compared += other.compared;
     }
@@ -88,8 +92,9 @@ impl fmt::Display for Played {
             .map(|(kind, times)| (kind.clone(), times));
         writeln!(
             f,
-            "{entries} entries, {} held: {}",
+            "{entries} entries, {} held, {} adjusted: {}",
             self.held,
+            self.adjusted,
             of(kinds.collect())
         )?;
         write!(

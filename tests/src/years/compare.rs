@@ -25,22 +25,25 @@ impl World {
             self.played.held += 1;
             return header.kind;
         }
-        let payload = serde_json::from_str(&raw.payload).expect("JSON");
-        self.recount.count(&header.kind, &payload);
-        if let Decoded::Known(payload) = raw.payload(&header).expect("a payload") {
-            let effects = payload.effects(header.effective_ms);
-            let facts = effects.accounts.iter();
-            let mut moved: Vec<Postings> = facts
-                .map(|(customer, fact)| self.folded.apply(*customer, fact))
-                .collect();
-            moved.extend(
-                effects
-                    .merge
-                    .map(|merge| self.folded.merge(merge.survivor, merge.absorbed, merge.day)),
-            );
-            for postings in moved {
-                self.post(&postings, &header.kind);
-            }
+        let Decoded::Known(payload) = raw.payload(&header).expect("a payload") else {
+            return header.kind;
+        };
+        let effects = self.undoings.effects(&payload, header.effective_ms);
+        let is_as_said = effects.is_none();
+        if !is_as_said {
+            self.played.adjusted += 1;
+        }
+        let json = serde_json::from_str(&raw.payload).expect("JSON");
+        self.recount.count(&header.kind, &json, is_as_said);
+        let effects = effects.unwrap_or_else(|| payload.effects(header.effective_ms));
+        let facts = effects.accounts.iter();
+        let mut moved: Vec<Postings> = facts
+            .map(|(customer, fact)| self.folded.apply(*customer, fact))
+            .collect();
+        let merge = effects.merge;
+        moved.extend(merge.map(|it| self.folded.merge(it.survivor, it.absorbed, it.day)));
+        for postings in moved {
+            self.post(&postings, &header.kind);
         }
         header.kind
     }

@@ -29,14 +29,15 @@ pub(super) struct Made {
     sale: SaleCompleted,
     /// Till, position and refund.
     refunds: Vec<(usize, u64, SaleRefunded)>,
-    is_voided: bool,
+    /// Till and position of its void.
+    void: Option<(usize, u64)>,
 }
 
 impl Made {
-    /// Whether a till whose cashier asks the server learns everything that was done to the sale.
-    fn is_known_at(&self, till: usize, reach: [u64; 2]) -> bool {
-        let known = |(at, seq, _): &(usize, u64, _)| *at == till || *seq <= reach[*at];
-        !self.is_voided && self.refunds.iter().all(known)
+    /// Whether the till knows of an entry at this place: its own, or one that the server holds, when its
+    /// cashier asks the server.
+    fn knows((till, asks): (usize, bool), reach: [u64; 2], (at, seq): (usize, u64)) -> bool {
+        at == till || (asks && seq <= reach[at])
     }
 }
 
@@ -85,22 +86,25 @@ impl World {
             seq,
             sale,
             refunds,
-            is_voided: false,
+            void: None,
         });
         Ok(true)
     }
 
-    /// Takes some units of one line, or everything, back, after all that came back before. Of another
-    /// till's sale with what the server says.
+    /// Takes some units of one line, or everything, back: of another till's sale after all that the server
+    /// says came back before, of an own one often without asking.
     pub(super) fn refund(&mut self, till: usize, of_others: bool) -> Result<bool, Error> {
         let reach = self.reach();
+        let asks = of_others || self.draw.percent(60);
         let latest = self.memory.sales.len().saturating_sub(40);
         let wanted: Vec<usize> = (latest..self.memory.sales.len())
             .filter(|place| {
                 let made = &self.memory.sales[*place];
                 let is_meant = (made.till != till) == of_others;
                 let is_found = !of_others || made.seq <= reach[made.till];
-                is_meant && is_found && made.is_known_at(till, reach)
+                let void = made.void;
+                let is_void = void.is_some_and(|at| Made::knows((till, asks), reach, at));
+                is_meant && is_found && !is_void
             })
             .collect();
         let Some(place) = self.draw.pick(&wanted).copied() else {
@@ -108,6 +112,7 @@ impl World {
         };
         let made = &self.memory.sales[place];
         let known = made.refunds.iter();
+        let known = known.filter(|(at, seq, _)| Made::knows((till, asks), reach, (*at, *seq)));
         let earlier: Vec<SaleRefunded> = known.map(|(_, _, refund)| refund.clone()).collect();
         let counter = &self.tills[till];
         let chosen = Chosen {
@@ -146,18 +151,16 @@ impl World {
             return Ok(false);
         };
         let (sold_on, today) = (last.sale.local_time.date(), counter.local().date());
-        let made = self.memory.sales.iter_mut();
-        let mut made = made.filter(|made| made.sale.sale_id == last.sale.sale_id);
-        let Some(made) = made.next() else {
-            return Ok(false);
-        };
-        if may_void(sold_on, today, !made.refunds.is_empty()).is_err() {
+        if may_void(sold_on, today, false).is_err() {
             return Ok(false);
         }
-        made.is_voided = true;
         let id = self.draw.id(counter.now_ms());
         let void = last.sale.void(id, at(counter, &id));
-        counter.record(&self.draw, &Payload::SaleVoided(Box::new(void)))?;
+        let payload = Payload::SaleVoided(Box::new(void));
+        let seq = counter.record(&self.draw, &payload)?.seq;
+        let mut sales = self.memory.sales.iter_mut();
+        let made = sales.find(|made| made.sale.sale_id == last.sale.sale_id);
+        made.expect("a sale of this world").void = Some((till, seq));
         Ok(true)
     }
 

@@ -36,15 +36,23 @@ pub(super) struct Purse {
     expired: i64,
 }
 
-/// What came back of a sale.
+/// What came back of a sale, never more than it had.
 #[derive(Debug, Clone, Default)]
 struct Returned {
-    refunds: Vec<String>,
     thousandths: Vec<i128>,
     money: i128,
     taken_back: i128,
     given_back: i128,
-    is_undone: bool,
+    is_voided: bool,
+}
+
+/// What one undoing of a sale comes to.
+#[derive(Debug, PartialEq, Eq)]
+struct Undone {
+    money: i128,
+    taken_back: i128,
+    given_back: Vec<Coin>,
+    is_full: bool,
 }
 
 /// Everybody's purses.
@@ -154,8 +162,8 @@ impl Purse {
     }
 
     /// Coins come back with their days; one that is over lives for 15 more.
-    fn regain(&mut self, on: NaiveDate, lots: &[Value]) {
-        let back = lots.iter().flat_map(coins).map(|coin| {
+    fn regain(&mut self, on: NaiveDate, coins: Vec<Coin>) {
+        let back = coins.into_iter().map(|coin| {
             if coin.0 < on {
                 (on + Days::new(15), coin.1, coin.2)
             } else {
@@ -220,14 +228,16 @@ impl Recount {
         self.purses.entry(holder).or_default()
     }
 
-    /// Counts an entry that has effects.
-    pub(super) fn count(&mut self, kind: &str, entry: &Value) {
+    /// Counts an entry that has effects, of which the server says whether they are those that the entry
+    /// says itself.
+    pub(super) fn count(&mut self, kind: &str, entry: &Value, is_as_said: bool) {
+        if matches!(kind, "sale_refunded" | "sale_voided") {
+            return self.undo(kind == "sale_voided", entry, is_as_said);
+        }
         let customer = entry["customer_id"].as_str().map(str::to_owned);
         let on = day(entry["local_time"].as_str().unwrap_or(text(entry, "day")));
         match kind {
             "sale_completed" => self.sale(customer, on, entry),
-            "sale_refunded" => self.refund(customer, on, entry),
-            "sale_voided" => self.void(customer, on, entry),
             "customer_linked" => self.link(on, entry),
             "referral_bonus" => self.bonus(on, entry),
             _ => {
@@ -240,7 +250,10 @@ impl Recount {
                         let lots = list(&entry["lots"]).iter().flat_map(coins);
                         purse.redeemed += purse.take(on, lots.map(Some));
                     }
-                    "reward_returned" => purse.regain(on, list(&entry["lots"])),
+                    "reward_returned" => {
+                        let lots = list(&entry["lots"]).iter().flat_map(coins);
+                        purse.regain(on, lots.collect());
+                    }
                     _ => {}
                 }
             }
@@ -262,12 +275,7 @@ impl Recount {
         let purse = self.of(&customer);
         purse.sales += 1;
         purse.spent += number(sale, "total");
-        let tender = list(&sale["points_redeemed"]["lots"]).iter();
-        let rewards = list(&sale["rewards"])
-            .iter()
-            .flat_map(|it| list(&it["lots"]));
-        let spent: Vec<Coin> = tender.chain(rewards).flat_map(coins).collect();
-        purse.redeemed += purse.take(on, spent.into_iter().map(Some));
+        purse.redeemed += purse.take(on, spent(sale).into_iter().map(Some));
         let points = &sale["points"];
         purse.earned += purse.gain(earned(sale, on, number(points, "earned")));
     }
@@ -301,102 +309,62 @@ impl Recount {
         }
     }
 
-    fn refund(&mut self, customer: Option<String>, on: NaiveDate, refund: &Value) {
-        self.check_refund(refund);
-        self.give_codes_back(refund);
-        let Some(customer) = customer else { return };
-        let sale = self.sales.get(text(refund, "sale_id")).cloned();
-        let purse = self.of(&customer);
-        purse.sales -= i64::from(refund["is_full"] == Value::Bool(true));
-        purse.spent -= number(refund, "money");
-        if let Some(sale) = sale {
-            purse.undo(on, &sale, &refund["points"]);
-        }
-    }
-
-    fn void(&mut self, customer: Option<String>, on: NaiveDate, void: &Value) {
-        self.give_codes_back(void);
-        let id = text(void, "sale_id").to_owned();
-        let sale = self.sales.get(&id).cloned().unwrap_or_default();
-        self.returned.entry(id).or_default().is_undone = true;
-        let Some(customer) = customer else { return };
-        let purse = self.of(&customer);
-        purse.sales -= 1;
-        purse.spent -= number(void, "total");
-        purse.undo(on, &sale, &void["points"]);
-    }
-
-    fn give_codes_back(&mut self, undoing: &Value) {
-        for code in list(&undoing["codes"]) {
-            self.use_code(code["text"].as_str(), -1, number(code, "discount"));
-        }
-    }
-
-    /// Money by line and points by money, each the floor of its whole so far, where the refund knew of
-    /// all that came before.
-    fn check_refund(&mut self, refund: &Value) {
-        let id = text(refund, "sale_id");
-        let Some(sale) = self.sales.get(id).cloned() else {
-            let fault = format!("a refund of a sale that nobody made: {refund}");
+    fn undo(&mut self, is_void: bool, entry: &Value, is_as_said: bool) {
+        let id = text(entry, "sale_id").to_owned();
+        let Some(sale) = self.sales.get(&id).cloned() else {
+            let fault = format!("of a sale that nobody made came back: {entry}");
             self.faults.push(fault);
             return;
         };
-        let lines = list(&sale["lines"]);
-        let before = self.returned.entry(id.to_owned()).or_default();
-        before.thousandths.resize(lines.len(), 0);
-        for units in list(&refund["lines"]) {
-            let line = units["line"]
-                .as_u64()
-                .and_then(|line| usize::try_from(line).ok());
-            if let Some(returned) = line.and_then(|line| before.thousandths.get_mut(line)) {
-                *returned += thousandths(&units["quantity"]);
+        let returned = self.returned.entry(id).or_default();
+        let units = if is_void { &sale } else { entry };
+        let mut undone = returned.undo(&sale, list(&units["lines"]), is_void);
+        if is_void && is_as_said {
+            undone.given_back.reverse();
+        }
+        if is_as_said {
+            self.check_said(is_void, entry, &undone);
+        }
+        if undone.is_full && (is_void || is_as_said) {
+            for code in list(&sale["codes"]) {
+                let is_used = code["consumed"] == Value::Bool(true);
+                for text in [&code["text"], &code["parent"]] {
+                    let text = text.as_str().filter(|_| is_used);
+                    self.use_code(text, -1, number(code, "amount"));
+                }
             }
         }
-        let known = list(&refund["after"]).iter().filter_map(Value::as_str);
-        let knew_all = known.eq(before.refunds.iter().map(String::as_str));
-        let net = |line: &Value| i128::from(number(line, "net"));
-        let due = lines
-            .iter()
-            .zip(&before.thousandths)
-            .map(|(line, returned)| net(line) * returned / thousandths(&line["quantity"]).max(1));
-        let due: i128 = due.sum();
-        let whole: i128 = lines.iter().map(net).sum();
-        let sold = lines.iter().map(|line| thousandths(&line["quantity"]));
-        let is_full = sold.clone().eq(before.thousandths.iter().copied());
-        let share = |points: i64| match whole {
-            0 => i128::from(points) * i128::from(is_full),
-            _ => i128::from(points) * due / whole,
+        let Some(customer) = sale["customer_id"].as_str() else {
+            return;
         };
-        let spent = list(&sale["points_redeemed"]["lots"]).iter();
-        let spent = spent.chain(
-            list(&sale["rewards"])
-                .iter()
-                .flat_map(|it| list(&it["lots"])),
-        );
-        let spent: i64 = spent.map(|lot| number(lot, "points")).sum();
-        let back = list(&refund["points"]["given_back"]).iter();
-        let back: i64 = back.map(|lot| number(lot, "points")).sum();
-        before.refunds.push(text(refund, "refund_id").to_owned());
-        before.money += i128::from(number(refund, "money"));
-        before.taken_back += i128::from(number(&refund["points"], "taken_back"));
-        before.given_back += i128::from(back);
-        let wanted = (
-            due,
-            share(number(&sale["points"], "earned")),
-            share(spent),
-            is_full,
-        );
-        let found = (
-            before.money,
-            before.taken_back,
-            before.given_back,
-            refund["is_full"] == Value::Bool(true),
-        );
-        let over = sold
-            .zip(&before.thousandths)
-            .any(|(sold, returned)| *returned > sold);
-        if over || (knew_all && wanted != found) || before.is_undone {
-            let fault = format!("refunds came to {found:?} and not {wanted:?}: {refund}");
+        let on = day(text(entry, "local_time"));
+        let sold_on = day(text(&sale, "local_time"));
+        let whole = |number: i128| i64::try_from(number).unwrap_or(i64::MAX);
+        let purse = self.of(customer);
+        purse.sales -= i64::from(undone.is_full);
+        purse.spent -= whole(undone.money);
+        let taken = earned(&sale, sold_on, whole(undone.taken_back));
+        purse.taken_back += purse.take(on, taken.map(Some));
+        purse.regain(on, undone.given_back);
+    }
+
+    /// What the entry says must be what the rules come to.
+    fn check_said(&mut self, is_void: bool, entry: &Value, undone: &Undone) {
+        let points = &entry["points"];
+        let said = Undone {
+            money: number(entry, if is_void { "total" } else { "money" }).into(),
+            taken_back: number(points, "taken_back").into(),
+            given_back: list(&points["given_back"]).iter().flat_map(coins).collect(),
+            is_full: is_void || entry["is_full"] == Value::Bool(true),
+        };
+        let is_nobodys = entry["customer_id"].is_null();
+        let differs = if is_nobodys {
+            said.money != undone.money
+        } else {
+            said != *undone
+        };
+        if differs {
+            let fault = format!("{entry} should come to {undone:?}");
             self.faults.push(fault);
         }
     }
@@ -438,14 +406,63 @@ impl Purse {
             self.adjusted += self.gain(std::iter::repeat_n(coin, count));
         }
     }
+}
 
-    /// What a sale had earned goes first, then what had been spent on it comes back.
-    fn undo(&mut self, on: NaiveDate, sale: &Value, points: &Value) {
-        let sold_on = day(text(sale, "local_time"));
-        let taken = earned(sale, sold_on, number(points, "taken_back"));
-        self.taken_back += self.take(on, taken.map(Some));
-        self.regain(on, list(&points["given_back"]));
+impl Returned {
+    /// Takes units back, of each line what is left of it at most. Money by line and points by money are
+    /// each the floor of its whole so far; the coins spent last come back first.
+    fn undo(&mut self, sale: &Value, units: &[Value], is_void: bool) -> Undone {
+        let lines = list(&sale["lines"]);
+        let sold = |line: &Value| thousandths(&line["quantity"]);
+        self.thousandths.resize(lines.len(), 0);
+        let had = self.thousandths.clone();
+        if !self.is_voided {
+            for (place, one) in units.iter().enumerate() {
+                let named = one["line"].as_u64();
+                let line = named.map_or(place, |line| usize::try_from(line).unwrap_or(place));
+                if let Some(returned) = self.thousandths.get_mut(line) {
+                    *returned = sold(&lines[line]).min(*returned + sold(one));
+                }
+            }
+        }
+        self.is_voided |= is_void;
+        let is_full = lines.iter().map(sold).eq(self.thousandths.iter().copied());
+        let net = |line: &Value| i128::from(number(line, "net"));
+        let due = lines.iter().zip(&self.thousandths);
+        let due: i128 = due
+            .map(|(line, returned)| net(line) * returned / sold(line).max(1))
+            .sum();
+        let whole: i128 = lines.iter().map(net).sum();
+        let share = |points: i128| match whole {
+            0 => points * i128::from(is_full),
+            _ => points * due / whole,
+        };
+        let spent = spent(sale);
+        let count = i128::try_from(spent.len()).unwrap_or(0);
+        let taken_back = share(number(&sale["points"], "earned").into());
+        let given_back = share(count);
+        let last = spent.iter().rev().copied();
+        let place = |number: i128| usize::try_from(number).unwrap_or(0);
+        let undone = Undone {
+            money: due - self.money,
+            taken_back: taken_back - self.taken_back,
+            given_back: last
+                .skip(place(self.given_back))
+                .take(place(given_back - self.given_back))
+                .collect(),
+            is_full: is_full && had != self.thousandths,
+        };
+        (self.money, self.taken_back, self.given_back) = (due, taken_back, given_back);
+        undone
     }
+}
+
+/// The coins spent on a sale, as tender and then on rewards.
+fn spent(sale: &Value) -> Vec<Coin> {
+    let tender = list(&sale["points_redeemed"]["lots"]).iter();
+    let rewards = list(&sale["rewards"]).iter();
+    let rewards = rewards.flat_map(|reward| list(&reward["lots"]));
+    tender.chain(rewards).flat_map(coins).collect()
 }
 
 /// So many of the coins that a sale made.

@@ -24,6 +24,7 @@ use super::counter::Counter;
 use super::deed::Memory;
 use super::draw::Draw;
 use super::recount::Recount;
+use super::undoings::Undoings;
 use super::{Plan, Played};
 use crate::Error;
 use crate::shop::fixtures;
@@ -90,6 +91,8 @@ pub(super) struct World {
     heard: BTreeMap<Uuid, u64>,
     /// The raw entries in the order in which the server took them, folded from nothing.
     pub(super) folded: Accounts,
+    /// What undid each sale so far.
+    pub(super) undoings: Undoings,
     /// The same, counted point by point.
     pub(super) recount: Recount,
     /// Sum of the postings of each entry that changed a book of a customer.
@@ -134,6 +137,7 @@ impl World {
             _folder: folder,
             heard: BTreeMap::new(),
             folded: Accounts::default(),
+            undoings: Undoings::default(),
             recount: Recount::default(),
             balance: 0,
             played: Played {
