@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use mostrador_ledger as ledger;
 use mostrador_ledger::{Connection, rebuild};
 use mostrador_loyalty as loyalty;
@@ -12,6 +13,7 @@ use mostrador_server::{Store as _, jobs};
 use uuid::Uuid;
 
 use loyalty::account::{Account, Postings};
+use loyalty::code::CodeText;
 
 use super::recount::{Coin, Purse};
 use super::world::{TENANT, World};
@@ -123,6 +125,22 @@ impl World {
                 let code = &row.code;
                 faults.push(format!(
                     "{code}: {found:?} on the server, counted {counted:?}"
+                ));
+            }
+        }
+        let parent = CodeText::parse("PRIMAVERA").expect("a code");
+        let new_year = |year| NaiveDate::from_ymd_opt(year, 1, 1).expect("a day");
+        let days = new_year(2020)..=new_year(2100);
+        let arms = self.store.arms(TENANT, &parent, days).await?;
+        for variant in ["PRIMAVERAA", "PRIMAVERAB"] {
+            let mut named = arms.iter().filter(|arm| arm.variant.as_str() == variant);
+            let found = named.next().map_or((0, 0, 0, 0), |arm| {
+                (arm.uses, arm.conversions, arm.revenue, arm.discount)
+            });
+            let counted = self.recount.variant(variant);
+            if found != counted {
+                faults.push(format!(
+                    "{variant}: {found:?} as an arm, counted {counted:?}"
                 ));
             }
         }

@@ -44,6 +44,7 @@ struct Returned {
     taken_back: i128,
     given_back: i128,
     is_voided: bool,
+    is_undone: bool,
 }
 
 /// What one undoing of a sale comes to.
@@ -214,6 +215,26 @@ impl Recount {
     pub(super) fn everything(&self) -> i64 {
         let held = |purse: &Purse| i64::try_from(purse.coins.len()).unwrap_or(0) - purse.debt;
         self.purses.values().map(held).sum()
+    }
+
+    /// Of a variant: baskets with it, and of those that converted how many, what they paid, and what it
+    /// took off.
+    pub(super) fn variant(&self, text: &str) -> (u64, u64, i64, i64) {
+        let (mut uses, mut conversions, mut revenue, mut discount) = (0, 0, 0, 0);
+        for (id, sale) in &self.sales {
+            let mut codes = list(&sale["codes"]).iter();
+            let Some(code) = codes.find(|code| code["text"] == text) else {
+                continue;
+            };
+            uses += 1;
+            let is_undone = self.returned.get(id).is_some_and(|it| it.is_undone);
+            if code["consumed"] == Value::Bool(true) && !is_undone {
+                conversions += 1;
+                revenue += number(sale, "total");
+                discount += number(code, "amount");
+            }
+        }
+        (uses, conversions, revenue, discount)
     }
 
     fn holder(&self, record: &str) -> String {
@@ -453,6 +474,7 @@ impl Returned {
             is_full: is_full && had != self.thousandths,
         };
         (self.money, self.taken_back, self.given_back) = (due, taken_back, given_back);
+        self.is_undone |= is_full;
         undone
     }
 }

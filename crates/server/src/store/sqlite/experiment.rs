@@ -1,4 +1,4 @@
-//! Table `derived_use`: what experiments are counted from.
+//! Table `derived_use`: what experiments are counted from. A sale of which nothing is left converts nobody.
 
 use std::ops::RangeInclusive;
 
@@ -46,10 +46,20 @@ pub(super) fn arms(
 ) -> Answer<Vec<DerivedFigures>> {
     let sql = "select code, count(distinct basket_id),
                    count(distinct case when assigned = 1 then basket_id end),
-                   count(paid_total), count(case when assigned = 1 then paid_total end),
-                   coalesce(sum(paid_total), 0), coalesce(sum(paid_discount), 0)
-               from derived_use
-               where tenant_id = ?1 and parent = ?2 and local_day between ?3 and ?4
+                   count(case when undone = 0 then paid_total end),
+                   count(case when undone = 0 and assigned = 1 then paid_total end),
+                   coalesce(sum(case when undone = 0 then paid_total end), 0),
+                   coalesce(sum(case when undone = 0 then paid_discount end), 0)
+               from (
+                   select code, basket_id, assigned, paid_total, paid_discount,
+                       case when exists (
+                           select 1 from sale_outcome o
+                           where o.tenant_id = d.tenant_id and o.sale_id = d.basket_id
+                                 and o.undone_ms is not null
+                       ) then 1 else 0 end as undone
+                   from derived_use d
+                   where tenant_id = ?1 and parent = ?2 and local_day between ?3 and ?4
+               ) as paid
                group by code
                order by code";
     let (from, through) = (days.start().to_string(), days.end().to_string());

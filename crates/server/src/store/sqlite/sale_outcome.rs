@@ -22,6 +22,9 @@ pub(super) fn note(
     (tenant, place): (&str, Place),
     (payload, at_ms, workspace): (&Payload, i64, &Workspace),
 ) -> Answer<()> {
+    if let Some(sale) = payload.undone_sale() {
+        put_undone(tx, tenant, (sale, at_ms))?;
+    }
     match payload {
         Payload::SaleCompleted(sale) => {
             let holder = sale
@@ -29,10 +32,6 @@ pub(super) fn note(
                 .map(|customer| workspace.accounts.holder(customer));
             put(tx, tenant, (sale, holder, at_ms), place)
         }
-        Payload::SaleRefunded(refund) if refund.is_full => {
-            put_undone(tx, tenant, (refund.sale_id, at_ms))
-        }
-        Payload::SaleVoided(void) => put_undone(tx, tenant, (void.sale_id, at_ms)),
         Payload::ReferralBonus(bonus) => put_bonus(tx, tenant, bonus.sale_id, bonus.taken_back),
         Payload::CustomerLinked(linked) => {
             let survivor = workspace.accounts.holder(linked.survivor_id);

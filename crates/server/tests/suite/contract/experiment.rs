@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
-use mostrador_protocol::entry::{Payload, PaymentReached, ReachedCode};
+use mostrador_protocol::entry::{Payload, PaymentReached, ReachedCode, UndoneAt};
 use mostrador_protocol::message::Disposition::{Adjusted, Applied};
 use mostrador_protocol::program::{CodeDocument, ProgramDocument, VariantDocument};
 use mostrador_server::{Mint, Store};
@@ -70,6 +70,35 @@ pub(crate) async fn a_basket_is_one_use_whichever_till_tells_of_it<S: Store>(sto
     assert_eq!(told, ["FREEA 2 1 (9000, 1000)", "FREEB 1 0 (0, 0)"]);
     let other = store.arms("rival", &parent, day()..=day()).await.unwrap();
     assert!(other.is_empty());
+}
+
+pub(crate) async fn an_undone_sale_is_a_use_and_no_conversion<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let (_, kept) = paid("FREEA");
+    let (_, undone) = paid("FREEA");
+    let Payload::SaleCompleted(sold) = &undone else {
+        unreachable!("BUG: paid() makes sales");
+    };
+    let at = UndoneAt {
+        receipt: "D-1".to_owned(),
+        store: "centro".to_owned(),
+        terminal_id: till.terminal,
+        cashier_id: id(),
+        local_time: sold.local_time,
+        reason: None,
+        note: None,
+        approval_id: None,
+    };
+    let void = Payload::SaleVoided(Box::new(sold.void(id(), at)));
+    for payload in [&kept, &undone, &void] {
+        till.write(id(), payload);
+    }
+    let accepted = till.push(&store, 0).await;
+    assert_eq!(dispositions(&accepted), [Applied; 3]);
+    let parent = CodeText::parse("FREE").unwrap();
+    let arms = store.arms(TENANT, &parent, day()..=day()).await.unwrap();
+    let figures = (arms[0].uses, arms[0].conversions, arms[0].revenue);
+    assert_eq!(figures, (2, 1, 9_000));
 }
 
 pub(crate) async fn the_limits_of_a_parent_hold_over_its_variants<S: Store>(store: S) {

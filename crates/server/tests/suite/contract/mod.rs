@@ -59,6 +59,7 @@ macro_rules! contract_suite {
             jobs: new_thresholds_move_tiers_on_the_day_they_are_published,
             jobs: many_are_due_on_one_day,
             experiment: a_basket_is_one_use_whichever_till_tells_of_it,
+            experiment: an_undone_sale_is_a_use_and_no_conversion,
             experiment: the_limits_of_a_parent_hold_over_its_variants,
             profile: the_later_profile_wins_in_any_order,
             profile: a_profile_reaches_every_terminal,
