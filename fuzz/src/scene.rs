@@ -10,7 +10,7 @@ use mostrador_loyalty::program::Program;
 use mostrador_loyalty::quote::{Quote, Request, quote};
 use mostrador_loyalty::time::Moment;
 use mostrador_protocol::program::{
-    CodeDocument, FreeProductDocument, PointsDocument, ProgramDocument, SpendTierDocument,
+    BasisDocument, CodeDocument, FreeProductDocument, PointsDocument, ProgramDocument, SpendTierDocument,
     StackingDocument, TierDocument, TiersDocument, WindowDocument,
 };
 use rust_decimal::Decimal;
@@ -125,6 +125,7 @@ impl Scene<'_> {
             id: Default::default(),
             tier: self.tier_discount_bp.map(|_| "bronze".to_owned()),
             purchases: purchases.into(),
+            ..CustomerFacts::default()
         });
         let unix_ms = i64::from(self.hours) * 3_600_000;
         let local = DateTime::from_timestamp_millis(unix_ms).expect("in this century");
@@ -163,6 +164,7 @@ impl Scene<'_> {
             campaigns: Vec::new(),
         });
         document.tiers = self.tier_discount_bp.map(|discount_bp| TiersDocument {
+            basis: BasisDocument::Points,
             window_days: 365,
             grace_days: 30,
             levels: vec![TierDocument {

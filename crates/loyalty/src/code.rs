@@ -135,6 +135,8 @@ pub struct Restrictions {
     pub customers: BTreeSet<Uuid>,
     /// Tier slugs of which the customer needs one, or a higher one.
     pub tiers: BTreeSet<String>,
+    /// Slug of the badge that the customer needs.
+    pub badge: Option<String>,
     /// Weekday and hour windows in the store's local time.
     pub windows: Vec<Window>,
     /// Only on the customer's first purchase.

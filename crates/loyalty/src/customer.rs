@@ -1,6 +1,6 @@
 //! What the rules need to know of a customer, and what was used before.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use crate::code::CodeText;
 use crate::money::Amount;
 
 /// The identified customer as the rules see them: no name, no phone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomerFacts {
     /// Who.
     pub id: Uuid,
@@ -16,6 +16,8 @@ pub struct CustomerFacts {
     pub tier: Option<String>,
     /// Completed purchases before this one.
     pub purchases: u64,
+    /// Slugs of the badges that were awarded.
+    pub badges: BTreeSet<String>,
 }
 
 /// How often a code was used, counted from the ledger.

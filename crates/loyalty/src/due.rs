@@ -1,8 +1,10 @@
-//! What follows from an account by the passing of days alone: lots expire, tiers are moved.
+//! What follows from an account by the passing of days alone: lots expire, tiers are moved; and a
+//! badge that was earned and not awarded yet.
 
 use chrono::NaiveDate;
 
 use crate::account::Account;
+use crate::badge;
 use crate::program::Program;
 use crate::tier;
 
@@ -18,5 +20,9 @@ pub fn next_day(program: &Program, account: &Account, from: NaiveDate) -> Option
         .map(|day| day.max(from));
     let tiers = program.tiers.as_ref();
     let moves = tiers.and_then(|rules| tier::may_move_on(rules, account, from));
-    [expires, moves].into_iter().flatten().min()
+    let is_earned = badge::unawarded(&program.badges, account).next().is_some();
+    [expires, moves, is_earned.then_some(from)]
+        .into_iter()
+        .flatten()
+        .min()
 }

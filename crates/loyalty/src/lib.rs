@@ -8,7 +8,7 @@
 //!
 //! Map: [`money`] and [`rate`] hold arithmetic; [`allocation`] splits an amount over lines;
 //! [`basket`], [`code`], [`program`], [`customer`] are the inputs; [`quote`] is the price;
-//! [`refusal`] names every "no"; [`points`] and [`tier`] are the loyalty side; [`account`] folds
+//! [`refusal`] names every "no"; [`points`], [`tier`], [`score`] and [`badge`] are the loyalty side; [`account`] folds
 //! facts into balances; [`due`] knows when something follows from one; [`redeem`] spends points; [`referral`] decides who brought whom; [`refund`] undoes a sale in parts that add up; [`lease`]
 //! shares out what is scarce to tills without a connection; [`experiment`] says which
 //! variant of a code is ahead, if any.
@@ -82,6 +82,7 @@
 
 pub mod account;
 pub mod allocation;
+pub mod badge;
 pub mod basket;
 pub mod code;
 pub mod customer;
@@ -97,5 +98,6 @@ pub mod redeem;
 pub mod referral;
 pub mod refund;
 pub mod refusal;
+pub mod score;
 pub mod tier;
 pub mod time;

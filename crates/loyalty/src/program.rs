@@ -5,9 +5,11 @@ mod resolve;
 
 use rust_decimal::Decimal;
 
+use crate::badge::Badge;
 use crate::code::Benefit;
 use crate::code::series::SeriesKey;
 use crate::money::{Amount, BasisPoints, Currency};
+use crate::score::ScoreRules;
 pub use codes::Codes;
 pub use resolve::Resolved;
 
@@ -59,7 +61,8 @@ pub struct Tier {
     pub slug: String,
     /// What a person reads.
     pub name: String,
-    /// Points earned in the window from which it holds, inclusive.
+    /// From what on it holds, inclusive: points earned in the window, or the score, as the
+    /// [`TierBasis`] says.
     pub from_points: i64,
     /// Factor of the points formula.
     pub multiplier: Decimal,
@@ -69,11 +72,23 @@ pub struct Tier {
     pub benefits: Vec<String>,
 }
 
+/// What tiers are made of (PRICING section 9).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TierBasis {
+    /// Points earned in the rolling window.
+    #[default]
+    Points,
+    /// The score of the day.
+    Score(ScoreRules),
+}
+
 /// How tiers are held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierRules {
     /// Ascending by `from_points`; the first begins at 0.
     pub tiers: Vec<Tier>,
+    /// What `from_points` of each is held against.
+    pub basis: TierBasis,
     /// Length of the rolling window, days.
     pub window_days: u32,
     /// Days of grace before a tier goes down.
@@ -143,6 +158,10 @@ pub struct Program {
     pub points: Option<PointsRules>,
     /// Tiers, if the program has them.
     pub tiers: Option<TierRules>,
+    /// How customers are scored, if they are.
+    pub score: Option<ScoreRules>,
+    /// What customers can be awarded.
+    pub badges: Vec<Badge>,
     /// What points buy.
     pub rewards: Vec<Reward>,
     /// Referral bonuses, if the program has them.
@@ -168,6 +187,8 @@ impl Program {
             basket_cap: BasisPoints::WHOLE,
             points: None,
             tiers: None,
+            score: None,
+            badges: Vec::new(),
             rewards: Vec::new(),
             referral: None,
             generated_length: None,

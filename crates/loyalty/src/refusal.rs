@@ -39,6 +39,11 @@ pub enum Refusal {
         /// Slug of the lowest tier that would do.
         needs: String,
     },
+    /// For customers who were awarded a badge.
+    BadgeRequired {
+        /// Slug of the badge.
+        badge: String,
+    },
     /// The customer has bought before.
     NotFirstPurchase,
     /// The customer's own referral code.
@@ -99,6 +104,7 @@ impl Refusal {
             Self::CustomerRequired => "customer_required",
             Self::WrongCustomer => "wrong_customer",
             Self::TierTooLow { .. } => "tier_too_low",
+            Self::BadgeRequired { .. } => "badge_required",
             Self::NotFirstPurchase => "not_first_purchase",
             Self::OwnCode => "own_code",
             Self::AlreadyApplied => "already_applied",

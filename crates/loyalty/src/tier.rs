@@ -1,18 +1,21 @@
 //! Where a customer stands: tier, and distance to the next.
 
+use std::ops::Bound;
+
 use chrono::{Days, NaiveDate};
 
 use crate::account::Account;
-use crate::program::{Tier, TierRules};
+use crate::program::{Tier, TierBasis, TierRules};
+use crate::score::{ScoreRules, score};
 
 /// A customer's standing on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing<'a> {
     /// The tier held.
     pub tier: &'a Tier,
-    /// Points earned in the rolling window.
+    /// Points earned in the rolling window; the score, where tiers are made of it.
     pub window_points: i64,
-    /// The next tier and the points missing, unless the tier is the highest.
+    /// The next tier and what is missing, unless the tier is the highest.
     pub next: Option<NextTier<'a>>,
     /// Until when the tier holds by grace alone, if the window does not hold its points any more.
     pub grace: Option<Grace>,
@@ -32,7 +35,7 @@ pub struct Grace {
 pub struct NextTier<'a> {
     /// Which.
     pub tier: &'a Tier,
-    /// Points still to earn.
+    /// Points still to earn, or still missing in the score.
     pub missing: i64,
 }
 
@@ -41,13 +44,14 @@ pub struct NextTier<'a> {
 /// The window is `window_days` calendar days that end with `day`. A tier is reached on the day the
 /// points are there, inclusive of its threshold. It is lost only after the window has held too few
 /// points for more than `grace_days` days: the standing is the highest that any of the days
-/// `day - grace_days ..= day` reached by itself. Earnings dated after `day` do not count.
+/// `day - grace_days ..= day` reached by itself. Earnings dated after `day` do not count. Where the basis
+/// is the score, the score of each day stands in the place of the window's points.
 pub fn standing<'a>(
     rules: &'a TierRules,
     account: &Account,
     day: NaiveDate,
 ) -> Option<Standing<'a>> {
-    let points = window_points_by_day(rules, account, day);
+    let points = values_by_day(rules, account, day);
     let window_points = points.last().copied().unwrap_or(0);
     let best = points.iter().copied().max().unwrap_or(0);
     let reached = rules
@@ -136,13 +140,56 @@ pub fn may_move_on(rules: &TierRules, account: &Account, from: NaiveDate) -> Opt
         return Some(from);
     }
     let held = standing(rules, account, from)?.tier;
-    let after = std::ops::Bound::Excluded(from);
-    let mut later = account
-        .earned_by_day
-        .range((after, std::ops::Bound::Unbounded));
-    let rises = later.find(|(_, points)| **points > 0).map(|(day, _)| *day);
-    let falls = falls_on(rules, account, (held, from));
+    let later = (Bound::Excluded(from), Bound::Unbounded);
+    let (rises, falls) = match &rules.basis {
+        TierBasis::Points => {
+            let mut later = account.earned_by_day.range(later);
+            let rises = later.find(|(_, points)| **points > 0);
+            let falls = falls_on(rules, account, (held, from));
+            (rises.map(|(day, _)| *day), falls)
+        }
+        TierBasis::Score(score) => {
+            let rises = account.visits.range(later).next();
+            let falls = score_falls_on((rules, score), account, (held, from));
+            (rises.map(|(day, _)| *day), falls)
+        }
+    };
     [rises, falls].into_iter().flatten().min()
+}
+
+/// As [`falls_on`], for scores: without a purchase the score of a day is never above that of the day
+/// before, so the last day that reaches the tier is found by halving.
+fn score_falls_on(
+    (rules, score_rules): (&TierRules, &ScoreRules),
+    account: &Account,
+    (held, from): (&Tier, NaiveDate),
+) -> Option<NaiveDate> {
+    if rules.rank(&held.slug).unwrap_or(0) == 0 {
+        return None;
+    }
+    let reaches = |day| score(score_rules, account, day).total >= held.from_points;
+    let after = |days: u32| {
+        from.checked_add_days(Days::new(days.into()))
+            .unwrap_or(NaiveDate::MAX)
+    };
+    if !reaches(from) {
+        // Held by a day before, in its grace.
+        return from.succ_opt();
+    }
+    // After a window nothing of today is left in it.
+    if reaches(after(score_rules.window_days)) {
+        return None;
+    }
+    let (mut reached, mut lost) = (0, score_rules.window_days);
+    while lost.saturating_sub(reached) > 1 {
+        let middle = reached.midpoint(lost);
+        if reaches(after(middle)) {
+            reached = middle;
+        } else {
+            lost = middle;
+        }
+    }
+    Some(after(lost.saturating_add(rules.grace_days)))
 }
 
 /// The first day after `from` on which the tier held on it may be lost: the latest window that reaches
@@ -193,6 +240,18 @@ fn step<'a>(
     })
 }
 
+/// What each of the last `grace_days + 1` days came to by itself, oldest first.
+fn values_by_day(rules: &TierRules, account: &Account, day: NaiveDate) -> Vec<i64> {
+    let TierBasis::Score(score_rules) = &rules.basis else {
+        return window_points_by_day(rules, account, day);
+    };
+    let back = Days::new(rules.grace_days.into());
+    let first = day.checked_sub_days(back).unwrap_or(day);
+    let days = first.iter_days().take_while(|at| *at <= day);
+    days.map(|at| score(score_rules, account, at).total)
+        .collect()
+}
+
 /// Points of the window that ends on each of the last `grace_days + 1` days, oldest first.
 fn window_points_by_day(rules: &TierRules, account: &Account, day: NaiveDate) -> Vec<i64> {
     let back = |from: NaiveDate, days: u32| {
@@ -241,6 +300,7 @@ mod tests {
                 tier("gold", 5000),
                 tier("diamond", 15_000),
             ],
+            basis: TierBasis::Points,
             window_days: 365,
             grace_days: 30,
         }
@@ -408,6 +468,75 @@ mod tests {
         }
     }
 
+    /// Bronze, silver from 30 and gold from 60 of a score of 30 days, 10 days of grace.
+    fn by_score() -> TierRules {
+        let mut rules = rules();
+        rules.tiers.truncate(3);
+        for (tier, from) in rules.tiers.iter_mut().zip([0, 30, 60]) {
+            tier.from_points = from;
+        }
+        let weights = crate::score::Weights {
+            frequency: BasisPoints(4000),
+            amount: BasisPoints(2000),
+            recency: BasisPoints(3000),
+            variety: BasisPoints(500),
+            referrals: BasisPoints(500),
+        };
+        rules.grace_days = 10;
+        rules.basis = TierBasis::Score(ScoreRules {
+            window_days: 30,
+            visits: 4,
+            spend: Amount::from_minor(40_000).unwrap(),
+            categories: 2,
+            referrals: 1,
+            weights,
+        });
+        rules
+    }
+
+    #[test]
+    fn a_tier_by_score_is_lost_after_its_grace_and_never_missed() {
+        let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
+        let rules = by_score();
+        let mut account = Account::default();
+        for (on, spent) in [
+            ("2026-01-01", 9_000),
+            ("2026-01-05", 20_000),
+            ("2026-01-20", 11_000),
+        ] {
+            let visit = crate::account::Visit { sales: 1, spent };
+            account.visits.insert(day(on), visit);
+        }
+        let mut due = may_move_on(&rules, &account, day("2026-01-01"));
+        let mut moves = Vec::new();
+        for at in day("2026-01-01").iter_days().take(120) {
+            let found = unannounced(&rules, &account, at);
+            assert!(found.is_none() || due == Some(at), "{at}: {due:?}");
+            if due != Some(at) {
+                continue;
+            }
+            if let Some(found) = found {
+                moves.push((at.to_string(), found.to.slug.clone()));
+                account.tier = Some(crate::account::HeldTier {
+                    since: at,
+                    at_ms: 0,
+                    tier: found.to.slug.clone(),
+                });
+            }
+            due = may_move_on(&rules, &account, at.succ_opt().unwrap());
+        }
+        assert_eq!(due, None);
+        let expected = [
+            ("2026-01-01", "silver"),
+            ("2026-01-05", "gold"),
+            // 70 on January 30th, 54 a day later; 30 on February 4th, 29 a day later.
+            ("2026-02-10", "silver"),
+            ("2026-02-15", "bronze"),
+        ];
+        let expected = expected.map(|(on, tier)| (on.to_owned(), tier.to_owned()));
+        assert_eq!(moves, expected);
+    }
+
     #[test]
     fn redemption_never_lowers_a_tier() {
         let day: NaiveDate = "2026-01-01".parse().unwrap();
@@ -437,6 +566,7 @@ mod tests {
     fn rules_without_tiers_give_no_standing() {
         let none = TierRules {
             tiers: Vec::new(),
+            basis: TierBasis::Points,
             window_days: 365,
             grace_days: 30,
         };

@@ -279,6 +279,7 @@ fn the_customer_decides_where_one_is_identified() {
             id: Uuid::from_u128(id),
             tier: None,
             purchases: 0,
+            ..CustomerFacts::default()
         });
         let code = sale.quote(&["VERANO"]).accepted.remove(0);
         assert_eq!(Some(code.text.as_str()), choice(&experiment(), id));

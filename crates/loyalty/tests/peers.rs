@@ -12,7 +12,7 @@ use loyalty::basket::{Basket, Line, Quantity};
 use loyalty::customer::{CustomerFacts, Place, Usage};
 use loyalty::money::{Amount, BasisPoints, Currency};
 use loyalty::points::lot_days;
-use loyalty::program::{PointsRules, Program, Tier, TierRules};
+use loyalty::program::{PointsRules, Program, Tier, TierBasis, TierRules};
 use loyalty::quote::{Quote, Request, quote};
 use loyalty::redeem::{Purse, pay_with_points};
 use loyalty::refund::{Refund, ReturnRefusal, ReturnedLine, Returns, SoldLine, SoldSale};
@@ -53,6 +53,7 @@ fn program() -> Program {
         points: Some(rules()),
         tiers: Some(TierRules {
             tiers: vec![tier("bronze", 0, 1), tier("gold", 1_000, 2)],
+            basis: TierBasis::Points,
             window_days: 365,
             grace_days: 30,
         }),
@@ -74,6 +75,7 @@ fn sell(account: &mut Account, units: i64, price: i64, spends: i64) -> Sale {
         tier: standing(program.tiers.as_ref().unwrap(), account, day())
             .map(|standing| standing.tier.slug.clone()),
         purchases: account.completed_purchases(),
+        ..CustomerFacts::default()
     };
     let basket = Basket {
         lines: vec![Line {

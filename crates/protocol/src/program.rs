@@ -6,6 +6,7 @@
 //! Amounts are whole minor units of `currency`, rates are basis points, multipliers are decimals in
 //! quotes, days are `"2026-11-21"`, hours `"08:30"`. `docs/program.md` explains every key.
 
+mod badge;
 mod check;
 mod compile;
 mod consent;
@@ -25,6 +26,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use badge::{BadgeDocument, ScoreDocument, WeightsDocument};
 pub use consent::ConsentDocument;
 pub use derived::{SeriesDocument, VariantDocument};
 pub use fault::Fault;
@@ -73,6 +75,12 @@ pub struct ProgramDocument {
     /// The levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tiers: Option<TiersDocument>,
+    /// How customers are scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<ScoreDocument>,
+    /// What customers are awarded for what they did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub badges: Vec<BadgeDocument>,
     /// What points buy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rewards: Vec<RewardDocument>,
@@ -150,6 +158,9 @@ pub struct CampaignDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TiersDocument {
+    /// What `from_points` of the levels is held against.
+    #[serde(default)]
+    pub basis: BasisDocument,
     /// Length of the rolling window.
     #[serde(default = "default::year_days")]
     pub window_days: u32,
@@ -160,6 +171,17 @@ pub struct TiersDocument {
     pub levels: Vec<TierDocument>,
 }
 
+/// `basis`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BasisDocument {
+    /// Points earned in the window.
+    #[default]
+    Points,
+    /// The score of the day.
+    Score,
+}
+
 /// `[[tiers.levels]]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -168,7 +190,7 @@ pub struct TierDocument {
     pub slug: String,
     /// What a person reads.
     pub name: String,
-    /// Points earned in the window from which it holds.
+    /// Points earned in the window, or the score, from which it holds.
     pub from_points: i64,
     /// Factor of the points formula.
     #[serde(default = "default::one")]
@@ -295,6 +317,9 @@ pub struct CodeDocument {
     /// Tier slugs of which the customer needs one, or a higher one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub customer_tiers: Vec<String>,
+    /// Slug of the badge that the customer needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge: Option<String>,
     /// Weekdays and hours.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<WindowDocument>,
@@ -421,6 +446,7 @@ impl Default for CodeDocument {
             stores: Vec::new(),
             customers: Vec::new(),
             customer_tiers: Vec::new(),
+            badge: None,
             windows: Vec::new(),
             first_purchase_only: false,
             total_limit: None,
@@ -454,6 +480,8 @@ impl ProgramDocument {
             series_key: None,
             points: None,
             tiers: None,
+            score: None,
+            badges: Vec::new(),
             rewards: Vec::new(),
             referral: None,
             calling_code: None,

@@ -368,6 +368,7 @@ fn kinds() -> Vec<(Payload, Payload, &'static str)> {
             customer_id: ANA,
             badge: badge.to_owned(),
             day: day("2026-11-21"),
+            bonus: None,
         })
     };
     let approved = |action: &str| {

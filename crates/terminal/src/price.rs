@@ -102,6 +102,7 @@ impl Buyer {
             id,
             tier,
             purchases: account.completed_purchases(),
+            badges: account.badges.keys().cloned().collect(),
         };
         let coupons = account.coupons.iter();
         let own_codes = coupons.filter_map(|coupon| coupon_code(&rules.program, coupon, id));

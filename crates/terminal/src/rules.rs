@@ -54,6 +54,12 @@ impl Rules {
         let tier = tiers.and_then(|tiers| tiers.tier(slug));
         tier.map_or(slug, |tier| &tier.name)
     }
+
+    /// What a person reads for a badge's slug.
+    pub(crate) fn badge_name<'a>(&'a self, slug: &'a str) -> &'a str {
+        let badge = self.program.badges.iter().find(|badge| badge.slug == slug);
+        badge.map_or(slug, |badge| &badge.name)
+    }
 }
 
 /// Keeps the rules in force.

@@ -75,6 +75,9 @@ fn parameters(speaker: &Speaker<'_>, refusal: &Refusal) -> Vec<Parameter> {
         Refusal::TierTooLow { needs } => {
             vec![("needs", speaker.rules.tier_name(needs).to_owned())]
         }
+        Refusal::BadgeRequired { badge } => {
+            vec![("badge", speaker.rules.badge_name(badge).to_owned())]
+        }
         Refusal::MinimumNotMet { missing, minimum } => vec![
             ("missing", speaker.money(*missing)),
             ("minimum", speaker.money(*minimum)),

@@ -6,7 +6,7 @@ use loyalty::basket::{Basket, Line, Quantity};
 use loyalty::code::{Benefit, Code, CodeKind, CodeText};
 use loyalty::customer::CustomerFacts;
 use loyalty::money::BasisPoints;
-use loyalty::program::{Program, Stacking, Tier, TierRules};
+use loyalty::program::{Program, Stacking, Tier, TierBasis, TierRules};
 use mostrador_loyalty as loyalty;
 use rust_decimal::Decimal;
 
@@ -112,6 +112,7 @@ impl Genome {
                 id: uuid::Uuid::nil(),
                 tier: Some("gold".to_owned()),
                 purchases: 1,
+                ..CustomerFacts::default()
             }),
         };
         (program, scene)
@@ -151,6 +152,7 @@ fn one_tier(discount_bp: u32) -> TierRules {
             discount: BasisPoints(discount_bp),
             benefits: Vec::new(),
         }],
+        basis: TierBasis::Points,
         window_days: 365,
         grace_days: 30,
     }

@@ -7,7 +7,7 @@ use loyalty::code::{
 };
 use loyalty::customer::{CodeUse, CustomerFacts, Place, Usage};
 use loyalty::money::{Amount, BasisPoints, Currency};
-use loyalty::program::{Factor, PointsRules, Program, Stacking, Tier, TierRules};
+use loyalty::program::{Factor, PointsRules, Program, Stacking, Tier, TierBasis, TierRules};
 use loyalty::quote::{Quote, Request, quote};
 use loyalty::time::Moment;
 use mostrador_loyalty as loyalty;
@@ -106,11 +106,13 @@ fn customer(case: &Case) -> Option<CustomerFacts> {
         id: customer_id(keys.id),
         tier: keys.tier.clone(),
         purchases: keys.purchases,
+        badges: keys.badges.iter().cloned().collect(),
     };
     let of_only_tier = CustomerFacts {
         id: Uuid::nil(),
         tier: Some(ONLY_TIER.to_owned()),
         purchases: 1,
+        ..CustomerFacts::default()
     };
     let has_only_tier = case.program.tier_discount_bp > 0;
     let given = case.customer.as_ref().map(facts);
@@ -144,6 +146,7 @@ fn program(keys: &ProgramKeys) -> Result<Program, String> {
         points: keys.points.as_ref().map(points),
         tiers: (!tiers.is_empty()).then_some(TierRules {
             tiers,
+            basis: TierBasis::Points,
             window_days: 365,
             grace_days: 30,
         }),
@@ -223,6 +226,7 @@ fn code(keys: &CodeKeys) -> Result<Code, String> {
             stores: keys.stores.iter().cloned().collect(),
             customers: customers.collect(),
             tiers: keys.customer_tiers.iter().cloned().collect(),
+            badge: keys.badge.clone(),
             windows: windows.collect(),
             first_purchase_only: keys.first_purchase_only,
         },

@@ -72,6 +72,8 @@ pub(super) struct CustomerKeys {
     pub(super) tier: Option<String>,
     #[serde(default)]
     pub(super) purchases: u64,
+    #[serde(default)]
+    pub(super) badges: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -123,6 +125,7 @@ pub(super) struct CodeKeys {
     pub(super) customers: Vec<u64>,
     #[serde(default)]
     pub(super) customer_tiers: Vec<String>,
+    pub(super) badge: Option<String>,
     #[serde(default)]
     pub(super) windows: Vec<WindowKeys>,
     #[serde(default)]

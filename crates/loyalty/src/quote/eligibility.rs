@@ -49,6 +49,14 @@ pub(super) fn refusal_by_person_and_time(
     if let Some(needs) = tier_missing(request, code, customer) {
         return Some(Refusal::TierTooLow { needs });
     }
+    if let Some(badge) = restrictions
+        .badge
+        .as_ref()
+        .filter(|badge| !customer.badges.contains(*badge))
+    {
+        let badge = badge.clone();
+        return Some(Refusal::BadgeRequired { badge });
+    }
     if restrictions.first_purchase_only && customer.purchases > 0 {
         return Some(Refusal::NotFirstPurchase);
     }
@@ -83,6 +91,7 @@ fn needs_customer(resolved: &Resolved<'_>) -> bool {
         || resolved.code.limits.per_customer.is_some()
         || parent.flatten().is_some()
         || !restrictions.tiers.is_empty()
+        || restrictions.badge.is_some()
         || !restrictions.customers.is_empty()
 }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::account::{Fact, Purchase, Redemption};
 use crate::code::Benefit;
 use crate::money::{BasisPoints, Currency};
-use crate::program::{Tier, TierRules};
+use crate::program::{Tier, TierBasis, TierRules};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -135,6 +135,7 @@ fn program() -> Program {
         points: Some(rules()),
         tiers: Some(TierRules {
             tiers: vec![tier("bronze", 0), tier("silver", 1_000)],
+            basis: TierBasis::Points,
             window_days: 365,
             grace_days: 30,
         }),

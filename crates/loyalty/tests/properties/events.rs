@@ -20,7 +20,8 @@ const OFTEN: usize = 15;
 const EVENTS: &str = "\
 refused: bad_check_sign, refused: unknown_code, refused: inactive, refused: not_started,
 refused: expired, refused: outside_hours, refused: wrong_store, refused: customer_required,
-refused: wrong_customer, refused: tier_too_low, refused: not_first_purchase, refused: own_code,
+refused: wrong_customer, refused: tier_too_low, refused: badge_required,
+refused: not_first_purchase, refused: own_code,
 refused: already_applied, refused: no_eligible_line, refused: minimum_not_met,
 refused: total_limit_reached, refused: customer_limit_reached, refused: day_limit_reached,
 refused: budget_spent, refused: stack_limit, refused: not_stackable,

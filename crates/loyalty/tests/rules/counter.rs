@@ -7,7 +7,7 @@ use loyalty::basket::{Basket, Line, Quantity};
 use loyalty::code::{Code, CodeText};
 use loyalty::customer::{CustomerFacts, Place, Usage};
 use loyalty::money::{Amount, Currency};
-use loyalty::program::{Program, Tier, TierRules};
+use loyalty::program::{Program, Tier, TierBasis, TierRules};
 use loyalty::quote::{Quote, Request, quote};
 use loyalty::time::Moment;
 
@@ -46,6 +46,7 @@ impl Counter {
         };
         program.tiers = Some(TierRules {
             tiers: vec![tier("bronze", 0), tier("silver", 10), tier("gold", 20)],
+            basis: TierBasis::Points,
             window_days: 365,
             grace_days: 30,
         });
@@ -74,6 +75,7 @@ impl Counter {
             id: Uuid::from_u128(7),
             tier: Some(tier.to_owned()),
             purchases,
+            ..CustomerFacts::default()
         });
         self
     }

@@ -216,6 +216,23 @@ fn the_refusal_names_the_lowest_tier_that_would_do() {
 }
 
 #[test]
+fn a_code_for_a_badge_is_for_those_who_have_it() {
+    let vip = || coupon(|code| code.restrictions.badge = Some("regular".to_owned()));
+    let quote = Counter::with([vip()]).customer("gold", 0).quote();
+    let badge = "regular".to_owned();
+    assert_eq!(
+        quote.refused[0].refusal,
+        loyalty::refusal::Refusal::BadgeRequired { badge }
+    );
+    let mut counter = Counter::with([vip()]).customer("gold", 0);
+    if let Some(customer) = &mut counter.customer {
+        customer.badges.insert("regular".to_owned());
+    }
+    check(&counter, "accepted");
+    check(&Counter::with([vip()]), "customer_required");
+}
+
+#[test]
 fn the_first_purchase_is_the_one_after_none() {
     let first = || coupon(|code| code.restrictions.first_purchase_only = true);
     check(&Counter::with([first()]).customer("bronze", 0), "accepted");
@@ -399,6 +416,7 @@ fn the_first_broken_rule_speaks() {
         code.restrictions.stores.insert("norte".to_owned());
         code.restrictions.customers.insert(Uuid::from_u128(8));
         code.restrictions.tiers.insert("gold".to_owned());
+        code.restrictions.badge = Some("regular".to_owned());
         code.restrictions.first_purchase_only = true;
         code.owner_customer = Some(Uuid::from_u128(7));
         code.restrictions.products.insert("tea".to_owned());
@@ -417,13 +435,14 @@ fn the_first_broken_rule_speaks() {
     };
     let nobody = used(Counter::with([code.clone()]), once);
     check(&nobody, "inactive");
-    let mends: [(&str, Mend); 13] = [
+    let mends: [(&str, Mend); 14] = [
         ("not_started", |code| code.active = true),
         ("outside_hours", |code| code.valid_from = None),
         ("wrong_store", |code| code.restrictions.windows.clear()),
         ("wrong_customer", |code| code.restrictions.stores.clear()),
         ("tier_too_low", |code| code.restrictions.customers.clear()),
-        ("not_first_purchase", |code| code.restrictions.tiers.clear()),
+        ("badge_required", |code| code.restrictions.tiers.clear()),
+        ("not_first_purchase", |code| code.restrictions.badge = None),
         ("own_code", |code| {
             code.restrictions.first_purchase_only = false;
         }),

@@ -42,6 +42,7 @@ fn with_coupon(holder: Uuid) -> Counter {
         id: ANA,
         tier: None,
         purchases: 3,
+        ..CustomerFacts::default()
     });
     counter
 }

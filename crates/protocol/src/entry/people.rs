@@ -93,6 +93,9 @@ pub struct BadgeAwarded {
     pub badge: String,
     /// The local day.
     pub day: NaiveDate,
+    /// The lot of points that came with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bonus: Option<LotDocument>,
 }
 
 /// A manager allowed something with the PIN.

@@ -13,6 +13,7 @@ use loyalty::code::generated::{LONGEST, SHORTEST};
 use loyalty::money::{Currency, MAX_MINOR};
 use mostrador_loyalty as loyalty;
 
+use super::badge;
 use super::consent::check_consent;
 use super::fault::{KeyFault, Path};
 use super::label::check_labels;
@@ -70,6 +71,7 @@ impl ProgramDocument {
         }
         check_labels(&mut faults, &root.key("labels"), &self.labels);
         code::check_codes(&mut faults, &root.key("codes"), &self.codes, &tier_slugs);
+        badge::check(&mut faults, &root, self);
         derived::check(&mut faults, &root, self);
         faults.found
     }
@@ -358,18 +360,37 @@ impl Faults {
     }
 
     fn known_tier(&mut self, path: &Path, slug: &str, known: &[&str]) {
+        self.known(path, ("tier", "[tiers]"), slug, known);
+    }
+
+    /// `what` is a noun, with the section that lists what it names.
+    pub(super) fn known(
+        &mut self,
+        path: &Path,
+        (what, section): (&str, &str),
+        slug: &str,
+        known: &[&str],
+    ) {
         if known.contains(&slug) {
             return;
         }
         let remedy = match nearest(slug, known.iter().copied()) {
             Some(near) => format!("did you mean {near:?}?"),
-            None if known.is_empty() => "add it under [tiers], or remove it".to_owned(),
+            None if known.is_empty() => format!("add it under {section}, or remove it"),
             None => format!("write one of {}", known.join(", ")),
         };
-        self.add(path.clone(), format!("there is no tier {slug:?}"), remedy);
+        self.add(path.clone(), format!("there is no {what} {slug:?}"), remedy);
     }
 
     fn one_benefit(&mut self, path: &Path, gives: &[(&str, bool)]) {
+        self.one_of(path, gives, "keep one of them: a benefit is one thing");
+    }
+
+    pub(super) fn one_rule(&mut self, path: &Path, rules: &[(&str, bool)]) {
+        self.one_of(path, rules, "keep one of them, or make two badges");
+    }
+
+    fn one_of(&mut self, path: &Path, gives: &[(&str, bool)], remedy: &str) {
         let chosen: Vec<&str> = gives
             .iter()
             .filter(|(_, is)| *is)
@@ -379,7 +400,7 @@ impl Faults {
             self.add(
                 path.key(second),
                 format!("{} stand together", list(&chosen)),
-                "keep one of them: a benefit is one thing",
+                remedy,
             );
         }
     }

@@ -7,14 +7,14 @@ use loyalty::code::{
 };
 use loyalty::money::{Amount, BasisPoints, Currency};
 use loyalty::program::{
-    Factor, PointsRules, Program, ReferralRules, Reward, Stacking, Tier, TierRules,
+    Factor, PointsRules, Program, ReferralRules, Reward, Stacking, Tier, TierBasis, TierRules,
 };
 use mostrador_loyalty as loyalty;
 
 use super::{
-    CodeDocument, CodeKindDocument, Fault, FreeProductDocument, PointsDocument, ProgramDocument,
-    ReinstateDocument, RewardDocument, SpendTierDocument, StackingDocument, TiersDocument,
-    WindowDocument, derived,
+    BadgeDocument, BasisDocument, CodeDocument, CodeKindDocument, Fault, FreeProductDocument,
+    PointsDocument, ProgramDocument, ReinstateDocument, RewardDocument, ScoreDocument,
+    SpendTierDocument, StackingDocument, TiersDocument, WindowDocument, derived,
 };
 
 impl ProgramDocument {
@@ -39,7 +39,13 @@ impl ProgramDocument {
                 .generated_length
                 .and_then(|length| usize::try_from(length).ok()),
             points: self.points.as_ref().map(points),
-            tiers: self.tiers.as_ref().map(tiers),
+            tiers: self.tiers.as_ref().map(|it| tiers(it, self.score.as_ref())),
+            score: self.score.as_ref().map(ScoreDocument::compile),
+            badges: self
+                .badges
+                .iter()
+                .filter_map(BadgeDocument::compile)
+                .collect(),
             rewards: self.rewards.iter().map(reward).collect(),
             referral: self.referral.map(|referral| ReferralRules {
                 bonus_points: referral.bonus_points,
@@ -74,7 +80,7 @@ fn points(document: &PointsDocument) -> PointsRules {
     }
 }
 
-fn tiers(document: &TiersDocument) -> TierRules {
+fn tiers(document: &TiersDocument, score: Option<&ScoreDocument>) -> TierRules {
     let tier = |tier: &super::TierDocument| Tier {
         slug: tier.slug.clone(),
         name: tier.name.clone(),
@@ -85,6 +91,10 @@ fn tiers(document: &TiersDocument) -> TierRules {
     };
     TierRules {
         tiers: document.levels.iter().map(tier).collect(),
+        basis: match (document.basis, score) {
+            (BasisDocument::Score, Some(score)) => TierBasis::Score(score.compile()),
+            _ => TierBasis::Points,
+        },
         window_days: document.window_days,
         grace_days: document.grace_days,
     }
@@ -132,6 +142,7 @@ fn code(document: &CodeDocument) -> Option<Code> {
             stores: document.stores.iter().cloned().collect(),
             customers: document.customers.iter().copied().collect(),
             tiers: document.customer_tiers.iter().cloned().collect(),
+            badge: document.badge.clone(),
             windows: document.windows.iter().filter_map(window).collect(),
             first_purchase_only: document.first_purchase_only,
         },

@@ -14,6 +14,9 @@ pub(super) const fn basket_cap_bp() -> u32 {
 pub(super) const fn year_days() -> u32 {
     365
 }
+pub(super) const fn score_days() -> u32 {
+    90
+}
 pub(super) const fn grace_days() -> u32 {
     30
 }

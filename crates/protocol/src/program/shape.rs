@@ -88,6 +88,8 @@ pub(super) const PROGRAM: &[Key] = &[
     optional("series_key", Shape::Text),
     optional("points", Shape::Table(POINTS)),
     optional("tiers", Shape::Table(TIERS)),
+    optional("score", Shape::Table(SCORE)),
+    optional("badges", Shape::List(&Shape::Table(BADGE))),
     optional("rewards", Shape::List(&Shape::Table(REWARD))),
     optional("referral", Shape::Table(REFERRAL)),
     optional("calling_code", Shape::Text),
@@ -114,6 +116,7 @@ const CAMPAIGN: &[Key] = &[
 ];
 
 const TIERS: &[Key] = &[
+    optional("basis", Shape::Choice(&["points", "score"])),
     optional("window_days", COUNT),
     optional("grace_days", COUNT),
     required("levels", Shape::List(&Shape::Table(TIER))),
@@ -126,6 +129,39 @@ const TIER: &[Key] = &[
     optional("multiplier", Shape::Decimal),
     optional("discount_bp", Shape::Rate),
     optional("benefits", TEXTS),
+];
+
+const SCORE: &[Key] = &[
+    optional("window_days", COUNT),
+    required("visits", COUNT),
+    required("spend", Shape::Amount),
+    required("categories", COUNT),
+    required("referrals", COUNT),
+    required("weights", Shape::Table(WEIGHTS)),
+];
+
+const WEIGHTS: &[Key] = &[
+    optional("frequency_bp", Shape::Rate),
+    optional("amount_bp", Shape::Rate),
+    optional("recency_bp", Shape::Rate),
+    optional("variety_bp", Shape::Rate),
+    optional("referrals_bp", Shape::Rate),
+];
+
+const BADGE: &[Key] = &[
+    required("slug", Shape::Text),
+    required("name", Shape::Text),
+    optional("visits", COUNT),
+    optional("spend", Shape::Amount),
+    optional("streak_days", COUNT),
+    optional("streak_weeks", COUNT),
+    optional("tried", COUNT),
+    optional("categories", TEXTS),
+    optional("code", Shape::Text),
+    optional("uses", COUNT),
+    optional("from", Shape::Day),
+    optional("until", Shape::Day),
+    optional("bonus_points", MANY),
 ];
 
 const REWARD: &[Key] = &[
@@ -195,6 +231,7 @@ const CODE: &[Key] = &[
     optional("stores", TEXTS),
     optional("customers", Shape::List(&Shape::Id)),
     optional("customer_tiers", TEXTS),
+    optional("badge", Shape::Text),
     optional("windows", Shape::List(&Shape::Table(WINDOW))),
     optional("first_purchase_only", Shape::Flag),
     optional("total_limit", MANY),

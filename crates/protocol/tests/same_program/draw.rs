@@ -1,11 +1,12 @@
 //! Program documents without a fault, drawn at random.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use mostrador_protocol::program::{
-    CampaignDocument, CodeDocument, CodeKindDocument, FreeProductDocument, LabelDocument,
-    PointsDocument, ProgramDocument, ReasonDocument, ReferralDocument, RefundsDocument,
-    ReinstateDocument, RewardDocument, SeriesDocument, SpendTierDocument, StackingDocument,
-    TierDocument, TiersDocument, VariantDocument, VoidByDocument, WindowDocument,
+    BadgeDocument, BasisDocument, CampaignDocument, CodeDocument, CodeKindDocument,
+    FreeProductDocument, LabelDocument, PointsDocument, ProgramDocument, ReasonDocument,
+    ReferralDocument, RefundsDocument, ReinstateDocument, RewardDocument, ScoreDocument,
+    SeriesDocument, SpendTierDocument, StackingDocument, TierDocument, TiersDocument,
+    VariantDocument, VoidByDocument, WeightsDocument, WindowDocument,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -311,10 +312,56 @@ fn tiers() -> impl Strategy<Value = TiersDocument> {
             benefits: vec![name.clone()],
         };
         TiersDocument {
+            basis: BasisDocument::Points,
             window_days: 365,
             grace_days: 30,
             levels: vec![tier("bronze", 0, 0), tier("gold", 1_000, discount_bp)],
         }
+    })
+}
+
+fn score() -> impl Strategy<Value = ScoreDocument> {
+    (1..366_u32, 1..121_u32, minor(), 0..5_001_u32).prop_map(|(days, visits, spend, weight)| {
+        ScoreDocument {
+            window_days: days,
+            visits,
+            spend,
+            categories: visits.min(100),
+            referrals: visits,
+            weights: WeightsDocument {
+                frequency_bp: weight,
+                amount_bp: 5_000 - weight,
+                recency_bp: 4_000,
+                variety_bp: 1_000,
+                referrals_bp: 0,
+            },
+        }
+    })
+}
+
+fn badges() -> impl Strategy<Value = Vec<BadgeDocument>> {
+    let challenge = option::of((day(), 0..120_u64));
+    let badge = (name(), 0..6_u8, 1..18_u32, minor(), challenge);
+    prop::collection::vec(badge, 0..4).prop_map(|badges| {
+        let place = |(index, (name, rule, count, spend, challenge))| {
+            let challenge = Option::filter(challenge, |_| rule < 4);
+            let challenge =
+                challenge.map(|(from, days): (NaiveDate, u64)| (from, from + Days::new(days)));
+            BadgeDocument {
+                slug: format!("badge-{index}"),
+                name,
+                visits: (rule == 0).then_some(count),
+                spend: (rule == 1).then_some(spend),
+                streak_days: (rule == 2).then_some(count),
+                streak_weeks: (rule == 3).then_some(count),
+                tried: (rule == 4).then_some(count),
+                categories: (rule == 5).then(|| "a".to_owned()).into_iter().collect(),
+                from: challenge.map(|(from, _)| from),
+                until: challenge.map(|(_, until)| until),
+                ..BadgeDocument::default()
+            }
+        };
+        (0..).zip(badges).map(place).collect()
     })
 }
 
@@ -328,8 +375,17 @@ pub(crate) fn document() -> BoxedStrategy<ProgramDocument> {
         1..u32::MAX,
     );
     let earn = (option::of(points()), tiers(), rewards(), any::<bool>());
-    (head, earn, codes())
-        .prop_map(|(head, (points, tiers, rewards, is_referring), codes)| {
+    let people = (option::of(score()), badges());
+    (head, earn, codes(), people)
+        .prop_map(|(head, earn, mut codes, (score, badges))| {
+            let (points, mut tiers, rewards, is_referring) = earn;
+            if score.is_some() && is_referring {
+                tiers.basis = BasisDocument::Score;
+                tiers.levels[1].from_points = 50;
+            }
+            for (code, badge) in codes.iter_mut().step_by(3).zip(&badges) {
+                code.badge = Some(badge.slug.clone());
+            }
             let (name, demo, compounds, max_codes, basket_cap_bp, version) = head;
             let referral = ReferralDocument {
                 bonus_points: 500,
@@ -350,6 +406,8 @@ pub(crate) fn document() -> BoxedStrategy<ProgramDocument> {
                 series_key: Some("0f".repeat(32)),
                 points,
                 tiers: Some(tiers),
+                score,
+                badges,
                 rewards,
                 referral: is_referring.then_some(referral),
                 labels: vec![LabelDocument {

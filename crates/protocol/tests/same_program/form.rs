@@ -56,6 +56,7 @@ fn priced(program: &Program, document: &ProgramDocument, basket: &Basket) -> Quo
         id: Uuid::from_u128(7),
         tier: Some("gold".to_owned()),
         purchases: 0,
+        badges: (0..4).map(|index| format!("badge-{index}")).collect(),
     };
     let day = NaiveDate::from_ymd_opt(2026, 6, 14).expect("a Sunday");
     quote(&Request {

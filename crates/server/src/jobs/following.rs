@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use loyalty::account::{Account, Lot};
+use loyalty::badge;
 use loyalty::money::Amount;
 use loyalty::points::lot_days;
 use loyalty::program::{Program, TierRules};
@@ -9,7 +10,9 @@ use loyalty::referral::{Person, Registration, bonus_due, refusal_of};
 use loyalty::tier;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::LotDocument;
-use mostrador_protocol::entry::{Payload, PointsExpired, ReferralBonus, SaleCompleted, TierMoved};
+use mostrador_protocol::entry::{
+    BadgeAwarded, Payload, PointsExpired, ReferralBonus, SaleCompleted, TierMoved,
+};
 use mostrador_protocol::row::Customer;
 use uuid::Uuid;
 
@@ -89,6 +92,36 @@ pub fn tier_move(
             window_points: moved.window_points,
         }),
     })
+}
+
+/// The badges that the account has earned by `day` and was not awarded, with the points that come with
+/// them.
+pub fn badges(
+    rules: &Rules,
+    program: &Program,
+    (holder, day): (Holder<'_>, NaiveDate),
+) -> Vec<Following> {
+    let Holder { customer, account } = holder;
+    let bought_ms = account.last_purchase_ms;
+    let start_ms = rules.start_of(day);
+    let latest_ms = bought_ms.filter(|ms| rules.day_of(*ms) == day);
+    let earned = badge::unawarded(&program.badges, account).map(|badge| Following {
+        cause: Cause::Badge {
+            customer,
+            badge: badge.slug.clone(),
+        },
+        effective_ms: latest_ms.unwrap_or(start_ms).saturating_add(1),
+        payload: Payload::BadgeAwarded(BadgeAwarded {
+            customer_id: customer,
+            badge: badge.slug.clone(),
+            day,
+            bonus: program.points.as_ref().and_then(|rules| {
+                let (points, days) = (badge.bonus_points, lot_days(day, rules));
+                (points > 0).then(|| LotDocument::from(&Lot { days, points }))
+            }),
+        }),
+    });
+    earned.collect()
 }
 
 /// Both sides of a referral, as the server knows them.

@@ -349,6 +349,7 @@ fn people_things_have_their_words_and_what_is_newer_says_so() {
             customer_id: ANA,
             badge: "regular".to_owned(),
             day: day("2025-03-01"),
+            bonus: None,
         }),
         "Ganó una insignia [] 0 +0: ",
     );

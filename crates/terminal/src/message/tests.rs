@@ -26,6 +26,9 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::TierTooLow {
             needs: String::new(),
         },
+        Refusal::BadgeRequired {
+            badge: String::new(),
+        },
         Refusal::NotFirstPurchase,
         Refusal::OwnCode,
         Refusal::AlreadyApplied,
@@ -53,6 +56,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         | Refusal::CustomerRequired
         | Refusal::WrongCustomer
         | Refusal::TierTooLow { .. }
+        | Refusal::BadgeRequired { .. }
         | Refusal::NotFirstPurchase
         | Refusal::OwnCode
         | Refusal::AlreadyApplied

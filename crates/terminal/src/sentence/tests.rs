@@ -24,6 +24,11 @@ slug = "level-4"
 name = "Oro"
 from_points = 0
 
+[[badges]]
+slug = "badge-9"
+name = "Explorador"
+tried = 5
+
 [[codes]]
 text = "LABELLED"
 percent_bp = 1000
@@ -89,6 +94,9 @@ fn with_figures(refusal: Refusal) -> Refusal {
         Refusal::TierTooLow { .. } => Refusal::TierTooLow {
             needs: "level-4".to_owned(),
         },
+        Refusal::BadgeRequired { .. } => Refusal::BadgeRequired {
+            badge: "badge-9".to_owned(),
+        },
         other => other,
     }
 }
@@ -101,8 +109,8 @@ fn no_refusal_shows_slugs_raw_days_or_minor_units() {
         is_applied: false,
     };
     let raw = [
-        "{", "}", "-1", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "2026-11", "T0", "UTC", "Z",
-        "1200000", "30000000", "300000",
+        "{", "}", "-1", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "-9", "2026-11", "T0", "UTC",
+        "Z", "1200000", "30000000", "300000",
     ];
     let mut count = 0;
     for refusal in refusals().into_iter().map(with_figures) {

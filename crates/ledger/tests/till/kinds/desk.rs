@@ -197,6 +197,7 @@ impl Desk {
                 customer_id: customer_id(*who),
                 badge: "regular".to_owned(),
                 day: now.date(),
+                bonus: None,
             }),
             _ => unreachable!("{deed:?} is made elsewhere"),
         }

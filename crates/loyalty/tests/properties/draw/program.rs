@@ -9,7 +9,7 @@ use uuid::Uuid;
 use loyalty::code::series::SeriesKey;
 use loyalty::customer::CustomerFacts;
 use loyalty::money::{Amount, BasisPoints, Currency};
-use loyalty::program::{Factor, PointsRules, Program, Stacking, Tier, TierRules};
+use loyalty::program::{Factor, PointsRules, Program, Stacking, Tier, TierBasis, TierRules};
 
 /// Minutes of the day at which windows open and close, and sales are made.
 pub(super) const HOURS_MIN: [u32; 6] = [0, 8 * 60, 12 * 60, 18 * 60, 22 * 60, 24 * 60 - 1];
@@ -27,10 +27,15 @@ pub(super) fn at(day: NaiveDate, minute: u32) -> NaiveDateTime {
 /// Nobody, or one of two customers of any tier, new or known.
 pub(super) fn customer() -> impl Strategy<Value = Option<CustomerFacts>> {
     let tier = prop::option::weighted(0.9, prop::sample::select(vec!["bronze", "silver", "gold"]));
-    let known = (1..3_u128, tier, 0..3_u64).prop_map(|(id, tier, purchases)| CustomerFacts {
+    let known = (1..3_u128, tier, 0..3_u64, any::<bool>());
+    let known = known.prop_map(|(id, tier, purchases, is_regular)| CustomerFacts {
         id: Uuid::from_u128(id),
         tier: tier.map(str::to_owned),
         purchases,
+        badges: is_regular
+            .then(|| "regular".to_owned())
+            .into_iter()
+            .collect(),
     });
     prop::option::weighted(0.8, known).boxed()
 }
@@ -111,6 +116,7 @@ fn tiers() -> impl Strategy<Value = TierRules> {
                     tier("silver", 1_000, 0, Decimal::new(125, 2)),
                     tier("gold", 5_000, rate, multiplier),
                 ],
+                basis: TierBasis::Points,
                 window_days: 365,
                 grace_days: 30,
             }

@@ -25,6 +25,7 @@ pub(super) fn restrictions() -> impl Strategy<Value = Restrictions> {
         prop::bool::weighted(0.04),
         some(0.04, &["silver", "gold"]),
         prop::bool::weighted(0.04),
+        prop::bool::weighted(0.04),
     );
     let windows = prop::collection::vec(window(), 1..3);
     let windows = prop::option::weighted(0.09, windows);
@@ -32,7 +33,7 @@ pub(super) fn restrictions() -> impl Strategy<Value = Restrictions> {
         .prop_map(
             |(
                 (products, categories, partners),
-                (is_personal, tiers, is_first),
+                (is_personal, tiers, is_first, for_badge),
                 stores,
                 windows,
             )| {
@@ -45,6 +46,7 @@ pub(super) fn restrictions() -> impl Strategy<Value = Restrictions> {
                     customers: customers.into_iter().collect(),
                     tiers,
                     windows: windows.unwrap_or_default(),
+                    badge: for_badge.then(|| "regular".to_owned()),
                     first_purchase_only: is_first,
                 }
             },

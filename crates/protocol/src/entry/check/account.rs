@@ -12,8 +12,8 @@ use super::{Fault, equal, wide};
 use crate::account::LotDocument;
 use crate::entry::undo::{CodeGivenBack, PointsUndone};
 use crate::entry::{
-    CustomerLinked, Payload, PointsAdjusted, PointsExpired, ReferralBonus, RewardRedeemed,
-    SaleCompleted, SaleRefunded, SaleVoided,
+    BadgeAwarded, CustomerLinked, Payload, PointsAdjusted, PointsExpired, ReferralBonus,
+    RewardRedeemed, SaleCompleted, SaleRefunded, SaleVoided,
 };
 
 impl Payload {
@@ -36,7 +36,7 @@ impl Payload {
             Self::ReferralBonus(bonus) => bonus.check(),
             Self::CustomerLinked(linked) => linked.check(),
             Self::TierMoved(moved) => slug("tier", &moved.to),
-            Self::BadgeAwarded(awarded) => slug("badge", &awarded.badge),
+            Self::BadgeAwarded(awarded) => awarded.check(),
             Self::ApprovalGiven(approval) => slug("action", &approval.action),
             Self::PaymentReached(reached) => reached.check(),
             Self::LeaseClosed(closed) => amount("spent of a lease", closed.spent),
@@ -205,6 +205,14 @@ impl ReferralBonus {
             points("points of the referral", lot.points)?;
         }
         Ok(())
+    }
+}
+
+impl BadgeAwarded {
+    fn check(&self) -> Result<(), Fault> {
+        slug("badge", &self.badge)?;
+        let bonus = self.bonus.as_ref();
+        bonus.map_or(Ok(()), |bonus| lot("points of a badge", bonus))
     }
 }
 

@@ -12,8 +12,8 @@ use super::{CodeUsed, Effects, Merge};
 use crate::account::CouponDocument;
 use crate::entry::undo::{CodeGivenBack, PointsUndone};
 use crate::entry::{
-    CustomerLinked, Payload, PointsAdjusted, ReferralBonus, RewardRedeemed, SaleRefunded,
-    SaleVoided,
+    BadgeAwarded, CustomerLinked, Payload, PointsAdjusted, ReferralBonus, RewardRedeemed,
+    SaleRefunded, SaleVoided,
 };
 
 impl Payload {
@@ -56,10 +56,7 @@ impl Payload {
                 };
                 one(moved.customer_id, Fact::TierMoved(held))
             }
-            Self::BadgeAwarded(awarded) => {
-                let (day, badge) = (awarded.day, awarded.badge.clone());
-                one(awarded.customer_id, Fact::BadgeAwarded { day, badge })
-            }
+            Self::BadgeAwarded(awarded) => awarded.effects(),
             Self::LeaseClosed(closed) => Effects {
                 lease_closed: Some(closed.lease_id),
                 ..Effects::default()
@@ -168,6 +165,24 @@ impl ReferralBonus {
                     fact(ReferralRole::Referred, &self.welcome),
                 ),
             ],
+            ..Effects::default()
+        }
+    }
+}
+
+impl BadgeAwarded {
+    /// The badge, and its points as given by hand: they do not count for tiers.
+    fn effects(&self) -> Effects {
+        let (day, badge) = (self.day, self.badge.clone());
+        let awarded = Fact::BadgeAwarded { day, badge };
+        let points = self.bonus.as_ref().map(|bonus| Fact::Adjustment {
+            day,
+            points: bonus.points,
+            lot: bonus.days(),
+        });
+        let facts = std::iter::once(awarded).chain(points);
+        Effects {
+            accounts: facts.map(|fact| (self.customer_id, fact)).collect(),
             ..Effects::default()
         }
     }

@@ -17,7 +17,9 @@ use super::sale_outcome::Place;
 use super::{Answer, customer, feed, ingest, sale_outcome, stream};
 use crate::ingest::fold::Workspace;
 use crate::jobs::cause::Cause;
-use crate::jobs::following::{Following, Holder, Sides, bonus, expiries, taken_back, tier_move};
+use crate::jobs::following::{
+    Following, Holder, Sides, badges, bonus, expiries, taken_back, tier_move,
+};
 use crate::jobs::{Look, Looked, Scope};
 
 pub(super) fn look(tx: &Transaction<'_>, cache: &RulesCache, look: &Look) -> Answer<Looked> {
@@ -112,7 +114,20 @@ impl Desk<'_> {
             let holder = Holder { customer, account };
             tier_move(&workspace.rules, tiers, (holder, day))
         });
-        moved.map_or(Ok(()), |moved| self.write(&moved))
+        if let Some(moved) = moved {
+            self.write(&moved)?;
+        }
+        let workspace = &self.workspace;
+        let account = workspace.accounts.get(customer);
+        let earned = workspace.rules.program().zip(account);
+        let earned = earned.map_or_else(Vec::new, |(program, account)| {
+            let holder = Holder { customer, account };
+            badges(&workspace.rules, program, (holder, day))
+        });
+        for badge in earned {
+            self.write(&badge)?;
+        }
+        Ok(())
     }
 
     /// Takes bonuses back whose sale was undone, then gives the one that is due.

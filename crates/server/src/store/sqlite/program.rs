@@ -99,16 +99,14 @@ pub(super) fn publish(
         let ProgramDocument {
             points,
             tiers,
+            score,
+            badges,
             referral,
             time_zone,
             ..
         } = program;
-        (
-            points.is_some(),
-            tiers.clone(),
-            *referral,
-            time_zone.clone(),
-        )
+        let people = (tiers.clone(), *score, badges.clone());
+        (points.is_some(), people, *referral, time_zone.clone())
     };
     if known.is_none_or(|known| what_follows(&known) != what_follows(&program)) {
         let day = Rules::day_in(program.zone(), now_ms);

@@ -6,7 +6,8 @@ use mostrador_protocol::entry::{
     Chosen, Decoded, EntryHash, Payload, ReferralRegistered, SaleCompleted, SalePoints, UndoneAt,
 };
 use mostrador_protocol::program::{
-    PointsDocument, ProgramDocument, ReferralDocument, TierDocument, TiersDocument,
+    BadgeDocument, BasisDocument, PointsDocument, ProgramDocument, ReferralDocument, ScoreDocument,
+    TierDocument, TiersDocument, WeightsDocument,
 };
 use mostrador_protocol::row::{Customer, Row};
 use mostrador_server::clock::ManualClock;
@@ -64,6 +65,7 @@ fn program(version: u32) -> ProgramDocument {
             campaigns: Vec::new(),
         }),
         tiers: Some(TiersDocument {
+            basis: BasisDocument::Points,
             window_days: 60,
             grace_days: 10,
             levels: vec![tier("bronze", 0), tier("silver", 1_000)],
@@ -481,4 +483,100 @@ pub(crate) async fn many_are_due_on_one_day<S: Store>(store: S) {
     assert_eq!((report.expired, report.accounts), (450, 450));
     assert_eq!(run(&store, &mint, TENANT).await.unwrap(), Report::default());
     assert_eq!(written(&store, &[&till]).await.len(), 450);
+}
+
+pub(crate) async fn a_badge_is_awarded_once_with_its_points<S: Store>(store: S) {
+    let (mint, clock) = mint_at("2026-01-10");
+    let mut till = start(&store, &mint).await;
+    let two_visits = |version| ProgramDocument {
+        badges: vec![BadgeDocument {
+            slug: "regular".to_owned(),
+            name: "Regular".to_owned(),
+            visits: Some(2),
+            bonus_points: 30,
+            ..BadgeDocument::default()
+        }],
+        ..program(version)
+    };
+    // Ana has earned it before it is there, Eva earns it with her second purchase.
+    let (first, second) = (day("2026-01-08"), day("2026-01-09"));
+    let ana = [
+        sold_entry(&sold(ANA, first, 0)),
+        sold_entry(&sold(ANA, second, 0)),
+    ];
+    push(&store, &mut till, &ana).await;
+    push(&store, &mut till, &[sold_entry(&sold(EVA, first, 0))]).await;
+    assert_eq!(run(&store, &mint, TENANT).await.unwrap().badges, 0);
+    publish(&store, &mint, TENANT, two_visits(3)).await.unwrap();
+    for expected in [1, 0] {
+        let report = run(&store, &mint, TENANT).await.unwrap();
+        assert_eq!(report.badges, expected);
+    }
+    let again = sold(EVA, day("2026-01-10"), 0);
+    push(&store, &mut till, &[sold_entry(&again)]).await;
+    let touched = BTreeSet::from([EVA]);
+    let report = after_ingest(&store, &mint, (TENANT, touched)).await;
+    assert_eq!(report.unwrap().badges, 1);
+    for customer in [ANA, EVA] {
+        let account = account(&store, customer).await;
+        assert_eq!(account.badges["regular"], day("2026-01-10"));
+        assert_eq!(points(&store, customer).await, 90 + 90 + 30);
+        assert_eq!(
+            account.earned_by_day.values().sum::<i64>(),
+            180,
+            "no points for tiers"
+        );
+    }
+    // It stays when the purchase comes back, and is not awarded again with the next.
+    let on = day("2026-01-10");
+    push(&store, &mut till, &[(refund_of(&again, on), on)]).await;
+    push(&store, &mut till, &[sold_entry(&sold(EVA, on, 0))]).await;
+    clock.advance(DAY_MS);
+    assert_eq!(run(&store, &mint, TENANT).await.unwrap().badges, 0);
+    assert_eq!(
+        kinds(&written(&store, &[&till]).await),
+        ["badge_awarded"; 2]
+    );
+}
+
+pub(crate) async fn tiers_by_score_move_with_the_days<S: Store>(store: S) {
+    let (mint, clock) = mint_at("2026-01-10");
+    let mut till = start(&store, &mint).await;
+    let mut by_score = program(3);
+    by_score.score = Some(ScoreDocument {
+        window_days: 30,
+        visits: 2,
+        spend: 18_000,
+        categories: 1,
+        referrals: 1,
+        weights: WeightsDocument {
+            frequency_bp: 4_000,
+            amount_bp: 3_000,
+            recency_bp: 3_000,
+            ..WeightsDocument::default()
+        },
+    });
+    let tiers = by_score.tiers.as_mut().unwrap();
+    tiers.basis = BasisDocument::Score;
+    tiers.levels[1].from_points = 60;
+    publish(&store, &mint, TENANT, by_score).await.unwrap();
+    let on = day("2026-01-10");
+    push(&store, &mut till, &[sold_entry(&sold(ANA, on, 0))]).await;
+    // Half of the visits, half of the money, today: 20 + 15 + 30.
+    assert_eq!(run(&store, &mint, TENANT).await.unwrap().moved, 1);
+    let mut moved = Vec::new();
+    for _ in 0..60 {
+        clock.advance(DAY_MS);
+        let report = run(&store, &mint, TENANT).await.unwrap();
+        if report.moved > 0 {
+            moved.push(account(&store, ANA).await.tier.unwrap());
+        }
+        assert!(report.accounts <= 2, "{report:?}");
+    }
+    // 60 and more through January 14th (recency 87: 26 points), and ten days of grace.
+    let moved: Vec<_> = moved
+        .iter()
+        .map(|tier| (tier.tier.as_str(), tier.since))
+        .collect();
+    assert_eq!(moved, [("bronze", day("2026-01-26"))]);
 }

@@ -94,6 +94,8 @@ pub(crate) struct Scribe {
     pub(crate) entries: Vec<RawEntry>,
     /// The chain after each entry, with what stands before the first in front.
     pub(crate) hashes: Vec<EntryHash>,
+    /// The latest effective time written, milliseconds since the epoch: a server gets it later.
+    pub(crate) latest_ms: i64,
 }
 
 impl Scribe {
@@ -117,6 +119,7 @@ impl Scribe {
             stream: Mint::system().id().unwrap(),
             entries: Vec::new(),
             hashes: vec![EntryHash::ZERO],
+            latest_ms: 0,
         }
     }
 
@@ -150,6 +153,7 @@ impl Scribe {
             lease_id: None,
             payload_len: 0,
         };
+        self.latest_ms = self.latest_ms.max(effective_ms);
         self.write_raw(payload.seal(&header));
     }
 
@@ -186,7 +190,7 @@ impl Scribe {
             base_hash,
             links: link(self.stream, (base, base_hash), entries).unwrap(),
             profiles: Vec::new(),
-            received_ms: 2_000,
+            received_ms: self.latest_ms.max(1_000) + 1_000,
         }
     }
 
