@@ -9,6 +9,8 @@ pub mod bench_window;
 pub mod deadline;
 pub mod demo;
 mod error;
+#[cfg(target_os = "linux")]
+pub mod points_scene;
 pub mod process;
 pub mod proxy;
 pub mod replay;

@@ -45,6 +45,8 @@ pub mod key {
     pub const F2: char = '\u{E032}';
     /// F4, park.
     pub const F4: char = '\u{E034}';
+    /// F6, points.
+    pub const F6: char = '\u{E036}';
     /// F7, an amount.
     pub const F7: char = '\u{E037}';
     /// F8, codes.
@@ -206,6 +208,17 @@ impl Window {
         Ok(sentences
             .map(|sentence| sentence.as_str().unwrap_or_default().to_owned())
             .collect())
+    }
+
+    /// Brings the end of the first element of `css` into sight.
+    ///
+    /// # Errors
+    /// When the driver does not answer.
+    pub async fn show_end(&self, css: &str) -> Result<(), Error> {
+        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'end' })";
+        self.answer(self.client.execute(script, vec![json!(css)]))
+            .await?;
+        Ok(())
     }
 
     /// A picture of the screen as it is painted, PNG.

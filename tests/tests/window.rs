@@ -4,8 +4,9 @@
 use mostrador_protocol::row::Customer;
 use mostrador_server::Store as _;
 use mostrador_tests::Error;
+use mostrador_tests::points_scene::bring_near;
 use mostrador_tests::proxy::Proxy;
-use mostrador_tests::shop::{Crowd, LIVEX, Shop};
+use mostrador_tests::shop::{CAFE_VT, Crowd, LIVEX, Shop};
 use mostrador_tests::window::{Window, key};
 use tempfile::TempDir;
 
@@ -259,7 +260,8 @@ async fn axe_objects_to_no_screen_in_any_look() -> Result<(), Error> {
         }
         found.extend(objections(&window, &format!("codes {look}")).await?);
 
-        let panels: [(&[char], &str); 7] = [
+        let panels: [(&[char], &str); 8] = [
+            (&[key::F6], "redeem"),
             (&[key::CONTROL, 'n'], "profile"),
             (&[key::CONTROL, 'h'], "history"),
             (&[key::F1], "help"),
@@ -279,6 +281,60 @@ async fn axe_objects_to_no_screen_in_any_look() -> Result<(), Error> {
         found.extend(objections(&window, &format!("receipt {look}")).await?);
 
         // The next look, and the PIN screen again.
+        window.press(&[key::ESCAPE]).await?;
+        window.press(&[key::CONTROL, 't']).await?;
+        window.press(&[key::CONTROL, 'l']).await?;
+    }
+    window.close().await?;
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_objects_to_no_screen_of_points_in_any_look() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    let till = shop.till("centro", "Caja 1", &shop.url()).await?;
+    let mut customers = shop.store()?.customers(shop.tenant()).await?;
+    customers.sort_by(|one, two| one.card.cmp(&two.card));
+    let looks = 3;
+    for customer in &customers[..looks] {
+        bring_near(&till, customer.id)?;
+    }
+    let pins = till.view().demo_pins;
+    till.stop_sync().await;
+    drop(till);
+    let window = Window::open(&shop.till_folder("Caja 1")).await?;
+    let mut found = Vec::new();
+    for (look, customer) in customers[..looks].iter().enumerate() {
+        unlock(&window, &pins[0].pin).await?;
+        window.type_text(&customer.name).await?;
+        window.read_until("#pick-1", &customer.name).await?;
+        window.press(&[key::ALT, '1']).await?;
+        window.enter("GRA-004").await?;
+        window.read_until("main ol", "Chiapas").await?;
+        window.press(&[key::F6]).await?;
+        window.find("input[name=points]:focus").await?;
+        window.type_text("99").await?;
+        window
+            .read_until("#points-preview", "[points_below_minimum]")
+            .await?;
+        found.extend(objections(&window, &format!("redeem {look}")).await?);
+        window.press(&[key::CONTROL, '1']).await?;
+        window.find("[data-slip]").await?;
+        found.extend(objections(&window, &format!("slip {look}")).await?);
+        window.press(&[key::ESCAPE]).await?;
+        window.find("[data-screen=redeem] [data-coupon]").await?;
+        found.extend(objections(&window, &format!("coupons {look}")).await?);
+        window.press(&[key::F6]).await?;
+        window.find("input[name=points]:focus").await?;
+        window.enter("100").await?;
+        window.find("[data-redemption='100']").await?;
+        window.press(&[key::F9]).await?;
+        window.find("input[name=given]:focus").await?;
+        window.press(&[key::ENTER]).await?;
+        window.find("[data-tier-up=gold]").await?;
+        found.extend(objections(&window, &format!("tier up {look}")).await?);
         window.press(&[key::ESCAPE]).await?;
         window.press(&[key::CONTROL, 't']).await?;
         window.press(&[key::CONTROL, 'l']).await?;

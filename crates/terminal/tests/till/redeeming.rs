@@ -581,3 +581,32 @@ fn a_sale_that_reaches_the_next_tier_says_so_once() {
     shop.till.add_product("lancha", "1").expect("added");
     assert_eq!(shop.pay_cash().tier_up, None);
 }
+
+#[test]
+fn a_tier_that_holds_by_grace_says_until_when_and_what_keeps_it() {
+    let shop = shop(vec![lot(600, NEXT_YEAR)]);
+    let account = AccountDocument {
+        earned_by_day: [("2024-02-10".parse().expect("a day"), 250)].into(),
+        purchases: 4,
+        ..AccountDocument::default()
+    };
+    shop.server.publish([Row::Account {
+        customer_id: ANA,
+        account,
+    }]);
+    shop.settle();
+    let card = shop.till.counter().expect("a counter").customer;
+    let card = card.expect("Ana is here");
+    assert_eq!(card.tier.as_deref(), Some("Oro"));
+    let said = "Oro hasta el 10 de marzo de 2025 si no gana 200 puntos antes";
+    assert_eq!(card.grace, said);
+    let tier = shop.till.redeem_view().expect("a view").tier;
+    assert_eq!(tier.map(|tier| tier.grace).as_deref(), Some(said));
+    shop.till.add_product("queso", "").expect("added");
+    let receipt = shop.pay_cash();
+    let flat = receipt.text.replace('\n', " ");
+    assert!(
+        flat.contains("Oro hasta el 10 de marzo de 2025 si no gana 170 puntos antes"),
+        "{flat}"
+    );
+}
