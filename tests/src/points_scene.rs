@@ -83,7 +83,7 @@ impl Scene<'_> {
         window.press(&[key::F6]).await?;
         window.find("input[name=points]:focus").await?;
         window.type_text("500").await?;
-        window.read_until("[data-points-preview]", "500").await?;
+        window.read_until("[data-points-preview]", "50").await?;
         self.save("redemption").await?;
 
         window.press(&[key::CONTROL, '1']).await?;

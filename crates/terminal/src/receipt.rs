@@ -39,7 +39,7 @@ pub(crate) struct Customer<'a> {
     pub(crate) debt: i64,
     /// The points that go first, and their last day.
     pub(crate) next_to_expire: Option<(i64, NaiveDate)>,
-    /// "You are Gold now", right after the sale that did it.
+    /// Name of the tier that this sale reached.
     pub(crate) tier_up: Option<&'a str>,
     /// "340 points to Gold".
     pub(crate) progress: Option<&'a str>,
@@ -216,7 +216,10 @@ fn balance(paper: &mut Paper<'_>, sale: &SaleCompleted, customer: &Customer<'_>)
         let parameters = [("points", points.as_str()), ("day", &day)];
         paper.row(&paper.say("receipt.next_to_expire", &parameters), "");
     }
-    let standing = [customer.tier_up, Some(customer.grace), customer.progress];
+    let risen = customer
+        .tier_up
+        .map(|tier| paper.say("receipt.tier_up", &[("tier", tier)]));
+    let standing = [risen.as_deref(), Some(customer.grace), customer.progress];
     for sentence in standing.into_iter().flatten().filter(|it| !it.is_empty()) {
         paper.row(sentence, "");
     }

@@ -122,7 +122,7 @@ impl Till {
                 balance: balance.unwrap_or(0),
                 debt: buyer.account.debt,
                 next_to_expire: buyer.account.next_to_expire(day),
-                tier_up: risen.as_ref().map(|up| up.sentence.as_str()),
+                tier_up: risen.as_ref().map(|up| up.tier.name.as_str()),
                 progress: progress.as_ref().map(|progress| progress.sentence.as_str()),
                 grace: &grace,
             }),

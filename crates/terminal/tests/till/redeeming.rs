@@ -376,11 +376,11 @@ fn the_catalogue_says_why_a_reward_cannot_be_had_and_what_it_would_do_now() {
         )
     });
     expect![[r"
-        diez 200 | puede canjear 1 de 1, cupón: 30 días | faltan 20 puntos | 200000 | 
-        cinco-mil 150 | cupón: 30 días |  | 500000 | 
-        limonada 100 | cupón: 30 días |  | 0 | falta en la venta: Limonada de coco
-        paseo 300 | desde Oro, cupón: 30 días | desde Oro | 0 | 
-        gorra 120 | quedan 0, cupón: 30 días | agotado | 0 | 
+        diez 200 | puede canjear 1 de 1, vale 30 días | faltan 20 puntos | 200000 | 
+        cinco-mil 150 | vale 30 días |  | 500000 | 
+        limonada 100 | vale 30 días |  | 0 | falta en la venta: Limonada de coco
+        paseo 300 | desde Oro, vale 30 días | desde Oro | 0 | 
+        gorra 120 | quedan 0, vale 30 días | agotado | 0 | 
     "]]
     .assert_eq(&rows.collect::<String>());
     let view = shop.till.clear_customer().expect("nobody");
@@ -572,7 +572,7 @@ fn a_sale_that_reaches_the_next_tier_says_so_once() {
         (up.tier.slug.as_str(), up.tier.name.as_str()),
         ("gold", "Oro")
     );
-    assert!(receipt.text.contains("¡Sube a Oro!"), "{}", receipt.text);
+    assert!(receipt.text.contains("¡Subió a Oro!"), "{}", receipt.text);
     let copy = shop.till.receipt(&receipt.sale_id).expect("a copy");
     assert_eq!(copy.tier_up, None);
     shop.till
