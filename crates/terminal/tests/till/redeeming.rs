@@ -456,7 +456,7 @@ fn a_coupon_is_bought_printed_scanned_once_and_spent() {
         &format!("{} {}", &made.code[..4], &made.code[4..]),
         "ABCD EFGH",
     );
-    expect![[r#"
+    expect![[r"
                           LIVEX
                         Cartagena
         ------------------------------------------
@@ -470,7 +470,7 @@ fn a_coupon_is_bought_printed_scanned_once_and_spent() {
            Válido hasta el 31 de marzo de 2025
         ------------------------------------------
          Preséntelo al pagar. Sirve una sola vez.
-    "#]]
+    "]]
     .assert_eq(&text);
     assert_eq!(balance(&shop), 450, "a coupon is paid for when it is made");
     let again = shop.till.coupon_slip(&made.code).expect("printed again");
