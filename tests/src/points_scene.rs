@@ -91,6 +91,7 @@ impl Scene<'_> {
         self.save("reward-coupon").await?;
         window.press(&[key::ESCAPE]).await?;
         window.find("[data-screen=redeem] [data-coupon]").await?;
+        window.show_end("[data-redeem]").await?;
         self.save("rewards").await?;
 
         window.press(&[key::F6]).await?;
