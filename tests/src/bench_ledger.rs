@@ -159,7 +159,7 @@ fn customer_search(folder: &Path, size: u32) -> Result<Vec<Figure>, Error> {
     Ok(beside(&name, &mut till, &mut baseline, &[50, 95]))
 }
 
-fn beside(
+pub(crate) fn beside(
     name: &str,
     till: &mut [Duration],
     baseline: &mut [Duration],
@@ -185,11 +185,11 @@ fn beside(
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-fn enrolled(path: &Path) -> Result<Ledger, Error> {
+pub(crate) fn enrolled(path: &Path) -> Result<Ledger, Error> {
     let ledger = Ledger::open(path, &KEY)?;
     ledger.transact(|tx| -> Result<(), Error> {
         identity::save(
@@ -235,7 +235,7 @@ fn load(ledger: &Ledger, position: u64, rows: Vec<Row>) -> Result<u64, Error> {
     Ok(next_cursor)
 }
 
-fn stamp(number: u32) -> Stamp {
+pub(crate) fn stamp(number: u32) -> Stamp {
     let at_ms = 1_790_000_000_000 + i64::from(number) * 1_000;
     Stamp {
         entry_id: Uuid::from_u128(0xe000_0000 + u128::from(number)),

@@ -96,7 +96,8 @@ impl Buyer {
         id: Uuid,
         now: Moment,
     ) -> Result<Self, Error> {
-        let account = ledger::account::shown(connection, id)?;
+        // A parked basket may name a record that was merged since.
+        let (id, account) = ledger::account::held(connection, id)?;
         let tier = standing_of(rules, &account, now).map(|standing| standing.tier.slug.clone());
         let facts = CustomerFacts {
             id,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use mostrador_tests::bench_ledger::Figure;
-use mostrador_tests::{Error, bench_ledger, bench_push, bench_quote};
+use mostrador_tests::{Error, bench_fold, bench_ledger, bench_push, bench_quote};
 
 /// Measure
 #[derive(Debug, Parser)]
@@ -24,6 +24,9 @@ struct Cli {
     /// Only what a quote costs
     #[arg(long)]
     quotes: bool,
+    /// Only accounts
+    #[arg(long)]
+    accounts: bool,
     /// Breed slow quotes for so many seconds instead
     #[arg(long, value_name = "SECONDS")]
     hunt: Option<u64>,
@@ -48,7 +51,9 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         hunt(seconds, cli.seed);
         return Ok(());
     }
-    quotes();
+    if !cli.accounts {
+        quotes();
+    }
     if cli.quotes {
         return Ok(());
     }
@@ -66,6 +71,10 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         "{:<66} {:>11} {:>11}  unit",
         "figure", "measured", "baseline"
     );
+    show(&bench_fold::figures(&below("accounts")?)?);
+    if cli.accounts {
+        return Ok(());
+    }
     show(&bench_ledger::figures(&below("ledger")?, &cli.customers)?);
     show(&bench_push::figures(&fixtures, &below("push")?).await?);
     #[cfg(target_os = "linux")]
