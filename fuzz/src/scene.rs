@@ -10,8 +10,8 @@ use mostrador_loyalty::program::Program;
 use mostrador_loyalty::quote::{Quote, Request, quote};
 use mostrador_loyalty::time::Moment;
 use mostrador_protocol::program::{
-    BasisDocument, CodeDocument, FreeProductDocument, PointsDocument, ProgramDocument, SpendTierDocument,
-    StackingDocument, TierDocument, TiersDocument, WindowDocument,
+    BasisDocument, CodeDocument, FreeProductDocument, PointsDocument, ProgramDocument,
+    SpendTierDocument, StackingDocument, TierDocument, TiersDocument, WindowDocument,
 };
 use rust_decimal::Decimal;
 
