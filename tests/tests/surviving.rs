@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use mostrador_ledger as ledger;
+use mostrador_protocol::entry::Payload;
 use mostrador_server::Store as _;
 use mostrador_terminal::Till;
 use mostrador_tests::Error;
@@ -12,10 +13,14 @@ use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, options};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// Sells until `receipts` receipts were printed, kills the process in the middle of whatever it is
-/// doing, and gives back every receipt that was printed whole.
-fn sell_and_kill(data: &std::path::Path, receipts: usize) -> Result<Vec<(Uuid, i64)>, Error> {
-    let mut seller = Command::new(program("seller")?)
+/// Lets `worker` work until `receipts` receipts were printed, kills the process in the middle of whatever
+/// it is doing, and gives back every receipt that was printed whole.
+fn work_and_kill(
+    worker: &str,
+    data: &std::path::Path,
+    receipts: usize,
+) -> Result<Vec<(Uuid, i64)>, Error> {
+    let mut seller = Command::new(program(worker)?)
         .arg("--data")
         .arg(data)
         .args(["--product", "cortado"])
@@ -54,7 +59,7 @@ async fn a_killed_till_loses_no_printed_receipt() -> Result<(), Error> {
     let data = shop.till_folder("Caja 1");
     let mut printed = Vec::new();
     for receipts in [1, 7, 20] {
-        printed.extend(sell_and_kill(&data, receipts)?);
+        printed.extend(work_and_kill("seller", &data, receipts)?);
     }
     assert!(printed.len() >= 28);
 
@@ -81,6 +86,59 @@ async fn a_killed_till_loses_no_printed_receipt() -> Result<(), Error> {
         .read(ledger::stream::head)?
         .map(|head| head.seq);
     assert_eq!(Some(held), own);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_killed_between_preview_and_commit_leaves_nothing_half() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    let till = shop.till("centro", "Caja 1", &shop.url()).await?;
+    till.stop_sync().await;
+    drop(till);
+    let data = shop.till_folder("Caja 1");
+    let mut printed = Vec::new();
+    for receipts in [1, 2, 4] {
+        printed.extend(work_and_kill("refunder", &data, receipts)?);
+    }
+    assert!(printed.len() >= 7);
+
+    let till = Till::open(options(&data))?;
+    for (refund, money) in &printed {
+        let found = till
+            .ledger()
+            .read(|connection| ledger::undo::by_id(connection, *refund))?;
+        let Some(Payload::SaleRefunded(found)) = found.map(|recorded| recorded.payload) else {
+            panic!("{refund} was printed and is not here");
+        };
+        assert_eq!(found.money, *money);
+        assert!(found.is_full && found.at.approval_id.is_some());
+    }
+    let stream = till
+        .ledger()
+        .read(ledger::stream::head)?
+        .expect("an enrolled till has a stream")
+        .stream;
+    till.ledger()
+        .read(|connection| ledger::stream::verify(connection, stream))?;
+    till.start_sync()?;
+    shop.agree(&[&till]).await?;
+
+    // Every approval stands in front of the refund that it allowed: both are there, or neither.
+    let entries = shop.store()?.entries(shop.tenant(), stream).await?;
+    let kinds: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| entry.raw.header().ok())
+        .map(|header| header.kind)
+        .collect();
+    let approved = kinds.windows(2).filter(|pair| pair[0] == "approval_given");
+    assert!(
+        approved.clone().all(|pair| pair[1] == "sale_refunded"),
+        "{kinds:?}"
+    );
+    let refunds = kinds.iter().filter(|kind| *kind == "sale_refunded");
+    assert_eq!(approved.count(), refunds.count());
+    assert_eq!(shop.store()?.counts(shop.tenant()).await?.held, 0);
     Ok(())
 }
 

@@ -234,6 +234,29 @@ async fn objections(window: &Window, screen: &str) -> Result<Vec<String>, Error>
         .collect())
 }
 
+/// What axe-core objects to while the sale on the screen is given back, and voided.
+async fn undoing(window: &Window, look: usize) -> Result<Vec<String>, Error> {
+    window.press(&[key::CONTROL, 'u']).await?;
+    window.find("input[data-units]:focus").await?;
+    let mut found = objections(window, &format!("refund {look}")).await?;
+    window.press(&[key::ALT, '0']).await?;
+    window.press(&[key::CONTROL, '4']).await?;
+    window
+        .find("button[aria-keyshortcuts='Control+Enter']:not(:disabled)")
+        .await?;
+    window.press(&[key::CONTROL, key::ENTER]).await?;
+    window.find("[data-approval]").await?;
+    found.extend(objections(window, &format!("approval {look}")).await?);
+    window.press(&[key::ESCAPE]).await?;
+    window.find("input[data-units]").await?;
+    window.press(&[key::ESCAPE]).await?;
+    window.press(&[key::CONTROL, 'z']).await?;
+    window.find("[data-screen=void] [data-effects]").await?;
+    found.extend(objections(window, &format!("void {look}")).await?);
+    window.press(&[key::ESCAPE]).await?;
+    Ok(found)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_objects_to_no_screen_in_any_look() -> Result<(), Error> {
     let folder = TempDir::new()?;
@@ -279,6 +302,7 @@ async fn axe_objects_to_no_screen_in_any_look() -> Result<(), Error> {
         window.press(&[key::ENTER]).await?;
         window.find("[data-screen=receipt] pre").await?;
         found.extend(objections(&window, &format!("receipt {look}")).await?);
+        found.extend(undoing(&window, look).await?);
 
         // The next look, and the PIN screen again.
         window.press(&[key::ESCAPE]).await?;

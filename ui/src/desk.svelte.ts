@@ -1,6 +1,6 @@
 /** Everything on the desk, and what each key does with it. */
 import { createContext } from "svelte";
-import type { Api, CounterView, ReceiptView, Stale } from "./api/api";
+import type { Api, CounterView, Stale } from "./api/api";
 import { Amount } from "./counter/amount.svelte";
 import { Box } from "./counter/box.svelte";
 import { Counter } from "./counter/counter.svelte";
@@ -19,8 +19,7 @@ import { Redeem } from "./redeem/redeem.svelte";
 import { Strip } from "./sync/strip.svelte";
 import { Till } from "./till/till.svelte";
 import { Today } from "./today/today.svelte";
-import { Refund } from "./undo/refund.svelte";
-import { Voiding } from "./undo/voiding.svelte";
+import { Undoing } from "./undo/undoing.svelte";
 
 const noCurrency: Currency = { currency: "COP", currency_exponent: 2, shown_decimals: 0 };
 
@@ -39,8 +38,7 @@ export class Desk {
   readonly referrer: Referrer;
   readonly profile: Profile;
   readonly history: History;
-  readonly refund: Refund;
-  readonly voiding: Voiding;
+  readonly undoing: Undoing;
   readonly redeem: Redeem;
   /** Counts the times that the focus should return to the box. */
   homing = $state(0);
@@ -64,8 +62,16 @@ export class Desk {
     this.referrer = new Referrer(api);
     this.profile = new Profile(api, this.referrer);
     this.history = new History(api);
-    this.refund = new Refund(api);
-    this.voiding = new Voiding(api);
+    this.undoing = new Undoing(api, {
+      counter: this.counter,
+      box: this.box,
+      work: this.work,
+      receipt: this.receipt,
+      open: (screen) => this.#open(screen),
+      enter: () => (this.entering += 1),
+      home: () => this.home(),
+      refetch: () => this.refetch(["counter", "sync"]),
+    });
     this.redeem = new Redeem(api, this.counter);
   }
 
@@ -129,11 +135,11 @@ export class Desk {
       case "referral":
         return this.#startReferral();
       case "undo":
-        return this.#undo();
+        return this.undoing.undo();
       case "refund":
-        return this.#startRefund();
+        return this.undoing.start();
       case "confirm":
-        return this.#confirmUndo();
+        return this.undoing.confirm();
       case "more":
         return this.#more();
       case "line_up":
@@ -170,7 +176,7 @@ export class Desk {
   enter(): Promise<void> {
     return this.#inTurn(async () => {
       const taken = await this.box.enter();
-      if (!taken && ((await this.#sawReceipt()) || (await this.#broughtBy()))) return;
+      if (!taken && ((await this.undoing.sawReceipt()) || (await this.#broughtBy()))) return;
       this.#taken(taken);
     });
   }
@@ -184,7 +190,7 @@ export class Desk {
       if (this.till.standing.status !== "open") return this.till.hint(t("ui.scan.locked"));
       if (await this.#scannedReferrer(scan)) return;
       const taken = await this.box.scanned(scan);
-      if (!taken && ((await this.#sawReceipt()) || (await this.#broughtBy()))) return;
+      if (!taken && ((await this.undoing.sawReceipt()) || (await this.#broughtBy()))) return;
       // Nobody knows it: a card for whoever is being enrolled.
       if (!taken && this.work.screen === "profile" && this.box.saw?.saw === "nothing") {
         this.box.typed("");
@@ -296,12 +302,12 @@ export class Desk {
 
   /** What came of a confirmed refund or void, or of a PIN for one. */
   confirmUndo(): Promise<void> {
-    return this.#inTurn(() => this.#confirmUndo());
+    return this.#inTurn(() => this.undoing.confirm());
   }
 
   /** The sale with this number, to give something of it back. */
   refundSale(number: string): Promise<void> {
-    return this.#inTurn(() => this.#showRefund(number));
+    return this.#inTurn(() => this.undoing.show(number));
   }
 
   async showReceipt(saleId: string): Promise<void> {
@@ -312,7 +318,7 @@ export class Desk {
 
   /** One level back: the box, its mode, a screen, and at last nothing: work is never lost. */
   back(): void {
-    if (!this.box.back() && !this.#leaveApproval()) this.work.back();
+    if (!this.box.back() && !this.undoing.leaveApproval()) this.work.back();
     this.home();
   }
 
@@ -345,7 +351,7 @@ export class Desk {
     } else if ("tender" in command) {
       const kind = kinds[command.tender - 1];
       if (kind && this.work.screen === "pay") this.payment.choose(kind);
-      if (kind && this.work.screen === "refund") this.refund.choose(kind);
+      this.undoing.numbered(command.tender);
     } else if ("remove_code" in command) {
       const codes = this.counter.view?.codes ?? [];
       const text = [...codes, ...this.refusals][command.remove_code - 1]?.text;
@@ -367,11 +373,7 @@ export class Desk {
       this.entering += 1;
       return;
     }
-    if (this.work.screen === "refund") {
-      if (number === 0) this.refund.toggleAll();
-      else this.refund.toggle(number - 1);
-      return;
-    }
+    if (this.undoing.picked(number)) return;
     if (this.work.screen === "redeem") return this.#useReward(number);
     const chip = this.counter.view?.chips[number - 1];
     if (this.work.screen === "codes" && chip && chip.gain > 0) await this.applyCode(chip.text);
@@ -521,68 +523,6 @@ export class Desk {
     const { known } = this.profile;
     if (this.work.screen !== "profile" || !known) return;
     this.#taken(await this.counter.act((api) => api.setCustomer(known.customer.id)));
-  }
-
-  /** The last step of the basket; where there is none, the last sale. */
-  async #undo(): Promise<void> {
-    if (this.counter.view?.can_undo) {
-      await this.counter.act((api) => api.undoStep());
-      return this.home();
-    }
-    await this.voiding.open();
-    this.#open("void");
-    this.home();
-  }
-
-  /** The sale on the screen, or whichever the cashier scans or chooses. */
-  async #startRefund(): Promise<void> {
-    const { shown } = this.receipt;
-    if (this.work.screen === "receipt" && shown?.kind === "sale")
-      return this.#showRefund(shown.receipt);
-    if (this.work.screen === "void" && this.voiding.view)
-      return this.#showRefund(this.voiding.view.sale.receipt);
-    this.#open("refund");
-    if (!this.refund.view) this.home();
-  }
-
-  async #showRefund(number: string): Promise<void> {
-    this.box.typed("");
-    const shown = this.refund.open(number);
-    this.#open("refund");
-    await shown;
-    this.entering += 1;
-  }
-
-  /** A receipt's number in the box is a sale to give back from; answers whether it was one. */
-  async #sawReceipt(): Promise<boolean> {
-    const { saw } = this.box;
-    if (saw?.saw !== "receipt") return false;
-    await this.#showRefund(saw.number);
-    return true;
-  }
-
-  async #confirmUndo(): Promise<void> {
-    const { screen } = this.work;
-    if (this.box.open || (screen !== "refund" && screen !== "void")) return;
-    const receipt = await (screen === "refund" ? this.refund : this.voiding).confirm();
-    if (receipt) await this.#afterUndo(receipt);
-  }
-
-  async #afterUndo(receipt: ReceiptView): Promise<void> {
-    this.counter.say("");
-    this.receipt.show(receipt);
-    this.work.replace("receipt");
-    this.home();
-    await this.refetch(["counter", "sync"]);
-  }
-
-  /** From the manager's PIN back to what it was asked for; answers whether it was being asked for. */
-  #leaveApproval(): boolean {
-    const { screen } = this.work;
-    const left =
-      (screen === "refund" && this.refund.approval.leave()) ||
-      (screen === "void" && this.voiding.approval.leave());
-    return left;
   }
 
   #moveLine(step: 1 | -1): void {

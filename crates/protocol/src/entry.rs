@@ -3,6 +3,7 @@
 mod check;
 mod derived;
 mod effect;
+mod effective;
 mod people;
 mod points;
 mod sale;

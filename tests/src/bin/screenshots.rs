@@ -263,10 +263,45 @@ mod take {
         window.find("[data-state=up_to_date]").await?;
         save(window, &into("receipt")).await?;
 
+        undoing(window, &into).await?;
         window.press(&[key::CONTROL, 'd']).await?;
         window.find("[data-screen=today]").await?;
         save(window, &into("today")).await?;
         window.press(&[key::ESCAPE]).await
+    }
+
+    /// A part of the sale on the screen comes back; the next sale is about to be voided.
+    async fn undoing(window: &Window, into: impl Fn(&str) -> PathBuf) -> Result<(), Error> {
+        const CONFIRM: &str = "button[aria-keyshortcuts='Control+Enter']:not(:disabled)";
+        window.press(&[key::CONTROL, 'u']).await?;
+        window.find("input[data-units]:focus").await?;
+        window.type_text("1").await?;
+        window.press(&[key::CONTROL, '5']).await?;
+        window.find(CONFIRM).await?;
+        window.find("[data-effects] li").await?;
+        save(window, &into("refund-preview")).await?;
+        window.press(&[key::CONTROL, key::ENTER]).await?;
+        window.find("[data-undone=refund]").await?;
+        window.find("[data-state=up_to_date]").await?;
+        save(window, &into("refund-done")).await?;
+
+        window.enter("CAF-006").await?;
+        window.read_until("main ol", "Capuchino").await?;
+        window.scan("CAFE10").await?;
+        window.find("[data-code=CAFE10][data-tone=good]").await?;
+        window.press(&[key::F9]).await?;
+        window.find("input[name=given]").await?;
+        window.press(&[key::ENTER]).await?;
+        window
+            .read_until("[data-screen=receipt] pre", "TOTAL")
+            .await?;
+        window.press(&[key::CONTROL, 'z']).await?;
+        window.find("[data-screen=void] [data-effects] li").await?;
+        save(window, &into("void")).await?;
+        window.press(&[key::CONTROL, key::ENTER]).await?;
+        window.find("[data-undone=void]").await?;
+        window.find("[data-state=up_to_date]").await?;
+        Ok(())
     }
 
     /// Sells what was sold earlier; gives back the name of a customer who came often.

@@ -987,7 +987,7 @@ export type UndoneSale = {
 	id: string,
 	/**  Its number. */
 	receipt: string,
-	/**  When and where, in words. */
+	/**  When, and where unless it was in this store, in words. */
 	when: string,
 	/**  The customer's name, if one was identified. */
 	customer: string | null,

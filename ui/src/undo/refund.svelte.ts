@@ -81,10 +81,10 @@ export class Refund {
     void this.refresh();
   }
 
-  choose(kind: string): void {
+  readonly choose = (kind: string): void => {
     this.kind = kind;
     void this.refresh();
-  }
+  };
 
   readonly because = (reason: string, note: string): void => {
     this.reason = reason;

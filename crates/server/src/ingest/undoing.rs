@@ -10,7 +10,6 @@ use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::{
     Chosen, Effects, Payload, SaleCompleted, SaleRefunded, SaleVoided, UndoneAt,
 };
-use rust_decimal::Decimal;
 use uuid::Uuid;
 
 /// What undid the sale before.
@@ -50,7 +49,7 @@ pub fn judge_refund(
     refund: &SaleRefunded,
     reinstates: impl Fn(&CodeText) -> bool,
 ) -> Judgement {
-    let earlier = effective(sale, before);
+    let earlier = sale.effective(&before.refunds);
     let is_new = earlier
         .iter()
         .all(|known| known.refund_id != refund.refund_id);
@@ -59,7 +58,7 @@ pub fn judge_refund(
     }
     let wanted = refund.returned();
     let lines = if is_new && !before.is_voided {
-        left_of(sale, &earlier, &wanted)
+        sale.units_left(&earlier, &wanted)
     } else {
         Vec::new()
     };
@@ -85,7 +84,7 @@ pub fn judge_refund(
 
 /// Judges a void: of a sale of which something came back already, the rest is undone.
 pub fn judge_void(sale: &SaleCompleted, before: &Before, void: &SaleVoided) -> Judgement {
-    let earlier = effective(sale, before);
+    let earlier = sale.effective(&before.refunds);
     if !before.is_voided && void.check_against(sale, &earlier).is_ok() {
         return Judgement::AsSaid;
     }
@@ -97,7 +96,7 @@ pub fn judge_void(sale: &SaleCompleted, before: &Before, void: &SaleVoided) -> J
     let lines = if before.is_voided {
         Vec::new()
     } else {
-        left_of(sale, &earlier, &all)
+        sale.units_left(&earlier, &all)
     };
     let instead = due(sale, &earlier, (void.void_id, &void.at), lines, |_| true);
     let (allowed, points) = figures(instead.as_ref());
@@ -110,42 +109,6 @@ pub fn judge_void(sale: &SaleCompleted, before: &Before, void: &SaleVoided) -> J
         instead: instead.map(Box::new),
         reason,
     }
-}
-
-/// The refunds before, each with the units that were left when it came: more were never sold.
-fn effective(sale: &SaleCompleted, before: &Before) -> Vec<SaleRefunded> {
-    let mut effective: Vec<SaleRefunded> = Vec::with_capacity(before.refunds.len());
-    for refund in &before.refunds {
-        let lines = left_of(sale, &effective, &refund.returned());
-        let at = (refund.refund_id, &refund.at);
-        effective.extend(due(sale, &effective, at, lines, |_| false));
-    }
-    effective
-}
-
-/// Of the units wanted, those that are left after the earlier refunds.
-fn left_of(
-    sale: &SaleCompleted,
-    earlier: &[SaleRefunded],
-    wanted: &[ReturnedLine],
-) -> Vec<ReturnedLine> {
-    let mut left: Vec<Decimal> = sale.lines.iter().map(|line| line.quantity).collect();
-    let gone = earlier.iter().flat_map(SaleRefunded::returned);
-    for one in gone {
-        if let Some(left) = left.get_mut(one.line) {
-            *left -= one.quantity.value();
-        }
-    }
-    let lines = wanted.iter().filter_map(|one| {
-        let left = left.get_mut(one.line)?;
-        let taken = one.quantity.value().min(*left).max(Decimal::ZERO);
-        *left -= taken;
-        Some(ReturnedLine {
-            line: one.line,
-            quantity: Quantity::new(taken).filter(|_| !taken.is_zero())?,
-        })
-    });
-    lines.collect()
 }
 
 fn due(

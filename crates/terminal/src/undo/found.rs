@@ -136,14 +136,11 @@ impl Found {
         }
     }
 
-    /// Adds what this till has undone; what is known already is not counted again.
+    /// Adds what this till has undone; what is known already is not counted again. Units that two tills
+    /// gave back count once.
     fn learn(&mut self, undone: ledger::undo::Undone) {
-        for refund in undone.refunds {
-            let is_known = |known: &SaleRefunded| known.refund_id == refund.refund_id;
-            if !self.refunds.iter().any(is_known) {
-                self.refunds.push(refund);
-            }
-        }
+        self.refunds.extend(undone.refunds);
+        self.refunds = self.sale.effective(&self.refunds);
         self.void = self.void.take().or(undone.void);
     }
 }

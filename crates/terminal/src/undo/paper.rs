@@ -192,6 +192,14 @@ impl Till {
         let sold = on_paper(&words::day(language, sold_on));
         paper.row(&paper.say("undo.paper.sold", &[("day", &sold)]), "");
         paper.row(&paper.say("receipt.cashier", &[("name", cashier)]), "");
+        let profile = match slip.customer {
+            Some(id) => ledger::customer::get(connection, id)?,
+            None => None,
+        };
+        if let Some(profile) = profile {
+            let name = paper.say("receipt.customer", &[("name", &profile.name)]);
+            paper.row(&name, "");
+        }
         if let Some(reason) = &slip.at.reason {
             let name = paper.rules.document.reason(reason, language.tag());
             let name = paper.say("undo.paper.reason", &[("why", name)]);

@@ -188,13 +188,14 @@ impl Till {
             .document
             .label(Labelled::Store(&sale.store), language.tag());
         let identity = self.enrolled()?;
-        let here = (identity.store == sale.store).then_some(identity.store_name.as_str());
-        let store = here.or(label).unwrap_or(&sale.store);
-        let moment = words::moment(language, sale.local_time);
+        let mut when = words::moment(language, sale.local_time);
+        if identity.store != sale.store {
+            when = format!("{when} · {}", label.unwrap_or(&sale.store));
+        }
         Ok(UndoneSale {
             id: sale.sale_id.to_string(),
             receipt: sale.receipt.clone(),
-            when: format!("{moment} · {store}"),
+            when,
             customer: profile.map(|profile| profile.name),
             total: sale.total,
             tenders: tenders(language, &kept(sale)),

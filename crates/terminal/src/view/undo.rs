@@ -71,7 +71,7 @@ pub struct UndoneSale {
     pub id: String,
     /// Its number.
     pub receipt: String,
-    /// When and where, in words.
+    /// When, and where unless it was in this store, in words.
     pub when: String,
     /// The customer's name, if one was identified.
     pub customer: Option<String>,

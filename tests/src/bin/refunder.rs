@@ -1,0 +1,58 @@
+//! A till that sells and gives back until it is killed: each printed line is a refund that a customer
+//! took home. The story of the killed refund starts this program and kills it.
+#![expect(clippy::print_stdout, reason = "the receipts are what the story reads")]
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use mostrador_terminal::Till;
+use mostrador_terminal::view::{RefundInput, TenderInput};
+use mostrador_tests::Error;
+use mostrador_tests::shop::options;
+
+/// Sell one product and give it back, again and again
+#[derive(Debug, Parser)]
+struct Cli {
+    /// The till's folder
+    #[arg(long)]
+    data: PathBuf,
+    /// Product id
+    #[arg(long)]
+    product: String,
+}
+
+fn main() -> ExitCode {
+    let Err(error) = go_on(&Cli::parse());
+    eprintln!("refunder: {error}");
+    ExitCode::FAILURE
+}
+
+fn go_on(cli: &Cli) -> Result<std::convert::Infallible, Error> {
+    let till = Till::open(options(&cli.data))?;
+    let pins = till.view().demo_pins;
+    let pin = |role: &str| {
+        let person = pins.iter().find(|person| person.role == role);
+        person.map(|person| person.pin.clone()).unwrap_or_default()
+    };
+    till.unlock(&pin("cashier"))?;
+    loop {
+        let total = till.add_product(&cli.product, "8")?.total;
+        let cash = TenderInput {
+            kind: "cash".to_owned(),
+            amount: total,
+        };
+        let sold = till.pay(&[cash], total)?;
+        till.find_sale(&sold.receipt)?;
+        let mut input = RefundInput {
+            lines: vec!["8".to_owned()],
+            reason: "changed-mind".to_owned(),
+            ..RefundInput::default()
+        };
+        input.seen = till.preview_refund(&input)?.value;
+        let refund = till.refund(&input, &pin("manager"))?;
+        println!("{} {}", refund.sale_id, refund.total);
+        std::io::stdout().flush()?;
+    }
+}
