@@ -1,6 +1,8 @@
 //! Refunds and voids at the counter.
 
+use mostrador_protocol::account::{AccountDocument, LotDocument};
 use mostrador_protocol::program::{ReasonDocument, RefundsDocument};
+use mostrador_protocol::row::Row;
 use mostrador_terminal::view::{
     BoxReading, ReceiptKind, RefundInput, RefundView, UndoEffect, VoidInput,
 };
@@ -256,6 +258,8 @@ fn a_sale_of_yesterday_of_somebody_else_or_returned_in_part_is_not_simply_voided
     };
     assert_eq!(trouble(till.void_sale(&input, "")).0, "approval_needed");
 
+    // The server's clock stands still; nobody hears of it.
+    shop.stop();
     shop.clock.advance_ms(24 * 3_600_000);
     let late = till.offer_void().expect("an offer");
     assert!(
@@ -350,4 +354,111 @@ fn money_goes_back_as_most_of_it_was_paid_unless_another_way_is_asked_for() {
         ..input
     };
     assert_eq!(trouble(till.preview_refund(&odd)).0, "unknown_tender");
+}
+
+fn lot(points: i64, expires_on: &str) -> LotDocument {
+    LotDocument {
+        earned_on: "2025-02-01".parse().expect("a day"),
+        expires_on: expires_on.parse().expect("a day"),
+        usable_from: None,
+        points,
+    }
+}
+
+#[test]
+fn what_points_had_paid_comes_back_as_points_to_their_lots_or_for_some_days_more() {
+    let shop = Shop::open_with(|program| {
+        let points = program.points.as_mut().expect("the program has points");
+        points.point_value = 1_000;
+        (points.weekend, points.first_purchase) = (None, None);
+    });
+    let account = AccountDocument {
+        lots: vec![lot(100, "2025-03-02"), lot(200, "2025-12-31")],
+        ..AccountDocument::default()
+    };
+    shop.server.publish([Row::Account {
+        customer_id: ANA,
+        account,
+    }]);
+    let till = &shop.till;
+    till.set_customer(&ANA.to_string()).expect("Ana");
+    shop.until("her points", |till| {
+        till.counter()
+            .is_ok_and(|counter| counter.customer.is_some_and(|card| card.balance == 300))
+    });
+    till.add_product("limonada", "3").expect("lemonades");
+    till.redeem_points("250").expect("reserved");
+    let due = till.counter().expect("a counter").due;
+    assert_eq!(due, 3_350_000);
+    let number = till.pay(&[cash(due)], due).expect("paid").receipt;
+
+    // Three days later one of the two lots is over.
+    // The server's clock stands still; nobody hears of it.
+    shop.stop();
+    shop.clock.advance_ms(3 * 24 * 3_600_000);
+    till.find_sale(&number).expect("found");
+    let view = till.preview_refund(&choice(&shop, &["1"])).expect("a view");
+    let by_kind = |view: &RefundView| -> Vec<(String, i64)> {
+        let tenders = view.tenders.iter();
+        tenders
+            .map(|tender| (tender.kind.clone(), tender.amount))
+            .collect()
+    };
+    assert_eq!(
+        by_kind(&view),
+        [
+            ("points".to_owned(), 83_333),
+            ("cash".to_owned(), 1_116_667)
+        ]
+    );
+    let said = sentences(&view.effects);
+    assert!(
+        said.contains("Vuelven 83 puntos al cliente; vencen el 31 de diciembre"),
+        "{said}"
+    );
+    let all = choice(&shop, &["3"]);
+    let view = till.preview_refund(&all).expect("a view");
+    assert_eq!(
+        by_kind(&view),
+        [
+            ("points".to_owned(), 250_000),
+            ("cash".to_owned(), 3_350_000)
+        ]
+    );
+    let said = sentences(&view.effects);
+    assert!(
+        said.contains("Vuelven 100 puntos que ya habían vencido: valen 15 días más"),
+        "{said}"
+    );
+    let receipt = till.refund(&all, MANAGER).expect("given back");
+    assert_eq!((receipt.total, receipt.balance), (3_350_000, Some(300)));
+    let paper = receipt.text;
+    assert!(
+        paper.contains("Puntos") && paper.contains("+150"),
+        "{paper}"
+    );
+}
+
+#[test]
+fn points_that_were_spent_already_stay_owed_and_the_screen_says_so() {
+    let shop = Shop::open_with(|program| {
+        let points = program.points.as_mut().expect("the program has points");
+        points.point_value = 1_000;
+        (points.weekend, points.first_purchase) = (None, None);
+    });
+    let till = &shop.till;
+    let number = {
+        till.set_customer(&ANA.to_string()).expect("Ana");
+        till.add_product("lancha", "1").expect("a boat");
+        shop.pay_cash().receipt
+    };
+    till.set_customer(&ANA.to_string()).expect("Ana");
+    till.add_product("limonada", "1").expect("a lemonade");
+    till.redeem_points("110").expect("reserved");
+    let due = till.counter().expect("a counter").due;
+    till.pay(&[cash(due)], due).expect("paid");
+    till.find_sale(&number).expect("found");
+    let view = till.preview_refund(&choice(&shop, &["1"])).expect("a view");
+    let said = sentences(&view.effects);
+    assert!(said.contains("queda debiendo"), "{said}");
 }
