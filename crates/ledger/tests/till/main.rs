@@ -7,6 +7,7 @@ mod kinds;
 mod opening;
 mod people;
 mod recording;
+mod rewarding;
 mod searching;
 mod sending;
 mod server;
