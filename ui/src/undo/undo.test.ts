@@ -45,9 +45,9 @@ async function troubles(): Promise<string[]> {
 const units = () => screen.findByLabelText<HTMLInputElement>(/de Capuchino vuelven/);
 const button = (name: RegExp) => screen.findByRole<HTMLButtonElement>("button", { name });
 
-test("a scanned receipt is given back in part by keyboard alone", async () => {
+test("a sale is given back in part by keyboard alone", async () => {
   await open();
-  await scanner.keyboard(`${OWN}{Enter}`);
+  await hand.keyboard(`${OWN}{Enter}`);
   const field = await units();
   await vi.waitFor(() => expect(document.activeElement).toBe(field));
   expect((await button(/^Devolver \$/)).disabled).toBe(true);
