@@ -8,6 +8,9 @@ import type { Receipt } from "../receipt/receipt.svelte";
 import { Refund } from "./refund.svelte";
 import { Voiding } from "./voiding.svelte";
 
+/** Ctrl and this number name the first reason. */
+const FIRST_REASON = 4;
+
 /** What of the desk it needs. */
 type Around = {
   counter: Counter;
@@ -89,9 +92,9 @@ export class Undoing {
   numbered(number: number): void {
     const undoing = this.#shown;
     if (!undoing) return;
-    const kind = kinds[number - 1];
+    const kind = number < FIRST_REASON ? kinds[number - 1] : undefined;
     if (kind && undoing === this.refund) this.refund.choose(kind);
-    const slug = undoing.view?.reasons[number - kinds.length - 1]?.slug;
+    const slug = undoing.view?.reasons[number - FIRST_REASON]?.slug;
     if (slug !== undefined) undoing.because(slug, undoing.note);
   }
 
