@@ -266,6 +266,10 @@ impl Recount {
                 let purse = self.of(&customer);
                 match kind {
                     "points_adjusted" => purse.adjust(on, entry),
+                    "badge_awarded" => {
+                        let bonus = coins(&entry["bonus"]);
+                        purse.adjusted += purse.gain(bonus);
+                    }
                     "points_expired" => purse.put_aside(on, &entry["lot"]),
                     "reward_redeemed" => {
                         let lots = list(&entry["lots"]).iter().flat_map(coins);
