@@ -7,6 +7,7 @@
 mod build;
 mod case;
 mod order;
+mod person;
 mod price;
 mod refund;
 
@@ -148,6 +149,9 @@ fn is_case_file(path: &Path) -> bool {
         .is_some_and(|extension| extension == "toml")
 }
 
+/// What a case file holds.
+const KINDS: [&str; 3] = ["case", "refund", "person"];
+
 /// Every case of a text with its differences; a text that is no case file is one failed case.
 fn run_text(text: &str) -> Vec<(String, Vec<Difference>)> {
     let table: toml::Table = match toml::from_str(text) {
@@ -157,11 +161,11 @@ fn run_text(text: &str) -> Vec<(String, Vec<Difference>)> {
     let mut results = Vec::new();
     for (key, value) in table {
         let cases = match value {
-            toml::Value::Array(cases) if key == "case" || key == "refund" => cases,
+            toml::Value::Array(cases) if KINDS.contains(&key.as_str()) => cases,
             _ => {
                 results.push(unreadable(
                     &format!("key {key:?}"),
-                    "a file holds [[case]] and [[refund]] only",
+                    "a file holds [[case]], [[refund]] and [[person]] only",
                 ));
                 continue;
             }
@@ -170,10 +174,10 @@ fn run_text(text: &str) -> Vec<(String, Vec<Difference>)> {
             let unnamed = format!("{key} {}", index + 1);
             let name = case.get("name").and_then(toml::Value::as_str);
             let name = name.map_or(unnamed, str::to_owned);
-            let differences = if key == "case" {
-                run_one(case, price::differences)
-            } else {
-                run_one(case, refund::differences)
+            let differences = match key.as_str() {
+                "case" => run_one(case, price::differences),
+                "refund" => run_one(case, refund::differences),
+                _ => run_one(case, person::differences),
             };
             results.push((name, differences));
         }

@@ -7,7 +7,7 @@
 //! Map: [`Ledger`] opens the file, writes and reads. Facts: [`stream`], [`entry`], [`record`], what
 //! waits for the server in [`outbox`]. The server's rows: [`replica`] applies pages of the feed,
 //! [`customer`], [`product`], [`program`] and [`staff`] hold them. What is shown: [`account`] and
-//! [`code_use`] add own entries to the server's rows, [`sale`], [`undo`], [`receipt`], [`report`], [`reward`]
+//! [`code_use`] add own entries to the server's rows, [`sale`], [`undo`], [`receipt`], [`report`], [`leaderboard`], [`reward`]
 //! and [`experiment`] tell what was sold here and what came back, [`customer_entry`] what concerned
 //! somebody, [`rebuild`] makes all of that again. This till's own: [`identity`], [`setting`],
 //! [`parked`], [`lockout`].
@@ -38,6 +38,7 @@ pub mod experiment;
 pub mod hlc;
 pub mod identity;
 mod key;
+pub mod leaderboard;
 mod ledger;
 mod likeness;
 mod lock;

@@ -14,6 +14,7 @@ mod error;
 pub mod found;
 pub mod frame;
 pub mod history;
+pub mod leaderboard;
 pub mod lease;
 pub mod message;
 pub mod profile;

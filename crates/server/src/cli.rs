@@ -7,6 +7,7 @@ mod experiment;
 mod held;
 mod import;
 mod jobs;
+mod leaderboard;
 mod log;
 mod program;
 mod serve;
@@ -67,6 +68,8 @@ enum Command {
     /// Write what follows from entries: expiry, tiers, bonuses
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// Who earned most points in a period, with names that others may read
+    Leaderboard(leaderboard::Leaderboard),
     /// Show companies, stores, terminals and what the server holds
     Status,
 }
@@ -122,6 +125,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Demo(command) => command.run(open_or_make()?, &mint).await,
         Command::Held(command) => command.run(open()?).await,
         Command::Jobs(command) => command.run(open()?, &mint).await,
+        Command::Leaderboard(command) => command.run(open()?).await,
         Command::Status => status::run(open()?, &mint).await,
     }
 }

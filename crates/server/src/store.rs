@@ -16,6 +16,7 @@ use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{DerivedFigures, EntryHash};
 use mostrador_protocol::found::FoundSale;
 use mostrador_protocol::history::{HistoryEntry, HistoryPlace};
+use mostrador_protocol::leaderboard::Place;
 use mostrador_protocol::message::Verdict;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
@@ -95,6 +96,19 @@ pub struct HistoryRequest {
     /// Everything that is asked for stands before this; none: from the latest on.
     pub before: Option<HistoryPlace>,
     /// The most entries.
+    pub limit: u32,
+}
+
+/// Whose places of a leaderboard are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ranking {
+    /// The tenant.
+    pub tenant: String,
+    /// Only sales of this store.
+    pub store: Option<String>,
+    /// Local days of the sales, both inside.
+    pub days: RangeInclusive<NaiveDate>,
+    /// The most places.
     pub limit: u32,
 }
 
@@ -235,6 +249,9 @@ pub trait Store: Clone + Send + Sync + 'static {
         parent: &CodeText,
         days: RangeInclusive<NaiveDate>,
     ) -> impl Future<Output = Result<Vec<DerivedFigures>, Error>> + Send;
+    /// Who earned most by the sales of a period, most first; what was taken back does not count.
+    fn leaderboard(&self, asked: Ranking)
+    -> impl Future<Output = Result<Vec<Place>, Error>> + Send;
     /// All products of a tenant by id.
     fn products(&self, tenant: &str) -> impl Future<Output = Result<Vec<Product>, Error>> + Send;
     /// All staff of a tenant by id.

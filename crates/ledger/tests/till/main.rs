@@ -4,6 +4,7 @@ mod counter;
 mod deriving;
 mod experiment;
 mod kinds;
+mod leading;
 mod opening;
 mod people;
 mod recording;

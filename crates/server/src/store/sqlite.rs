@@ -14,6 +14,7 @@ mod history;
 mod identity;
 mod ingest;
 mod jobs;
+mod leaderboard;
 mod open;
 mod own_stream;
 mod program;
@@ -34,13 +35,16 @@ use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::DerivedFigures;
 use mostrador_protocol::found::FoundSale;
 use mostrador_protocol::history::HistoryEntry;
+use mostrador_protocol::leaderboard::Place;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use uuid::Uuid;
 
-use super::{Counts, Greeted, Greeting, HistoryRequest, Published, ServerIdentity, Serving, Store};
+use super::{
+    Counts, Greeted, Greeting, HistoryRequest, Published, Ranking, ServerIdentity, Serving, Store,
+};
 use crate::Error;
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
@@ -328,6 +332,11 @@ impl Store for SqliteStore {
     ) -> Answer<Vec<DerivedFigures>> {
         let (tenant, parent) = (tenant.to_owned(), parent.clone());
         self.read(move |conn| experiment::arms(conn, (&tenant, &parent), &days))
+            .await
+    }
+
+    async fn leaderboard(&self, asked: Ranking) -> Answer<Vec<Place>> {
+        self.read(move |conn| leaderboard::places(conn, &asked))
             .await
     }
 

@@ -1,6 +1,6 @@
 //! Table `sale_outcome`: whose a sale is, whether anything is left of it, and what a referral had of it.
 
-use mostrador_protocol::entry::{Payload, SaleCompleted};
+use mostrador_protocol::entry::{Payload, PointsUndone, SaleCompleted};
 use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
@@ -26,6 +26,10 @@ pub(super) fn note(
         put_undone(tx, tenant, (sale, at_ms))?;
     }
     match payload {
+        Payload::SaleRefunded(refund) => {
+            take_points(tx, tenant, refund.sale_id, refund.points.as_ref())
+        }
+        Payload::SaleVoided(void) => take_points(tx, tenant, void.sale_id, void.points.as_ref()),
         Payload::SaleCompleted(sale) => {
             let holder = sale
                 .customer_id
@@ -48,10 +52,10 @@ fn put(
     place: Place,
 ) -> Answer<()> {
     let sql = "insert into sale_outcome (tenant_id, sale_id, customer_id, effective_ms, total,
-                                         stream_id, seq)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                                         stream_id, seq, store_id, local_day, points)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                on conflict (tenant_id, sale_id) do nothing";
-    let values: [&dyn rusqlite::ToSql; 7] = [
+    let values: [&dyn rusqlite::ToSql; 10] = [
         &tenant,
         &sale.sale_id.to_string(),
         &holder.map(|id| id.to_string()),
@@ -59,6 +63,9 @@ fn put(
         &sale.total,
         &place.stream.to_string(),
         &column::int(place.seq),
+        &sale.store,
+        &sale.local_time.date().to_string(),
+        &sale.points.as_ref().map_or(0, |points| points.earned),
     ];
     column::run(tx, "noting a sale", (sql, &values))?;
     Ok(())
@@ -69,6 +76,19 @@ fn put_undone(tx: &Transaction<'_>, tenant: &str, (sale, at_ms): (Uuid, i64)) ->
                where tenant_id = ?1 and sale_id = ?2 and undone_ms is null";
     let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &sale.to_string(), &at_ms];
     column::run(tx, "noting that a sale was undone", (sql, &values))?;
+    Ok(())
+}
+
+fn take_points(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    sale: Uuid,
+    undone: Option<&PointsUndone>,
+) -> Answer<()> {
+    let sql = "update sale_outcome set points = points - ?3 where tenant_id = ?1 and sale_id = ?2";
+    let taken_back = undone.map_or(0, |points| points.taken_back);
+    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &sale.to_string(), &taken_back];
+    column::run(tx, "taking points of a sale back", (sql, &values))?;
     Ok(())
 }
 

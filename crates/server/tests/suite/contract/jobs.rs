@@ -5,6 +5,7 @@ use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{
     Chosen, Decoded, EntryHash, Payload, ReferralRegistered, SaleCompleted, SalePoints, UndoneAt,
 };
+use mostrador_protocol::leaderboard::Place;
 use mostrador_protocol::program::{
     BadgeDocument, BasisDocument, PointsDocument, ProgramDocument, ReferralDocument, ScoreDocument,
     TierDocument, TiersDocument, WeightsDocument,
@@ -12,6 +13,7 @@ use mostrador_protocol::program::{
 use mostrador_protocol::row::{Customer, Row};
 use mostrador_server::clock::ManualClock;
 use mostrador_server::jobs::{Report, after_ingest, run};
+use mostrador_server::store::Ranking;
 use mostrador_server::{Mint, Store, publish};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -579,4 +581,71 @@ pub(crate) async fn tiers_by_score_move_with_the_days<S: Store>(store: S) {
         .map(|tier| (tier.tier.as_str(), tier.since))
         .collect();
     assert_eq!(moved, [("bronze", day("2026-01-26"))]);
+}
+
+pub(crate) async fn a_leaderboard_counts_what_stands_and_names_what_was_agreed<S: Store>(store: S) {
+    let (mint, _) = mint_at("2026-01-12");
+    let mut till = start(&store, &mint).await;
+    let rosa = Uuid::from_u128(3);
+    let agreed = Row::Customer(Customer {
+        consent: Some(mostrador_protocol::row::Consent {
+            version: 1,
+            marketing: false,
+            given_ms: 1,
+            terminal: Uuid::nil(),
+            answers_ms: None,
+        }),
+        ..profile(ANA, "Ana Torres", 1)
+    });
+    let silent = Row::Customer(profile(EVA, "Eva Luna", 1));
+    store.put(TENANT, vec![agreed, silent]).await.unwrap();
+    let (before, on) = (day("2026-01-09"), day("2026-01-10"));
+    let undone = sold(ANA, on, 500);
+    let entries = [
+        sold_entry(&sold(ANA, on, 10)),
+        sold_entry(&undone),
+        (refund_of(&undone, on), on),
+        sold_entry(&sold(EVA, before, 900)),
+        sold_entry(&sold(EVA, on, 60)),
+        sold_entry(&sold(rosa, on, 0)),
+    ];
+    push(&store, &mut till, &entries).await;
+    let ranking = |days, shop: Option<&str>| Ranking {
+        tenant: TENANT.to_owned(),
+        store: shop.map(str::to_owned),
+        days,
+        limit: 2,
+    };
+    let told = |places: Vec<Place>| -> Vec<(Option<String>, i64, u64)> {
+        let places = places.into_iter();
+        places
+            .map(|place| (place.name, place.points, place.sales))
+            .collect()
+    };
+    let name = |name: &str| Some(name.to_owned());
+    let places = store
+        .leaderboard(ranking(on..=on, Some("centro")))
+        .await
+        .unwrap();
+    assert_eq!(
+        told(places),
+        [(name("E. L."), 150, 1), (name("Ana T."), 100, 1)]
+    );
+    let places = store.leaderboard(ranking(before..=on, None)).await.unwrap();
+    assert_eq!(
+        told(places),
+        [(name("E. L."), 1_140, 2), (name("Ana T."), 100, 1)]
+    );
+    let nowhere = ranking(on..=on, Some("norte"));
+    assert!(store.leaderboard(nowhere).await.unwrap().is_empty());
+    let merged = mostrador_protocol::entry::CustomerLinked {
+        survivor_id: ANA,
+        absorbed_id: EVA,
+        cashier_id: Uuid::nil(),
+        local_time: on.and_hms_opt(13, 0, 0).unwrap(),
+        approval_id: None,
+    };
+    push(&store, &mut till, &[(Payload::CustomerLinked(merged), on)]).await;
+    let places = store.leaderboard(ranking(on..=on, None)).await.unwrap();
+    assert_eq!(told(places), [(name("Ana T."), 250, 2), (None, 90, 1)]);
 }

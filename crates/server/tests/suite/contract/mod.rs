@@ -60,6 +60,7 @@ macro_rules! contract_suite {
             jobs: many_are_due_on_one_day,
             jobs: a_badge_is_awarded_once_with_its_points,
             jobs: tiers_by_score_move_with_the_days,
+            jobs: a_leaderboard_counts_what_stands_and_names_what_was_agreed,
             experiment: a_basket_is_one_use_whichever_till_tells_of_it,
             experiment: an_undone_sale_is_a_use_and_no_conversion,
             experiment: the_limits_of_a_parent_hold_over_its_variants,
