@@ -594,7 +594,12 @@ fn a_tier_that_holds_by_grace_says_until_when_and_what_keeps_it() {
         customer_id: ANA,
         account,
     }]);
-    shop.settle();
+    shop.till.sync_now().expect("a view");
+    shop.until("the account is here", |till| {
+        let shown = till.ledger();
+        let shown = shown.read(|look| mostrador_ledger::account::shown(look, ANA));
+        shown.is_ok_and(|account| account.purchases == 4)
+    });
     let card = shop.till.counter().expect("a counter").customer;
     let card = card.expect("Ana is here");
     assert_eq!(card.tier.as_deref(), Some("Oro"));
