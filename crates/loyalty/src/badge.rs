@@ -267,8 +267,10 @@ mod tests {
 
     #[test]
     fn categories_are_tried_by_number_or_by_name() {
-        let mut account = Account::default();
-        account.categories = ["cafe", "te", "pan"].map(str::to_owned).into();
+        let account = Account {
+            categories: ["cafe", "te", "pan"].map(str::to_owned).into(),
+            ..Account::default()
+        };
         check(&badge(BadgeRule::Tried(4)), &account, 3, 4);
         let all = |names: &[&str]| {
             BadgeRule::Categories(names.iter().map(|name| (*name).to_owned()).collect())

@@ -180,11 +180,11 @@ fn score_falls_on(
     if reaches(after(score_rules.window_days)) {
         return None;
     }
-    let (mut reached, mut lost) = (0, score_rules.window_days);
-    while lost.saturating_sub(reached) > 1 {
-        let middle = reached.midpoint(lost);
+    let (mut kept, mut lost) = (0, score_rules.window_days);
+    while lost.saturating_sub(kept) > 1 {
+        let middle = kept.midpoint(lost);
         if reaches(after(middle)) {
-            reached = middle;
+            kept = middle;
         } else {
             lost = middle;
         }

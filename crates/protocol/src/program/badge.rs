@@ -85,6 +85,10 @@ pub struct ScoreDocument {
 /// `weights` of `[score]`, basis points that sum to 10000.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "keys of rates end in their unit, as docs/program.md says"
+)]
 pub struct WeightsDocument {
     /// How often.
     #[serde(default)]
