@@ -79,6 +79,9 @@ pub struct LeasesRequest {
 /// One thing of which a terminal would like to hold more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeaseWant {
+    /// The id that the lease will have, made by the terminal: the same question again gets the same
+    /// lease, and only one.
+    pub lease_id: Uuid,
     /// Of what.
     pub resource: LeaseResource,
     /// How much more.

@@ -8,8 +8,10 @@ mod held;
 mod import;
 mod jobs;
 mod leaderboard;
+mod leases;
 mod log;
 mod program;
+mod report;
 mod serve;
 mod status;
 mod store;
@@ -70,6 +72,12 @@ enum Command {
     Jobs(jobs::Jobs),
     /// Who earned most points in a period, with names that others may read
     Leaderboard(leaderboard::Leaderboard),
+    /// What is scarce, and which terminal holds a right to how much of it
+    #[command(subcommand)]
+    Leases(leases::Leases),
+    /// What an owner looks at
+    #[command(subcommand)]
+    Report(report::Report),
     /// Show companies, stores, terminals and what the server holds
     Status,
 }
@@ -126,6 +134,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Held(command) => command.run(open()?).await,
         Command::Jobs(command) => command.run(open()?, &mint).await,
         Command::Leaderboard(command) => command.run(open()?).await,
+        Command::Leases(command) => command.run(open()?, &mint).await,
+        Command::Report(command) => command.run(open()?).await,
         Command::Status => status::run(open()?, &mint).await,
     }
 }

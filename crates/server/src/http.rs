@@ -8,6 +8,7 @@ mod failure;
 mod health;
 mod hello;
 mod history;
+mod lease;
 mod observe;
 mod pull;
 mod push;
@@ -83,6 +84,7 @@ pub(crate) fn router<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/push", post(push::push::<S>))
         .route("/v1/pull", get(pull::pull::<S>))
         .route("/v1/customers/{id}", get(customer::customer::<S>))
+        .route("/v1/leases", post(lease::leases::<S>))
         .route("/v1/customers/{id}/history", get(history::history::<S>))
         .route("/v1/sales/{number}", get(sale::sales::<S>))
         // The signature's check reads the body up to the one limit; the framework's own is lower.

@@ -8,6 +8,7 @@
 pub mod fold;
 pub mod reading;
 pub mod release;
+pub mod rights;
 pub mod undoing;
 
 use mostrador_protocol::entry::{EntryHash, RawEntry};
@@ -129,6 +130,19 @@ pub struct HeldEntry {
     pub entry_id: Option<Uuid>,
     /// Its kind; none when its header cannot be read.
     pub kind: Option<String>,
+    /// Why: a stable code, a colon, and what a person reads.
+    pub reason: String,
+    /// When the server got it, milliseconds since the epoch.
+    pub received_ms: i64,
+}
+
+/// An entry that had its effects and that somebody should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdjustedEntry {
+    /// The terminal that wrote it.
+    pub terminal: Uuid,
+    /// Its bytes.
+    pub raw: RawEntry,
     /// Why: a stable code, a colon, and what a person reads.
     pub reason: String,
     /// When the server got it, milliseconds since the epoch.

@@ -64,6 +64,7 @@ pub(crate) struct Metrics {
     clock_skew: Family<Labels<2>, Gauge<f64, std::sync::atomic::AtomicU64>>,
     held: Family<Labels<1>, Gauge>,
     stored: Family<Labels<1>, Gauge>,
+    open_leases: Family<Labels<1>, Gauge>,
     connections: Gauge,
 }
 
@@ -82,6 +83,7 @@ impl Metrics {
             clock_skew: Family::default(),
             held: Family::default(),
             stored: Family::default(),
+            open_leases: Family::default(),
             connections: Gauge::default(),
         };
         metrics.register();
@@ -113,6 +115,8 @@ impl Metrics {
         let text = "Entries that wait for a manager or an upgrade";
         into.register("held_entries", text, self.held.clone());
         into.register("stored_entries", "Entries stored", self.stored.clone());
+        let text = "Rights that terminals hold";
+        into.register("open_leases", text, self.open_leases.clone());
         into.register("connections", "Connections open", self.connections.clone());
     }
 
@@ -189,6 +193,9 @@ impl Metrics {
             let labels = [("tenant", tenant.id)];
             let gauge = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.held.get_or_create(&labels).set(gauge(counts.held));
+            self.open_leases
+                .get_or_create(&labels)
+                .set(gauge(counts.open_leases));
             self.stored
                 .get_or_create(&labels)
                 .set(gauge(counts.entries));

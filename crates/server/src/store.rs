@@ -12,11 +12,13 @@ use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
+use mostrador_loyalty::lease::Stock;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{DerivedFigures, EntryHash};
 use mostrador_protocol::found::FoundSale;
 use mostrador_protocol::history::{HistoryEntry, HistoryPlace};
 use mostrador_protocol::leaderboard::Place;
+use mostrador_protocol::lease::LeaseResource;
 use mostrador_protocol::message::Verdict;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
@@ -25,8 +27,9 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::feed::{Page, PageRequest};
-use crate::ingest::{Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
+use crate::ingest::{AdjustedEntry, Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
 use crate::jobs::{Look, Looked};
+use crate::lease::{Asked, Granted, Lease, WriteOff};
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal, Told};
 
 /// Who this server is; made on the first start.
@@ -121,6 +124,8 @@ pub struct Counts {
     pub held: u64,
     /// Of them, adjusted.
     pub adjusted: u64,
+    /// Leases that are open.
+    pub open_leases: u64,
     /// Customers.
     pub customers: u64,
     /// Products.
@@ -274,6 +279,29 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         tenant: &str,
     ) -> impl Future<Output = Result<Option<ProgramDocument>, Error>> + Send;
+    /// Grants what is free of what a terminal asks for, see [`crate::lease`]. The same question again
+    /// grants nothing more.
+    fn lease(&self, asked: Asked) -> impl Future<Output = Result<Granted, Error>> + Send;
+    /// Every open lease of a tenant, by id.
+    fn open_leases(&self, tenant: &str) -> impl Future<Output = Result<Vec<Lease>, Error>> + Send;
+    /// Every resource that was ever leased or used under a limit, with its counts. Always true:
+    /// [`Stock::holds`].
+    fn stocks(
+        &self,
+        tenant: &str,
+    ) -> impl Future<Output = Result<Vec<(LeaseResource, Stock)>, Error>> + Send;
+    /// Writes open leases off: what is left of them becomes named exposure and can be granted again. The
+    /// leases as they were ended; none when nothing of that was open.
+    fn write_off(
+        &self,
+        tenant: &str,
+        which: WriteOff,
+    ) -> impl Future<Output = Result<Vec<Lease>, Error>> + Send;
+    /// Entries of a tenant that were adjusted, the latest first.
+    fn adjusted(
+        &self,
+        tenant: &str,
+    ) -> impl Future<Output = Result<Vec<AdjustedEntry>, Error>> + Send;
     /// Counts of a tenant.
     fn counts(&self, tenant: &str) -> impl Future<Output = Result<Counts, Error>> + Send;
 }

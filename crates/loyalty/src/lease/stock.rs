@@ -87,8 +87,8 @@ mod tests {
     fn a_grant_is_what_is_wanted_bounded_by_half_a_tills_part_of_what_is_free() {
         let of = |limit: i64, used: i64, wanted: i64, tills: u32| {
             let mut stock = Stock {
-                limit,
                 used,
+                limit,
                 ..Stock::default()
             };
             stock.grant(wanted, tills)

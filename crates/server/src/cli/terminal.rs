@@ -1,10 +1,11 @@
-//! `terminal off` and `terminal on`.
+//! `terminal off`, `terminal on` and `terminal write-off`.
 
 use clap::Subcommand;
+use mostrador_server::lease::WriteOff;
 use mostrador_server::{Error, SqliteStore, Store as _};
 use uuid::Uuid;
 
-use super::Stop;
+use super::{Stop, leases};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Terminal {
@@ -18,6 +19,12 @@ pub(super) enum Terminal {
         /// Its id, see `status`
         id: Uuid,
     },
+    /// Give up on what it holds: it will not come back. Its leases can be granted again; what it may have
+    /// sold by them unseen is named as what the limits may be passed by
+    WriteOff {
+        /// Its id, see `status`
+        id: Uuid,
+    },
 }
 
 impl Terminal {
@@ -25,6 +32,12 @@ impl Terminal {
         let (id, active) = match self {
             Self::Off { id } => (id, false),
             Self::On { id } => (id, true),
+            Self::WriteOff { id } => {
+                let terminal = store.terminal(id).await?;
+                let terminal = terminal.ok_or(Error::UnknownTerminal(id))?;
+                let which = WriteOff::Terminal(id);
+                return leases::write_off(&store, &terminal.tenant.id, which).await;
+            }
         };
         if !store.set_terminal_active(id, active).await? {
             return Err(Error::UnknownTerminal(id).into());

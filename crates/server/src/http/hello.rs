@@ -67,6 +67,6 @@ pub(super) async fn hello<S: Store>(
         accepted_through: greeted.head.seq,
         accepted_hash: greeted.head.hash,
         encodings: vec![frame::ZSTD.to_owned()],
-        leases: false,
+        leases: true,
     }))
 }

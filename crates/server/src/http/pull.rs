@@ -7,6 +7,7 @@ use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use mostrador_protocol::message::PullReply;
+use mostrador_protocol::row::Row;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
@@ -33,6 +34,9 @@ pub(super) struct Asked {
     wait: u64,
     /// Whose `own_through` is answered; without it, the stream that the terminal writes now.
     stream: Option<Uuid>,
+    /// Whether it reads rows of leases; it gets its own.
+    #[serde(default)]
+    leases: bool,
 }
 
 pub(super) async fn pull<S: Store>(
@@ -49,8 +53,13 @@ pub(super) async fn pull<S: Store>(
     };
     let wait = Duration::from_millis(asked.wait.min(MAX_WAIT_MS));
     let page = first_rows(&app, request, wait).await?;
+    let mut rows = page.rows;
+    rows.retain(|row| match &row.row {
+        Row::Lease(lease) => asked.leases && lease.terminal_id == terminal.id,
+        _ => true,
+    });
     Ok(Reply(PullReply {
-        rows: page.rows,
+        rows,
         next_cursor: page.next_cursor,
         own_through: page.own_through,
         more: page.more,

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::Verdict;
 use super::reading::{Link, Meaning};
+use super::rights::Rights;
 use crate::rules::Rules;
 
 /// Keys that a batch may change, sorted: the order in which a store locks them.
@@ -28,6 +29,8 @@ pub struct Touched {
     pub codes: BTreeSet<CodeText>,
     /// Rewards, by slug.
     pub rewards: BTreeSet<String>,
+    /// Leases that are spent or given back.
+    pub leases: BTreeSet<Uuid>,
 }
 
 impl Touched {
@@ -47,6 +50,8 @@ impl Touched {
         self.customers.extend(effects.customers());
         let codes = effects.codes.iter().chain(&effects.codes_given_back);
         self.codes.extend(codes.map(|used| used.code.clone()));
+        let spent = effects.leases_spent.iter().map(|spend| spend.lease_id);
+        self.leases.extend(spent.chain(effects.lease_closed));
         for (_, fact) in &effects.accounts {
             let rewards = rewards_moved(fact).into_iter();
             self.rewards
@@ -72,6 +77,8 @@ pub struct Workspace {
     since: BTreeMap<Uuid, Since>,
     /// How often everybody had each reward touched, less what came back, by slug.
     pub rewards: BTreeMap<String, i64>,
+    /// Resources and leases touched.
+    pub rights: Rights,
     changed: BTreeSet<CodeText>,
 }
 
@@ -111,7 +118,7 @@ impl Workspace {
         }
     }
 
-    /// Rows of everything that changed: accounts by customer, then uses by code.
+    /// Rows of everything that changed: accounts by customer, uses by code, leases by id.
     pub fn rows(&self) -> Vec<Row> {
         let accounts = self.accounts.changed().map(|(customer_id, account)| {
             let account = AccountDocument::from(account);
@@ -124,7 +131,9 @@ impl Workspace {
             let tally = self.tallies.get(code)?;
             Some(Row::CodeUse(CodeUseRow::new(code, tally)))
         });
-        accounts.chain(uses).collect()
+        let leases = self.rights.changed_leases();
+        let leases = leases.map(|lease| Row::Lease(lease.row()));
+        accounts.chain(uses).chain(leases).collect()
     }
 
     fn apply_effects(&mut self, effects: &Effects) -> Verdict {
@@ -134,7 +143,7 @@ impl Workspace {
             tally.apply(used.day, used.discount);
             self.changed.insert(used.code.clone());
             if let Some(limits) = self.rules.limits(&used.code) {
-                over.extend(over_limit(used, limits, tally));
+                over.extend(over_day_limit(used, limits, tally));
             }
         }
         for used in &effects.codes_given_back {
@@ -142,6 +151,9 @@ impl Workspace {
             tally.give_back(used.day, used.discount);
             self.changed.insert(used.code.clone());
         }
+        let beyond = self.rights.apply(effects, &self.tallies, &self.rules);
+        // What is beyond a limit of everybody is said before the rest.
+        over.splice(0..0, beyond);
         for (customer, fact) in &effects.accounts {
             self.accounts.apply(*customer, fact);
             let holder = self.accounts.holder(*customer);
@@ -265,31 +277,17 @@ fn over_reward_limit(rule: &Reward, total: i64, by_customer: u64) -> Vec<String>
     [stock, each].into_iter().flatten().collect()
 }
 
-/// Limits of everybody together that this use went beyond. A day before the latest day of use is not
-/// counted any more.
-fn over_limit(used: &CodeUsed, limits: &Limits, tally: &CodeTally) -> Vec<String> {
-    let code = &used.code;
-    let total = limits.total.filter(|limit| tally.uses() > *limit);
-    let total = total.map(|limit| {
-        let times = tally.uses();
-        format!("code {code} was used {times} times, its limit is {limit}")
-    });
+/// The limit of a day that this use went beyond. A day before the latest day of use is not counted any
+/// more. Limits of everybody over all days are the matter of [`Rights`].
+fn over_day_limit(used: &CodeUsed, limits: &Limits, tally: &CodeTally) -> Option<String> {
     let is_latest = tally.day == Some(used.day);
-    let per_day = limits
+    let limit = limits
         .per_day
-        .filter(|limit| is_latest && tally.used_on(used.day) > *limit);
-    let per_day = per_day.map(|limit| {
-        let (times, day) = (tally.used_on(used.day), used.day);
-        format!("code {code} was used {times} times on {day}, its limit is {limit} a day")
-    });
-    let budget = limits
-        .budget
-        .filter(|limit| tally.discount_given() > *limit);
-    let budget = budget.map(|limit| {
-        let given = tally.discount_given();
-        format!("code {code} gave {given} minor units, its budget is {limit}")
-    });
-    [total, per_day, budget].into_iter().flatten().collect()
+        .filter(|limit| is_latest && tally.used_on(used.day) > *limit)?;
+    let (code, times, day) = (&used.code, tally.used_on(used.day), used.day);
+    Some(format!(
+        "code {code} was used {times} times on {day}, its limit is {limit} a day"
+    ))
 }
 
 fn over_customer_limit(account: &Account, effects: &Effects, rules: &Rules) -> Vec<String> {

@@ -15,6 +15,7 @@ mod identity;
 mod ingest;
 mod jobs;
 mod leaderboard;
+mod lease;
 mod open;
 mod own_stream;
 mod program;
@@ -31,11 +32,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
+use mostrador_loyalty::lease::Stock;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::DerivedFigures;
 use mostrador_protocol::found::FoundSale;
 use mostrador_protocol::history::HistoryEntry;
 use mostrador_protocol::leaderboard::Place;
+use mostrador_protocol::lease::LeaseResource;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -47,8 +50,9 @@ use super::{
 };
 use crate::Error;
 use crate::feed::{Page, PageRequest};
-use crate::ingest::{Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
+use crate::ingest::{AdjustedEntry, Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
 use crate::jobs::{Look, Looked};
+use crate::lease::{Asked, Granted, Lease, WriteOff};
 use crate::mint::Mint;
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal};
 
@@ -371,6 +375,36 @@ impl Store for SqliteStore {
         let tenant = tenant.to_owned();
         self.read(move |conn| program::in_force(conn, &tenant))
             .await
+    }
+
+    async fn lease(&self, asked: Asked) -> Answer<Granted> {
+        self.write(move |tx, shared| lease::ask(tx, &shared.rules, &asked))
+            .await
+    }
+
+    async fn open_leases(&self, tenant: &str) -> Answer<Vec<Lease>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| lease::open_leases(conn, &tenant, None))
+            .await
+    }
+
+    async fn stocks(&self, tenant: &str) -> Answer<Vec<(LeaseResource, Stock)>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| lease::stocks(conn, &tenant)).await
+    }
+
+    async fn write_off(&self, tenant: &str, which: WriteOff) -> Answer<Vec<Lease>> {
+        let tenant = tenant.to_owned();
+        self.write(move |tx, shared| {
+            let rules = shared.rules.of(tx, &tenant)?;
+            lease::write_off(tx, &tenant, (&rules, which))
+        })
+        .await
+    }
+
+    async fn adjusted(&self, tenant: &str) -> Answer<Vec<AdjustedEntry>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| held::adjusted(conn, &tenant)).await
     }
 
     async fn counts(&self, tenant: &str) -> Answer<Counts> {

@@ -252,6 +252,8 @@ pub(super) fn counts(conn: &Connection, tenant: &str) -> Answer<Counts> {
             (select count(*) from entry where tenant_id = ?1),
             (select count(*) from entry where tenant_id = ?1 and disposition = 'held'),
             (select count(*) from entry where tenant_id = ?1 and disposition = 'adjusted'),
+            (select count(*) from lease
+             where tenant_id = ?1 and state in ('open', 'recalled')),
             (select count(*) from customer where tenant_id = ?1),
             (select count(*) from product where tenant_id = ?1),
             (select count(*) from staff where tenant_id = ?1),
@@ -261,10 +263,11 @@ pub(super) fn counts(conn: &Connection, tenant: &str) -> Answer<Counts> {
             entries: column::uint(row, 0)?,
             held: column::uint(row, 1)?,
             adjusted: column::uint(row, 2)?,
-            customers: column::uint(row, 3)?,
-            products: column::uint(row, 4)?,
-            staff: column::uint(row, 5)?,
-            feed: column::uint(row, 6)?,
+            open_leases: column::uint(row, 3)?,
+            customers: column::uint(row, 4)?,
+            products: column::uint(row, 5)?,
+            staff: column::uint(row, 6)?,
+            feed: column::uint(row, 7)?,
         })
     })?;
     Ok(counted.unwrap_or_default())

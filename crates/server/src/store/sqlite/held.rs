@@ -1,5 +1,6 @@
 //! Entries that are held: what they are, and trying them again.
 
+use mostrador_protocol::entry::RawEntry;
 use mostrador_protocol::row::Row;
 use rusqlite::{Connection, Transaction};
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use super::program::RulesCache;
 use super::{Answer, column, feed, ingest, stream};
 use crate::ingest::fold::Workspace;
 use crate::ingest::reading::{Link, again};
-use crate::ingest::{HeldEntry, Release, Released, Verdict};
+use crate::ingest::{AdjustedEntry, HeldEntry, Release, Released, Verdict};
 
 pub(super) fn held(conn: &Connection, tenant: &str) -> Answer<Vec<HeldEntry>> {
     let sql = "select e.stream_id, s.terminal_id, e.seq, e.entry_id, e.kind,
@@ -26,6 +27,26 @@ pub(super) fn held(conn: &Connection, tenant: &str) -> Answer<Vec<HeldEntry>> {
             kind: row.get(4)?,
             reason: row.get(5)?,
             received_ms: row.get(6)?,
+        })
+    })
+}
+
+/// Entries that had their effects and that somebody should look at, the latest first.
+pub(super) fn adjusted(conn: &Connection, tenant: &str) -> Answer<Vec<AdjustedEntry>> {
+    let sql = "select s.terminal_id, e.header, e.payload, coalesce(e.reason, ''), e.received_ms
+               from entry e
+               join stream s on s.tenant_id = e.tenant_id and s.stream_id = e.stream_id
+               where e.tenant_id = ?1 and e.disposition = 'adjusted'
+               order by e.received_ms desc, e.stream_id, e.seq desc";
+    column::rows(conn, "listing adjusted entries", (sql, &[&tenant]), |row| {
+        Ok(AdjustedEntry {
+            terminal: column::id(row, 0)?,
+            raw: RawEntry {
+                header: row.get(1)?,
+                payload: row.get(2)?,
+            },
+            reason: row.get(3)?,
+            received_ms: row.get(4)?,
         })
     })
 }

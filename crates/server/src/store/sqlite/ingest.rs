@@ -1,4 +1,4 @@
-//! A batch in one transaction. Lock order: stream head, customers, codes, feed head.
+//! A batch in one transaction. Lock order: stream head, customers, codes, resources, feed head.
 
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -15,10 +15,12 @@ use super::program::RulesCache;
 use super::sale_outcome::Place;
 use super::undoing::Undoing;
 use super::{
-    Answer, customer, directory, experiment, feed, held, program, sale_outcome, stream, undoing,
+    Answer, customer, directory, experiment, feed, held, lease, program, sale_outcome, stream,
+    undoing,
 };
 use crate::ingest::fold::{Touched, Workspace};
 use crate::ingest::reading::{Link, Meaning};
+use crate::ingest::rights::Speaker;
 use crate::ingest::undoing::Judgement;
 use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
 use crate::rules::Rules;
@@ -153,6 +155,19 @@ pub(super) fn take(
     if let Some(earlier) = earlier(tx, (tenant, stream), link)? {
         return Ok(earlier);
     }
+    let terminal = match workspace.rights.speaker() {
+        Speaker {
+            terminal,
+            stream: known,
+            ..
+        } if known == stream => terminal,
+        _ => stream::terminal_of(tx, tenant, stream)?,
+    };
+    workspace.rights.speaks(Speaker {
+        terminal,
+        stream,
+        seq: link.seq,
+    });
     let rules = Arc::clone(&workspace.rules);
     let undoing = match &link.meaning {
         Meaning::Held(_) => None,
@@ -202,13 +217,15 @@ pub(super) fn put(
                 customer::put_account(tx, tenant, (*customer_id, account, due_on))?;
             }
             Row::CodeUse(code_use) => program::put_tally(tx, tenant, code_use)?,
+            // Written beside the stock of its resource.
+            Row::Lease(_) => {}
             _ => unreachable!("BUG: entries change accounts and uses of codes only"),
         }
     }
     for (reward, uses) in &workspace.rewards {
         program::put_reward_uses(tx, tenant, (reward, *uses))?;
     }
-    Ok(())
+    lease::put_rights(tx, tenant, &workspace.rights)
 }
 
 /// What became of the same entry where it came first; none when it comes now. The same id with
@@ -259,17 +276,18 @@ fn load_touched(
     tenant: &str,
     (touched, workspace): (Touched, &mut Workspace),
 ) -> Answer<()> {
-    for id in touched.customers {
-        load_account(tx, tenant, (id, workspace))?;
+    for id in &touched.customers {
+        load_account(tx, tenant, (*id, workspace))?;
     }
-    for code in touched.codes {
-        if workspace.tallies.contains_key(&code) {
+    for code in &touched.codes {
+        if workspace.tallies.contains_key(code) {
             continue;
         }
-        if let Some(tally) = program::tally(tx, tenant, &code)? {
-            workspace.tallies.insert(code, tally);
+        if let Some(tally) = program::tally(tx, tenant, code)? {
+            workspace.tallies.insert(code.clone(), tally);
         }
     }
+    lease::load_rights(tx, tenant, (&touched, workspace))?;
     for reward in touched.rewards {
         if let Entry::Vacant(vacant) = workspace.rewards.entry(reward) {
             let uses = program::reward_uses(tx, tenant, vacant.key())?;

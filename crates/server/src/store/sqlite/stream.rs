@@ -76,6 +76,15 @@ pub(super) fn claim(
     Ok(head.expect("BUG: the stream was inserted by the statement before"))
 }
 
+/// Whose a stream is; nil for one that is not here.
+pub(super) fn terminal_of(conn: &Connection, tenant: &str, stream: Uuid) -> Answer<Uuid> {
+    let sql = "select terminal_id from stream where tenant_id = ?1 and stream_id = ?2";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &stream.to_string()];
+    let what = "reading whose a stream is";
+    let found = column::row(conn, what, (sql, &values), |row| column::id(row, 0))?;
+    Ok(found.unwrap_or(Uuid::nil()))
+}
+
 /// Notes that the terminal spoke and which stream it writes.
 pub(super) fn seen(
     tx: &Transaction<'_>,

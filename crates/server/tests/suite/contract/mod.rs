@@ -7,6 +7,7 @@ pub(crate) mod feed;
 pub(crate) mod fork;
 pub(crate) mod held;
 pub(crate) mod jobs;
+pub(crate) mod lease;
 pub(crate) mod limit;
 pub(crate) mod profile;
 pub(crate) mod push;
@@ -39,6 +40,16 @@ macro_rules! contract_suite {
             held: a_released_entry_has_the_effects_it_would_have_had,
             held: what_still_cannot_be_read_stays_held,
             held: a_held_copy_counts_once_with_the_first,
+            lease: the_last_use_goes_to_one_terminal,
+            lease: a_question_asked_again_is_one_lease,
+            lease: time_frees_nothing,
+            lease: what_comes_back_can_be_granted_again,
+            lease: a_right_that_is_held_is_never_over,
+            lease: a_terminal_that_is_written_off_becomes_named_exposure,
+            lease: a_limit_that_is_lowered_names_what_is_beyond_it,
+            lease: somebody_at_the_counter_recalls_what_is_idle,
+            lease: one_terminal_at_a_time_decides_on_a_customer,
+            lease: fifty_terminals_ask_for_the_last_use_at_once,
             limit: a_use_beyond_the_total_limit_is_adjusted,
             limit: a_use_beyond_the_customer_limit_is_adjusted,
             limit: uses_beyond_a_day_or_a_budget_are_adjusted,

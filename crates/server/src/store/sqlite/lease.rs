@@ -1,0 +1,390 @@
+//! Tables `resource`, `lease` and `exposure`: what is scarce, and who has a right to how much of it.
+
+use loyalty::account::CodeTally;
+use loyalty::lease::{Resource, Stock};
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::lease::{LEASE_MS, LeaseResource, LeaseState, LeaseWant};
+use mostrador_protocol::row::Row;
+use rusqlite::{Connection, Transaction};
+use uuid::Uuid;
+
+use super::program::RulesCache;
+use super::{Answer, column, directory, feed, program};
+use crate::Error;
+use crate::ingest::fold::{Touched, Workspace};
+use crate::ingest::rights::Rights;
+use crate::lease::{ACTIVE_MS, Asked, Exposure, ExposureCause, Granted, Lease, limit_of};
+use crate::lease::{UNLIMITED, WriteOff};
+use crate::rules::Rules;
+
+/// Loads the leases that a batch names, and the stock of every resource that it may change.
+pub(super) fn load_rights(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (touched, workspace): (&Touched, &mut Workspace),
+) -> Answer<()> {
+    let mut resources = std::collections::BTreeSet::new();
+    for id in &touched.leases {
+        if workspace.rights.leases.contains_key(id) {
+            continue;
+        }
+        if let Some(lease) = lease(tx, tenant, *id)? {
+            resources.insert(lease.resource.clone());
+            workspace.rights.leases.insert(*id, lease);
+        }
+    }
+    for code in &touched.codes {
+        resources.insert(Resource::Uses(code.clone()));
+        resources.insert(Resource::Budget(code.clone()));
+    }
+    resources.retain(|resource| !workspace.rights.stocks.contains_key(resource));
+    for resource in resources {
+        let tally = match &resource {
+            Resource::Uses(code) | Resource::Budget(code) => workspace.tallies.get(code).copied(),
+            Resource::Customer(_) => None,
+        };
+        let stored = stock(tx, tenant, &resource)?;
+        let limit = limit_of(&resource, &workspace.rules);
+        if stored.is_none() && (limit.is_none() || tally.is_none()) {
+            continue;
+        }
+        let used = used_of(&resource, tally);
+        let limit = limit.unwrap_or(UNLIMITED);
+        workspace.rights.load(resource, stored, (used, limit));
+    }
+    Ok(())
+}
+
+/// Writes the stocks and leases that changed, and what was named.
+pub(super) fn put_rights(tx: &Transaction<'_>, tenant: &str, rights: &Rights) -> Answer<()> {
+    for (resource, stock) in rights.changed() {
+        put_stock(tx, tenant, (resource, stock))?;
+    }
+    for lease in rights.changed_leases() {
+        put_lease(tx, tenant, lease)?;
+    }
+    for exposure in rights.named() {
+        put_exposure(tx, tenant, exposure)?;
+    }
+    Ok(())
+}
+
+/// Grants what is free of what a terminal asks for. The same question again grants nothing more.
+pub(super) fn ask(tx: &Transaction<'_>, cache: &RulesCache, asked: &Asked) -> Answer<Granted> {
+    let tenant = asked.tenant.as_str();
+    let rules = cache.of(tx, tenant)?;
+    let tills = active_terminals(tx, tenant, asked.now_ms)?;
+    let mut wants: Vec<(Resource, &LeaseWant)> = asked
+        .wants
+        .iter()
+        .filter_map(|want| Some((want.resource.resource()?, want)))
+        .collect();
+    wants.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut rows = Vec::new();
+    let mut exhausted = Vec::new();
+    for (resource, want) in wants {
+        let Some(limit) = limit_of(&resource, &rules) else {
+            continue;
+        };
+        if want.units < 1 || lease(tx, tenant, want.lease_id)?.is_some() {
+            continue;
+        }
+        let mut rights = opened(tx, tenant, (&resource, limit))?;
+        let stock = rights.stocks.entry(resource.clone()).or_default();
+        let granted = stock.grant(want.units, tills);
+        put_stock(tx, tenant, (&resource, stock))?;
+        put_rights(tx, tenant, &rights)?;
+        if granted > 0 {
+            let lease = Lease {
+                id: want.lease_id,
+                terminal: asked.terminal,
+                resource,
+                granted,
+                used: 0,
+                state: LeaseState::Open,
+                granted_ms: asked.now_ms,
+                expires_ms: asked.now_ms.saturating_add(LEASE_MS),
+            };
+            put_lease(tx, tenant, &lease)?;
+            rows.push(Row::Lease(lease.row()));
+            continue;
+        }
+        exhausted.push(want.resource.clone());
+        if want.urgent {
+            rows.extend(recall(tx, (tenant, asked.terminal), &resource)?);
+        }
+    }
+    feed::append(tx, tenant, &rows)?;
+    Ok(Granted {
+        leases: open_leases(tx, tenant, Some(asked.terminal))?,
+        exhausted,
+        changed: !rows.is_empty(),
+    })
+}
+
+/// A resource as it stands at this moment, with whatever had to be named about it.
+fn opened(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (resource, limit): (&Resource, i64),
+) -> Answer<Rights> {
+    let tally = match resource {
+        Resource::Uses(code) | Resource::Budget(code) => program::tally(tx, tenant, code)?,
+        Resource::Customer(_) => None,
+    };
+    let mut rights = Rights::default();
+    let stored = stock(tx, tenant, resource)?;
+    rights.load(resource.clone(), stored, (used_of(resource, tally), limit));
+    Ok(rights)
+}
+
+/// Asks the terminals that hold some of it for what they do not need at this moment.
+fn recall(
+    tx: &Transaction<'_>,
+    (tenant, asking): (&str, Uuid),
+    resource: &Resource,
+) -> Answer<Vec<Row>> {
+    let mut rows = Vec::new();
+    for mut lease in open_leases(tx, tenant, None)? {
+        let is_idle = lease.state == LeaseState::Open && lease.left() > 0;
+        if lease.resource == *resource && lease.terminal != asking && is_idle {
+            lease.state = LeaseState::Recalled;
+            put_lease(tx, tenant, &lease)?;
+            rows.push(Row::Lease(lease.row()));
+        }
+    }
+    Ok(rows)
+}
+
+/// Moves what is left of open leases into named exposure, so that it can be granted again.
+pub(super) fn write_off(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (rules, which): (&Rules, WriteOff),
+) -> Answer<Vec<Lease>> {
+    directory::require_tenant(tx, tenant)?;
+    let is_meant = |lease: &Lease| match which {
+        WriteOff::Terminal(id) => lease.terminal == id,
+        WriteOff::Lease(id) => lease.id == id,
+    };
+    let mut written_off = open_leases(tx, tenant, None)?;
+    written_off.retain(is_meant);
+    for lease in &mut written_off {
+        let limit = limit_of(&lease.resource, rules).unwrap_or(UNLIMITED);
+        let mut rights = opened(tx, tenant, (&lease.resource, limit))?;
+        let left = lease.left();
+        let stock = rights.stocks.entry(lease.resource.clone()).or_default();
+        stock.write_off(left);
+        put_stock(tx, tenant, (&lease.resource, stock))?;
+        put_rights(tx, tenant, &rights)?;
+        lease.state = LeaseState::WrittenOff;
+        put_lease(tx, tenant, lease)?;
+        if left > 0 {
+            let exposure = Exposure {
+                resource: lease.resource.clone(),
+                cause: ExposureCause::WrittenOff,
+                cause_key: lease.id.to_string(),
+                units: left,
+                terminal: Some(lease.terminal),
+            };
+            put_exposure(tx, tenant, &exposure)?;
+        }
+    }
+    let rows: Vec<Row> = written_off
+        .iter()
+        .map(|lease| Row::Lease(lease.row()))
+        .collect();
+    feed::append(tx, tenant, &rows)?;
+    Ok(written_off)
+}
+
+/// What the tally counts of a resource.
+fn used_of(resource: &Resource, tally: Option<CodeTally>) -> i64 {
+    let tally = tally.unwrap_or_default();
+    match resource {
+        Resource::Uses(_) => tally.total,
+        Resource::Budget(_) => tally.discount,
+        Resource::Customer(_) => 0,
+    }
+}
+
+fn active_terminals(tx: &Transaction<'_>, tenant: &str, now_ms: i64) -> Answer<u32> {
+    let sql = "select count(*) from terminal
+               where tenant_id = ?1 and active = 1 and last_seen_ms > ?2";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &now_ms.saturating_sub(ACTIVE_MS)];
+    let what = "counting terminals";
+    let counted = column::row(tx, what, (sql, &values), |row| row.get(0))?;
+    Ok(counted.unwrap_or(1))
+}
+
+fn stock(conn: &Connection, tenant: &str, resource: &Resource) -> Answer<Option<Stock>> {
+    let (kind, key) = LeaseResource::from(resource).parts();
+    let sql = "select used, leased, limit_units, exposure from resource
+               where tenant_id = ?1 and kind = ?2 and resource_key = ?3";
+    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &kind, &key];
+    column::row(conn, "reading what is scarce", (sql, &values), |row| {
+        Ok(Stock {
+            used: row.get(0)?,
+            leased: row.get(1)?,
+            limit: row.get(2)?,
+            exposure: row.get(3)?,
+        })
+    })
+}
+
+fn put_stock(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    (resource, stock): (&Resource, &Stock),
+) -> Answer<()> {
+    let (kind, key) = LeaseResource::from(resource).parts();
+    let sql = "insert into resource
+                   (tenant_id, kind, resource_key, used, leased, limit_units, exposure)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               on conflict (tenant_id, kind, resource_key) do update set
+                   used = excluded.used, leased = excluded.leased,
+                   limit_units = excluded.limit_units, exposure = excluded.exposure";
+    let values: [&dyn rusqlite::ToSql; 7] = [
+        &tenant,
+        &kind,
+        &key,
+        &stock.used,
+        &stock.leased,
+        &stock.limit,
+        &stock.exposure,
+    ];
+    column::run(tx, "writing what is scarce", (sql, &values))?;
+    Ok(())
+}
+
+fn put_exposure(tx: &Transaction<'_>, tenant: &str, exposure: &Exposure) -> Answer<()> {
+    let (kind, key) = LeaseResource::from(&exposure.resource).parts();
+    let sql = "insert into exposure
+                   (tenant_id, kind, resource_key, cause, cause_key, units, terminal_id)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               on conflict (tenant_id, kind, resource_key, cause, cause_key) do update set
+                   units = exposure.units + excluded.units";
+    let values: [&dyn rusqlite::ToSql; 7] = [
+        &tenant,
+        &kind,
+        &key,
+        &exposure.cause.as_str(),
+        &exposure.cause_key,
+        &exposure.units,
+        &exposure.terminal.map(|id| id.to_string()),
+    ];
+    column::run(tx, "naming what a limit may be passed by", (sql, &values))?;
+    Ok(())
+}
+
+const LEASE: &str = "select lease_id, terminal_id, kind, resource_key, granted, used, state,
+        granted_ms, expires_ms
+    from lease where tenant_id = ?1";
+
+fn lease(conn: &Connection, tenant: &str, id: Uuid) -> Answer<Option<Lease>> {
+    let sql = format!("{LEASE} and lease_id = ?2");
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &id.to_string()];
+    let found = column::row(conn, "reading a lease", (&sql, &values), lease_of)?;
+    found.map(known).transpose()
+}
+
+/// Open leases of a terminal, or of all of them, by id.
+pub(super) fn open_leases(
+    conn: &Connection,
+    tenant: &str,
+    terminal: Option<Uuid>,
+) -> Answer<Vec<Lease>> {
+    let sql = format!(
+        "{LEASE} and state in ('open', 'recalled') and (?2 is null or terminal_id = ?2)
+         order by lease_id"
+    );
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &terminal.map(|id| id.to_string())];
+    let found = column::rows(conn, "listing leases", (&sql, &values), lease_of)?;
+    found.into_iter().map(known).collect()
+}
+
+/// Every resource that was ever leased or used under a limit.
+pub(super) fn stocks(conn: &Connection, tenant: &str) -> Answer<Vec<(LeaseResource, Stock)>> {
+    directory::require_tenant(conn, tenant)?;
+    let sql = "select used, leased, limit_units, exposure, kind, resource_key from resource
+               where tenant_id = ?1 order by kind, resource_key";
+    let what = "listing what is scarce";
+    let found = column::rows(conn, what, (sql, &[&tenant]), |row| {
+        let stock = Stock {
+            used: row.get(0)?,
+            leased: row.get(1)?,
+            limit: row.get(2)?,
+            exposure: row.get(3)?,
+        };
+        Ok((row.get::<_, String>(4)?, row.get::<_, String>(5)?, stock))
+    })?;
+    let known = |(kind, key, stock): (String, String, Stock)| {
+        let resource = LeaseResource::from_parts(&kind, &key);
+        Ok((resource.ok_or_else(|| unknown(&kind, &key))?, stock))
+    };
+    found.into_iter().map(known).collect()
+}
+
+struct Found {
+    lease: Lease,
+    kind: String,
+    key: String,
+}
+
+fn lease_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Found> {
+    let state: String = row.get(6)?;
+    Ok(Found {
+        lease: Lease {
+            id: column::id(row, 0)?,
+            terminal: column::id(row, 1)?,
+            resource: Resource::Customer(Uuid::nil()),
+            granted: row.get(4)?,
+            used: row.get(5)?,
+            state: LeaseState::of(&state),
+            granted_ms: row.get(7)?,
+            expires_ms: row.get(8)?,
+        },
+        kind: row.get(2)?,
+        key: row.get(3)?,
+    })
+}
+
+fn known(found: Found) -> Answer<Lease> {
+    let Found { lease, kind, key } = found;
+    let resource = LeaseResource::from_parts(&kind, &key);
+    let resource = resource.and_then(|resource| resource.resource());
+    Ok(Lease {
+        resource: resource.ok_or_else(|| unknown(&kind, &key))?,
+        ..lease
+    })
+}
+
+fn unknown(kind: &str, key: &str) -> Error {
+    Error::Stored {
+        what: "a resource",
+        found: format!("{kind} {key:?}"),
+    }
+}
+
+fn put_lease(tx: &Transaction<'_>, tenant: &str, lease: &Lease) -> Answer<()> {
+    let (kind, key) = LeaseResource::from(&lease.resource).parts();
+    let sql = "insert into lease (tenant_id, lease_id, terminal_id, kind, resource_key, granted,
+                                  used, state, granted_ms, expires_ms)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+               on conflict (tenant_id, lease_id) do update set
+                   used = excluded.used, state = excluded.state";
+    let values: [&dyn rusqlite::ToSql; 10] = [
+        &tenant,
+        &lease.id.to_string(),
+        &lease.terminal.to_string(),
+        &kind,
+        &key,
+        &lease.granted,
+        &lease.used,
+        &lease.state.as_str(),
+        &lease.granted_ms,
+        &lease.expires_ms,
+    ];
+    column::run(tx, "writing a lease", (sql, &values))?;
+    Ok(())
+}
