@@ -194,12 +194,13 @@ pub(crate) async fn a_terminal_that_is_written_off_becomes_named_exposure<S: Sto
 
 pub(crate) async fn a_limit_that_is_lowered_names_what_is_beyond_it<S: Store>(store: S) {
     let mut till = Scribe::new(&store).await;
-    let lease = one_of(&store, &till, "ONCE").await.unwrap();
-    let publish = |version, total_limit| {
+    let budget = LeaseResource::CodeBudget("BUDGET".to_owned());
+    let granted = ask(&store, &till, vec![want(budget.clone(), 200)], 0).await;
+    let publish = |version, budget| {
         let code = CodeDocument {
-            text: "ONCE".to_owned(),
+            text: "BUDGET".to_owned(),
             percent_bp: Some(1000),
-            total_limit,
+            budget,
             ..CodeDocument::default()
         };
         let program = ProgramDocument {
@@ -209,15 +210,16 @@ pub(crate) async fn a_limit_that_is_lowered_names_what_is_beyond_it<S: Store>(st
         };
         store.publish(TENANT, program, 0)
     };
-    publish(50, Some(0)).await.unwrap();
-    sell_by(&mut till, "ONCE", &[(lease.id, 1)]);
-    assert_eq!(dispositions(&till.push(&store, 0).await), [Applied]);
-    assert_eq!(counts(stock(&store, &uses_of("ONCE")).await), (1, 0, 0, 1));
+    publish(50, Some(100)).await.unwrap();
+    // The sale gives 1000, of which 200 were granted and 100 of those are beyond the new budget.
+    sell_by(&mut till, "BUDGET", &[(granted.leases[0].id, 200)]);
+    assert_eq!(dispositions(&till.push(&store, 0).await), [Adjusted]);
+    assert_eq!(counts(stock(&store, &budget).await), (1000, 0, 100, 900));
     // Without a limit there is nothing to be over.
     publish(51, None).await.unwrap();
-    till.sell(ANA, "ONCE");
+    till.sell(ANA, "BUDGET");
     assert_eq!(dispositions(&till.push(&store, 1).await), [Applied]);
-    assert_eq!(stock(&store, &uses_of("ONCE")).await.used, 2);
+    assert_eq!(stock(&store, &budget).await.used, 2000);
 }
 
 pub(crate) async fn somebody_at_the_counter_recalls_what_is_idle<S: Store>(store: S) {
