@@ -6,6 +6,7 @@
 //! Amounts are whole minor units of `currency`, rates are basis points, multipliers are decimals in
 //! quotes, days are `"2026-11-21"`, hours `"08:30"`. `docs/program.md` explains every key.
 
+mod adjustments;
 mod badge;
 mod check;
 mod compile;
@@ -26,6 +27,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use adjustments::AdjustmentsDocument;
 pub use badge::{BadgeDocument, ScoreDocument, WeightsDocument};
 pub use consent::ConsentDocument;
 pub use derived::{SeriesDocument, VariantDocument};
@@ -96,6 +98,9 @@ pub struct ProgramDocument {
     /// What is asked before money goes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refunds: Option<RefundsDocument>,
+    /// Points by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjustments: Option<AdjustmentsDocument>,
     /// What people read for slugs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelDocument>,
@@ -487,6 +492,7 @@ impl ProgramDocument {
             calling_code: None,
             consent: None,
             refunds: None,
+            adjustments: None,
             labels: Vec::new(),
             codes: Vec::new(),
         }

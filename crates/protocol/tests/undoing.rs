@@ -162,6 +162,7 @@ fn given() -> Payload {
         cashier_id: Uuid::from_u128(5),
         points: 200,
         reason: "complaint".to_owned(),
+        note: None,
         local_time: day("2026-01-01").and_hms_opt(9, 0, 0).unwrap(),
         expires_on: day("2027-01-01"),
         approval_id: None,

@@ -19,7 +19,7 @@ use mostrador_protocol::message::Disposition;
 use mostrador_protocol::program::Labelled;
 use uuid::Uuid;
 
-use crate::message::{has, say};
+use crate::message::say;
 use crate::rules::Rules;
 use crate::view::{HistoryEvent, Language};
 use crate::{Error, words};
@@ -162,12 +162,6 @@ impl Teller<'_> {
         let staff = ledger::staff::all(self.connection)?;
         let person = staff.into_iter().find(|person| person.id == id);
         Ok(person.map(|person| self.say("history.by", &[("name", &person.name)])))
-    }
-
-    /// The sentence of a reason's slug; nothing for one that is not known here.
-    fn reason(&self, family: &str, slug: &str) -> Option<String> {
-        let key = format!("{family}{slug}");
-        has(self.language, &key).then(|| self.say(&key, &[]))
     }
 
     /// What somebody wrote beside it.

@@ -33,6 +33,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod adjust;
 mod applied;
 mod apply_code;
 mod approve;
@@ -48,6 +49,7 @@ mod event;
 mod gives;
 mod history;
 mod identify;
+mod merge;
 pub mod message;
 pub mod moment;
 mod paper;

@@ -90,6 +90,7 @@ impl Priced {
 }
 
 impl Buyer {
+    /// The customer with the account of `id`: another record where two were merged.
     pub(crate) fn load(
         connection: &Connection,
         rules: &Rules,

@@ -4,10 +4,12 @@
 //! formats and adds nothing. Every action of the counter answers with the whole [`CounterView`].
 //! One file for each screen or pane.
 
+mod adjust;
 mod counter;
 mod customer;
 mod history;
 mod identify;
+mod merge;
 mod pay;
 mod profile;
 mod redeem;
@@ -17,6 +19,7 @@ mod till;
 mod today;
 mod undo;
 
+pub use self::adjust::{AdjustmentForm, AdjustmentInput, AdjustmentReason, AdjustmentSaved};
 pub use self::counter::{
     BestSetView, ChipView, CodeView, CounterView, LineView, PointsView, RefusedView,
     TierDiscountView,
@@ -25,6 +28,8 @@ pub use self::customer::{CustomerCard, ProgressView};
 pub use self::history::{HistoryEvent, HistoryFact, HistoryView};
 pub use self::identify::{BoxReading, CustomerHit, ProductHit};
 pub use self::pay::{ReceiptKind, ReceiptView, TenderInput, TendersView};
+pub use self::merge::{MergeRow, MergeSaved, MergeView};
+pub use self::pay::{ReceiptView, TenderInput, TendersView};
 pub use self::profile::{ProfileForm, ProfileInput, ProfileSaved};
 pub use self::redeem::{
     CouponMade, CouponView, PointsOffer, PointsPreview, RedeemView, RedemptionView, RewardView,

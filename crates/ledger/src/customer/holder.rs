@@ -1,12 +1,12 @@
 //! Who has a phone, an e-mail, a document or a card already: nobody is enrolled twice by accident.
 
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use mostrador_loyalty::account::MOST_MERGES;
+use mostrador_protocol::row::Customer;
+use rusqlite::{Connection, ToSql, params};
 use uuid::Uuid;
 
-use mostrador_protocol::row::Customer;
-
 use super::{COLUMNS, customer_of};
-use crate::Error;
+use crate::{Error, account};
 
 /// What only one customer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,17 +57,24 @@ pub fn holder(
     Ok(None)
 }
 
+/// Somebody else: records that were merged with this one are the same person.
 fn other(
     connection: &Connection,
     id: Uuid,
     (condition, value): (&str, &dyn ToSql),
 ) -> Result<Option<Customer>, Error> {
     let sql = format!(
-        "select {COLUMNS} from customer where {condition} and id <> ? order by number limit 1"
+        "select {COLUMNS} from customer where {condition} and id <> ? order by number limit ?"
     );
-    let found = connection
-        .prepare_cached(&sql)?
-        .query_row([value, &id.as_bytes()], customer_of)
-        .optional()?;
-    Ok(found)
+    let mut statement = connection.prepare_cached(&sql)?;
+    let most = i64::try_from(MOST_MERGES + 1).unwrap_or(i64::MAX);
+    let found = statement.query_map(params![value, id.as_bytes(), most], customer_of)?;
+    let (own, _) = account::held(connection, id)?;
+    for customer in found {
+        let customer = customer?;
+        if account::held(connection, customer.id)?.0 != own {
+            return Ok(Some(customer));
+        }
+    }
+    Ok(None)
 }

@@ -19,6 +19,9 @@ pub struct PointsAdjusted {
     pub points: i64,
     /// Slug of the reason.
     pub reason: String,
+    /// What was written beside it. Never who somebody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The store's wall clock.
     pub local_time: NaiveDateTime,
     /// Last local day on which given points can be spent.

@@ -13,6 +13,7 @@ use loyalty::code::generated::{LONGEST, SHORTEST};
 use loyalty::money::{Currency, MAX_MINOR};
 use mostrador_loyalty as loyalty;
 
+use super::adjustments::check_adjustments;
 use super::badge;
 use super::consent::check_consent;
 use super::fault::{KeyFault, Path};
@@ -66,6 +67,9 @@ impl ProgramDocument {
             faults.amount(&path.key("min_purchase"), referral.min_purchase, 0);
         }
         check_consent(&mut faults, &root, self);
+        if let Some(adjustments) = &self.adjustments {
+            check_adjustments(&mut faults, &root.key("adjustments"), adjustments);
+        }
         if let Some(refunds) = &self.refunds {
             check_refunds(&mut faults, &root.key("refunds"), refunds);
         }

@@ -97,13 +97,15 @@ pub(super) fn check_refunds(faults: &mut Faults, path: &Path, refunds: &RefundsD
             format!("keep at most {MOST_REASONS}: a cashier reads them all"),
         );
     }
-    faults.unique(
-        &reasons,
-        "slug",
-        refunds.reasons.iter().map(|reason| reason.slug.as_str()),
-    );
-    for (index, reason) in refunds.reasons.iter().enumerate() {
-        let path = reasons.at(index);
+    check_reasons(faults, &reasons, &refunds.reasons);
+}
+
+/// Faults of a list of reasons.
+pub(super) fn check_reasons(faults: &mut Faults, path: &Path, reasons: &[ReasonDocument]) {
+    let slugs = reasons.iter().map(|reason| reason.slug.as_str());
+    faults.unique(path, "slug", slugs);
+    for (index, reason) in reasons.iter().enumerate() {
+        let path = path.at(index);
         faults.slug(&path.key("slug"), &reason.slug);
         faults.text(&path.key("es"), &reason.es);
         if let Some(english) = &reason.en {

@@ -95,6 +95,7 @@ pub(super) const PROGRAM: &[Key] = &[
     optional("calling_code", Shape::Text),
     optional("consent", Shape::Table(CONSENT)),
     optional("refunds", Shape::Table(REFUNDS)),
+    optional("adjustments", Shape::Table(ADJUSTMENTS)),
     optional("labels", Shape::List(&Shape::Table(LABEL))),
     optional("codes", Shape::List(&Shape::Table(CODE))),
 ];
@@ -188,6 +189,11 @@ const CONSENT: &[Key] = &[
     required("version", COUNT),
     required("text_es", Shape::Text),
     optional("text_en", Shape::Text),
+];
+
+const ADJUSTMENTS: &[Key] = &[
+    optional("max_points", MANY),
+    optional("reasons", Shape::List(&Shape::Table(REASON))),
 ];
 
 const REFUNDS: &[Key] = &[

@@ -3,8 +3,8 @@
 use mostrador_protocol::entry::{Header, PointsAdjusted, PointsExpired, RewardRedeemed};
 
 use super::{Teller, at};
-use crate::Error;
 use crate::view::HistoryEvent;
+use crate::{Error, adjust};
 
 impl Teller<'_> {
     pub(super) fn adjusted(&self, adjusted: &PointsAdjusted) -> Result<HistoryEvent, Error> {
@@ -14,7 +14,8 @@ impl Teller<'_> {
             "history.kind.points_adjusted"
         };
         let mut reasons = Vec::new();
-        reasons.extend(self.reason("adjustment.reason.", &adjusted.reason));
+        reasons.extend(self.why_adjusted(&adjusted.reason));
+        reasons.extend(self.note(adjusted.note.as_deref()));
         reasons.extend(self.by_staff(adjusted.cashier_id)?);
         reasons.extend(self.until(adjusted.points, adjusted.expires_on));
         Ok(HistoryEvent {
@@ -24,6 +25,12 @@ impl Teller<'_> {
             reasons,
             ..at(adjusted.local_time)
         })
+    }
+
+    fn why_adjusted(&self, slug: &str) -> Option<String> {
+        let reasons = adjust::reasons(self.language, self.rules);
+        let known = reasons.into_iter().find(|reason| reason.slug == slug);
+        known.map(|reason| reason.name)
     }
 
     pub(super) fn expired(&self, header: &Header, expired: &PointsExpired) -> HistoryEvent {

@@ -208,6 +208,7 @@ fn points_outside_a_sale_say_why_they_moved() {
         cashier_id: Uuid::nil(),
         points: 50,
         reason: "goodwill".to_owned(),
+        note: None,
         local_time: day("2025-03-01").into(),
         expires_on: day("2026-03-01"),
         approval_id: None,

@@ -1,10 +1,12 @@
 //! A whole till on a real file, against a server that lives in the same process.
 
+mod adjusting;
 mod any_sale;
 mod any_text;
 mod codes;
 mod derived;
 mod enrolment;
+mod merging;
 mod people;
 mod redeeming;
 mod referring;

@@ -124,6 +124,7 @@ impl Desk {
                 cashier_id: Uuid::nil(),
                 points: if *points == 0 { 1 } else { *points },
                 reason: "gift".to_owned(),
+                note: None,
                 local_time: now,
                 expires_on: day(21),
                 approval_id: None,
