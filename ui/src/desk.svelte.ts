@@ -1,13 +1,14 @@
 /** Everything on the desk, and what each key does with it. */
 import { createContext } from "svelte";
-import type { Api, CounterView, Stale } from "./api/api";
+import type { Api, Stale } from "./api/api";
 import { Amount } from "./counter/amount.svelte";
 import { Box } from "./counter/box.svelte";
 import { Counter } from "./counter/counter.svelte";
 import { Work, type Screen } from "./counter/work.svelte";
 import { History } from "./customer/history.svelte";
+import { People } from "./customer/people.svelte";
 import { Profile } from "./customer/profile.svelte";
-import { Referrer } from "./customer/referrer.svelte";
+import { Steps } from "./customer/steps";
 import type { Scan } from "./keyboard/burst";
 import type { Command } from "./keyboard/keys";
 import { speech, t } from "./language/language.svelte";
@@ -35,7 +36,7 @@ export class Desk {
   readonly receipt: Receipt;
   readonly today: Today;
   readonly strip: Strip;
-  readonly referrer: Referrer;
+  readonly people: People;
   readonly profile: Profile;
   readonly history: History;
   readonly undoing: Undoing;
@@ -48,6 +49,11 @@ export class Desk {
   line = $state<number | null>(null);
 
   #turn: Promise<void> = Promise.resolve();
+  readonly #steps = new Steps(this, {
+    ask: (mode) => this.#ask(mode),
+    open: (screen) => this.#open(screen),
+    history: () => this.#showHistory(),
+  });
 
   constructor(api: Api) {
     this.#api = api;
@@ -59,8 +65,8 @@ export class Desk {
     this.receipt = new Receipt(api, this.counter);
     this.today = new Today(api);
     this.strip = new Strip(api);
-    this.referrer = new Referrer(api);
-    this.profile = new Profile(api, this.referrer);
+    this.people = new People(api);
+    this.profile = new Profile(api, this.people.finder);
     this.history = new History(api);
     this.undoing = new Undoing(api, {
       counter: this.counter,
@@ -133,13 +139,19 @@ export class Desk {
       case "history":
         return this.#showHistory();
       case "referral":
-        return this.#startReferral();
+        return this.#steps.startReferral();
+      case "merge":
+        return this.#steps.startMerge();
+      case "adjust":
+        return this.#steps.startAdjustment();
       case "undo":
         return this.undoing.undo();
       case "refund":
         return this.undoing.start();
       case "confirm":
-        return this.undoing.confirm();
+        return this.work.screen === "merge" || this.work.screen === "adjust"
+          ? this.#steps.confirm()
+          : this.undoing.confirm();
       case "more":
         return this.#more();
       case "line_up":
@@ -176,7 +188,7 @@ export class Desk {
   enter(): Promise<void> {
     return this.#inTurn(async () => {
       const taken = await this.box.enter();
-      if (!taken && ((await this.undoing.sawReceipt()) || (await this.#broughtBy()))) return;
+      if (!taken && ((await this.undoing.sawReceipt()) || (await this.#steps.broughtBy()))) return;
       this.#taken(taken);
     });
   }
@@ -188,9 +200,9 @@ export class Desk {
   scanned(scan: Scan): Promise<void> {
     return this.#inTurn(async () => {
       if (this.till.standing.status !== "open") return this.till.hint(t("ui.scan.locked"));
-      if (await this.#scannedReferrer(scan)) return;
+      if (await this.#steps.scanned(scan)) return;
       const taken = await this.box.scanned(scan);
-      if (!taken && ((await this.undoing.sawReceipt()) || (await this.#broughtBy()))) return;
+      if (!taken && ((await this.undoing.sawReceipt()) || (await this.#steps.broughtBy()))) return;
       // Nobody knows it: a card for whoever is being enrolled.
       if (!taken && this.work.screen === "profile" && this.box.saw?.saw === "nothing") {
         this.box.typed("");
@@ -266,7 +278,7 @@ export class Desk {
         this.entering += 1;
         return;
       }
-      await this.#shown(counter);
+      await this.#steps.shown(counter);
       if (isNew) this.work.replace("codes");
       else await this.#backToHistory();
       this.home();
@@ -274,17 +286,7 @@ export class Desk {
   }
 
   saveReferral(): Promise<void> {
-    return this.#inTurn(async () => {
-      const id = this.counter.view?.customer?.id;
-      if (this.work.screen !== "referral" || id === undefined) return;
-      const settled = await this.referrer.settled();
-      if (settled.status !== "chosen") return;
-      const counter = await this.referrer.register(id, settled.input);
-      if (counter === null) return;
-      await this.#shown(counter);
-      this.work.back();
-      this.home();
-    });
+    return this.#inTurn(() => this.#steps.saveReferral());
   }
 
   /** The customer who has what was typed into the form of a new one. */
@@ -318,7 +320,8 @@ export class Desk {
 
   /** One level back: the box, its mode, a screen, and at last nothing: work is never lost. */
   back(): void {
-    if (!this.box.back() && !this.undoing.leaveApproval()) this.work.back();
+    const asked = ["merge", "adjust"].includes(this.work.screen) && this.people.approval.leave();
+    if (!this.box.back() && !asked && !this.undoing.leaveApproval()) this.work.back();
     this.home();
   }
 
@@ -368,8 +371,9 @@ export class Desk {
     }
     if (this.work.screen === "profile" && number === 1 && this.profile.known)
       return this.#useKnown();
-    if (this.#asksReferrer) {
-      this.referrer.pick(number);
+    if (this.work.screen === "adjust") return this.people.chooseReason(number);
+    if (this.#steps.asksPerson) {
+      this.people.finder.pick(number);
       this.entering += 1;
       return;
     }
@@ -461,44 +465,9 @@ export class Desk {
     this.#open("profile");
   }
 
-  /** Whether a field on the screen asks who brought the customer. */
-  get #asksReferrer(): boolean {
-    const { screen } = this.work;
-    return screen === "referral" || (screen === "profile" && this.profile.asksReferrer);
-  }
-
-  #startReferral(): void {
-    const customer = this.counter.view?.customer;
-    if (!customer) return this.#ask("customer");
-    if (!customer.referral) return this.counter.say(t("ui.referral.none"), "trouble");
-    this.referrer.clear();
-    this.#open("referral");
-  }
-
-  /** A scan on a screen that asks who brought the customer; answers whether it was somebody. */
-  async #scannedReferrer(scan: Scan): Promise<boolean> {
-    if (!this.#asksReferrer) return false;
-    const codesOnly = this.work.screen === "profile";
-    return this.referrer.scanned(scan, codesOnly);
-  }
-
-  /** A referral code in the box, while a customer is here who can still say who brought them. */
-  async #broughtBy(): Promise<boolean> {
-    const { saw } = this.box;
-    const customer = this.counter.view?.customer;
-    if (saw?.saw !== "referral" || !customer?.referral?.may_say) return false;
-    const input = { id: saw.owner.id, code: saw.text };
-    const counter = await this.referrer.register(customer.id, input);
-    if (counter === null) this.counter.say(this.referrer.refused, "trouble");
-    else await this.#shown(counter);
-    this.box.typed("");
-    this.home();
-    return true;
-  }
-
-  /** What an action of another screen answered. */
-  async #shown(counter: CounterView): Promise<void> {
-    await this.counter.act(() => Promise.resolve({ status: "ok", data: counter }));
+  /** What was filled in on a screen about customers, or the PIN for it. */
+  confirmPeople(): Promise<void> {
+    return this.#inTurn(() => this.#steps.confirm());
   }
 
   async #showHistory(): Promise<void> {
@@ -517,6 +486,7 @@ export class Desk {
   async #more(): Promise<void> {
     if (this.work.screen === "profile") this.profile.more = !this.profile.more;
     if (this.work.screen === "history") await this.history.more();
+    if (this.work.screen === "merge") await this.people.swap();
   }
 
   async #useKnown(): Promise<void> {

@@ -3,6 +3,7 @@
  * four products and five codes, and nothing of the real rules.
  */
 import type {
+  AdjustmentInput,
   Answer,
   Api,
   BoxReading,
@@ -16,8 +17,11 @@ import type {
   Trouble,
 } from "../src/api/api";
 import {
+  adjustmentForm,
+  adjustmentRefusal,
   josesCode,
   known,
+  mergeView,
   newcomers,
   profileForm,
   referralRefusal,
@@ -46,6 +50,8 @@ type Basket = {
 };
 
 const nothing = (): Basket => ({ customer: null, lines: [], codes: [], points: 0 });
+/** Óscar's PIN. */
+const manager = "9876";
 const ok = <T>(data: T): Promise<Answer<T>> => Promise.resolve({ status: "ok", data });
 const no = (code: string, message: string, hint = ""): Promise<Answer<never>> =>
   Promise.resolve({ status: "error", error: { code, message, hint } });
@@ -85,6 +91,10 @@ export class MemoryTill {
   broken: Trouble | null = null;
   /** Every form that was saved, also in vain. */
   readonly saved: ProfileInput[] = [];
+  /** Records that became one, the one that stays first. */
+  readonly merged: [string, string][] = [];
+  /** Every adjustment that was approved. */
+  readonly adjusted: AdjustmentInput[] = [];
   /** Every call, for tests that count. */
   readonly calls: string[] = [];
   readonly api: Api = this.#logged();
@@ -321,12 +331,30 @@ export class MemoryTill {
         const card = { ...newcomers.card, name: input.name };
         return ok({ outcome: "saved", counter: { ...this.counter(), customer: card } });
       },
-      findReferrer: (text) => ok(referrers(text)),
+      findPerson: (text) => ok(referrers(text)),
       registerReferral: (customer, referrer) => {
         const refused = referralRefusal(customer, referrer);
         if (refused) return ok(refused);
         this.#said = "Queda anotado.";
         return ok({ outcome: "registered", counter: this.counter() });
+      },
+      previewMerge: (survivor, absorbed) => ok(mergeView(survivor, absorbed)),
+      mergeCustomers: (survivor, absorbed, pin) => {
+        if (pin !== manager) return no("not_a_manager", "Ese PIN no es de un gerente.");
+        this.merged.push([survivor, absorbed]);
+        this.basket.customer = survivor;
+        this.#said = "Las dos fichas son una.";
+        return ok({ outcome: "merged", counter: this.counter() });
+      },
+      adjustment: (id) => ok(adjustmentForm(id)),
+      adjustPoints: (input, pin) => {
+        const refused = adjustmentRefusal(input);
+        if (refused) return ok(refused);
+        if (pin === "") return no("approval_needed", "Esto necesita la aprobación de un gerente.");
+        if (pin !== manager) return no("not_a_manager", "Ese PIN no es de un gerente.");
+        this.adjusted.push(input);
+        this.#said = `${input.points} puntos a mano.`;
+        return ok({ outcome: "adjusted", counter: this.counter() });
       },
       history: (id) => ok(sentHistory(id, false)),
       historyOnline: (id, before) =>

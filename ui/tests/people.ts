@@ -1,12 +1,15 @@
 /** Forms and histories of the till in memory. */
 import type {
+  AdjustmentForm,
+  AdjustmentInput,
   CustomerCard,
   CustomerHit,
   HistoryView,
+  MergeView,
   ProfileForm,
   ProfileInput,
   ReferrerInput,
-  ReferrerReading,
+  PersonReading,
 } from "../src/api/api";
 import { customers } from "./shop";
 
@@ -35,7 +38,7 @@ export const newcomers: { id: string; card: CustomerCard } = {
 export const josesCode = "K7M2Q9X5";
 
 /** Who fits, by José's code or a part of the name. */
-export function referrers(text: string): ReferrerReading {
+export function referrers(text: string): PersonReading {
   const low = text.trim().toLowerCase();
   const isCode = low === josesCode.toLowerCase();
   const hits = customers
@@ -111,4 +114,52 @@ export function sentHistory(id: string, whole: boolean, before = ""): HistoryVie
       : "Lo que sabe esta caja, hasta 21/11/2026 10:40.",
     next: whole && before === "" ? "1.b.3" : null,
   };
+}
+
+/** Two records side by side; a record is not merged with itself. */
+export function mergeView(survivor: string, absorbed: string): MergeView {
+  const [one, other] = [survivor, absorbed].map((id) => customers.find((it) => it.id === id));
+  const points = [one?.card.balance ?? 0, other?.card.balance ?? 0] as const;
+  const row = (name: string, values: readonly [string, string, string], same = false) => ({
+    name,
+    survivor: values[0],
+    absorbed: values[1],
+    after: values[2],
+    same,
+  });
+  return {
+    survivor_id: survivor,
+    absorbed_id: absorbed,
+    survivor: one?.hit.name ?? "",
+    absorbed: other?.hit.name ?? "",
+    rows: [
+      row("Teléfono", ["300 4471", "300 0902", "300 4471"]),
+      row("Documento", ["CC1", "CC1", "CC1"], true),
+      row("Puntos", [`${points[0]}`, `${points[1]}`, `${points[0] + points[1]}`]),
+    ],
+    notes: ["Queda el código K7M2Q9X5; el otro sigue sirviendo."],
+    refusal: survivor === absorbed ? "Ya es una sola ficha. [already_one]" : "",
+  };
+}
+
+export function adjustmentForm(id: string): AdjustmentForm {
+  const customer = customers.find((one) => one.id === id);
+  return {
+    customer_id: id,
+    name: customer?.hit.name ?? "",
+    balance: customer?.card.balance ?? 0,
+    rules: "Hasta 500 puntos a la vez, con el PIN de un gerente.",
+    reasons: [
+      { slug: "missed_sale", name: "Compra que no se registró" },
+      { slug: "other", name: "Otro motivo" },
+    ],
+  };
+}
+
+/** More than 500 at once, or no reason. */
+export function adjustmentRefusal(input: AdjustmentInput) {
+  const refused = (refusal: string, sentence: string) =>
+    ({ outcome: "refused", refusal, sentence: `${sentence} [${refusal}]` }) as const;
+  if (Number(input.points) > 500) return refused("adjustment_over_limit", "Son más de 500 puntos.");
+  return input.reason === "" ? refused("adjustment_reason", "Elija el motivo.") : null;
 }

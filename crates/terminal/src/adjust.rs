@@ -14,7 +14,7 @@ use crate::price::Buyer;
 use crate::rules::Rules;
 use crate::stamp::stamp;
 use crate::till::Till;
-use crate::view::{AdjustmentForm, AdjustmentInput, AdjustmentReason, AdjustmentSaved, Language};
+use crate::view::{AdjustmentForm, AdjustmentInput, AdjustmentSaved, Language, ReasonView};
 use crate::{Error, words};
 
 /// The slugs of the reasons that come with the till. The last one says nothing by itself.
@@ -119,8 +119,8 @@ impl Till {
             refusal: refusal.code().to_owned(),
             sentence: refusal.sentence(language),
         };
-        let plan =
-            self.read_with_rules(|connection, rules| self.plan(connection, &rules, input))?;
+        let plan = self
+            .read_with_rules(|connection, rules| self.plan_adjustment(connection, &rules, input))?;
         let plan = match plan {
             Ok(plan) => plan,
             Err(refusal) => return Ok(refused(refusal)),
@@ -134,7 +134,7 @@ impl Till {
         let written = self.shared.ledger.transact(|tx| {
             let rules = self.shared.shelf.current(tx)?;
             // Another sale may have come between.
-            let plan = match self.plan(tx, &rules, input)? {
+            let plan = match self.plan_adjustment(tx, &rules, input)? {
                 Ok(plan) => plan,
                 Err(refusal) => return Ok::<_, Error>(Err(refusal)),
             };
@@ -156,7 +156,7 @@ impl Till {
         Ok(AdjustmentSaved::Adjusted { counter })
     }
 
-    fn plan(
+    fn plan_adjustment(
         &self,
         connection: &Connection,
         rules: &Rules,
@@ -253,16 +253,16 @@ fn limits(rules: &Rules) -> AdjustmentsDocument {
 }
 
 /// What a cashier chooses from.
-pub(crate) fn reasons(language: Language, rules: &Rules) -> Vec<AdjustmentReason> {
+pub(crate) fn reasons(language: Language, rules: &Rules) -> Vec<ReasonView> {
     let own = limits(rules).reasons;
     if own.is_empty() {
-        let ready = REASONS.iter().map(|slug| AdjustmentReason {
+        let ready = REASONS.iter().map(|slug| ReasonView {
             slug: (*slug).to_owned(),
             name: say(language, &format!("adjustment.reason.{slug}"), &[]),
         });
         return ready.collect();
     }
-    let own = own.iter().map(|reason| AdjustmentReason {
+    let own = own.iter().map(|reason| ReasonView {
         slug: reason.slug.clone(),
         name: reason.text(language.tag()).to_owned(),
     });

@@ -37,7 +37,7 @@ const CODE_BODY_SIGNS: usize = 7;
 pub enum ProfileField {
     /// No name, or one that fits nowhere.
     Name,
-    /// Not a number, or nothing that finds the customer again.
+    /// Not a number.
     Phone,
     /// Not an address.
     Email,
@@ -47,6 +47,8 @@ pub enum ProfileField {
     Card,
     /// Not a number of a document.
     Document,
+    /// Nothing that finds the customer again.
+    Contact,
 }
 
 impl ProfileField {
@@ -59,6 +61,7 @@ impl ProfileField {
             Self::Birthday => "profile_birthday",
             Self::Card => "profile_card",
             Self::Document => "profile_document",
+            Self::Contact => "profile_contact",
         }
     }
 }
@@ -359,7 +362,7 @@ fn read(
     };
     // Somebody without any of them could never be found again but by name.
     if phone.is_none() && email.is_none() && document.is_none() && card.is_none() {
-        return Err(wrong(ProfileField::Phone, &input.phone));
+        return Err(wrong(ProfileField::Contact, ""));
     }
     Ok(Customer {
         name,
@@ -450,7 +453,7 @@ mod tests {
             |input| input.phone = "12".to_owned(),
             Err(ProfileField::Phone),
         );
-        check(|input| input.phone.clear(), Err(ProfileField::Phone));
+        check(|input| input.phone.clear(), Err(ProfileField::Contact));
         check(
             |input| {
                 input.phone.clear();

@@ -21,7 +21,7 @@ use crate::message::say;
 use crate::rules::Rules;
 use crate::stamp::stamp;
 use crate::till::Till;
-use crate::view::{Language, ReferralForm, ReferralSaved, ReferrerInput, ReferrerReading};
+use crate::view::{Language, PersonReading, ReferralForm, ReferralSaved, ReferrerInput};
 use crate::{Error, words};
 
 /// The most names of brought customers that one sentence lists.
@@ -36,8 +36,8 @@ pub(crate) enum Registered {
 }
 
 impl Till {
-    /// Whom `text` means as the one who brought a customer: their referral code, card, phone or name.
-    pub fn find_referrer(&self, text: &str) -> Result<ReferrerReading, Error> {
+    /// Whom `text` means: a customer by their referral code, card, phone or name.
+    pub fn find_person(&self, text: &str) -> Result<PersonReading, Error> {
         self.require_cashier()?;
         let text = payload_of(text);
         self.read_with_rules(|connection, rules| find(&self.look(connection, &rules), text))
@@ -115,8 +115,8 @@ impl Till {
     }
 }
 
-fn find(look: &Look<'_>, text: &str) -> Result<ReferrerReading, Error> {
-    let nobody = ReferrerReading {
+fn find(look: &Look<'_>, text: &str) -> Result<PersonReading, Error> {
+    let nobody = PersonReading {
         hits: Vec::new(),
         sure: false,
         code: None,
@@ -129,7 +129,7 @@ fn find(look: &Look<'_>, text: &str) -> Result<ReferrerReading, Error> {
     if let Some(code) = code
         && let Some(owner) = ledger::customer::by_referral_code(look.connection, &code)?
     {
-        return Ok(ReferrerReading {
+        return Ok(PersonReading {
             hits: vec![look.hit_of(owner)?],
             sure: true,
             code: Some(code.to_string()),
@@ -137,7 +137,7 @@ fn find(look: &Look<'_>, text: &str) -> Result<ReferrerReading, Error> {
         });
     }
     if let Some(owner) = ledger::customer::by_card(look.connection, text)? {
-        return Ok(ReferrerReading {
+        return Ok(PersonReading {
             hits: vec![look.hit_of(owner)?],
             sure: true,
             ..nobody
@@ -145,15 +145,15 @@ fn find(look: &Look<'_>, text: &str) -> Result<ReferrerReading, Error> {
     }
     let (hits, sure) = look.customers(text)?;
     if !hits.is_empty() {
-        return Ok(ReferrerReading {
+        return Ok(PersonReading {
             hits,
             sure,
             ..nobody
         });
     }
     let text = shortened(text);
-    Ok(ReferrerReading {
-        sentence: say(look.language, "referral.nobody", &[("text", &text)]),
+    Ok(PersonReading {
+        sentence: say(look.language, "person.nobody", &[("text", &text)]),
         ..nobody
     })
 }

@@ -19,7 +19,7 @@ mod till;
 mod today;
 mod undo;
 
-pub use self::adjust::{AdjustmentForm, AdjustmentInput, AdjustmentReason, AdjustmentSaved};
+pub use self::adjust::{AdjustmentForm, AdjustmentInput, AdjustmentSaved};
 pub use self::counter::{
     BestSetView, ChipView, CodeView, CounterView, LineView, PointsView, RefusedView,
     TierDiscountView,
@@ -27,15 +27,14 @@ pub use self::counter::{
 pub use self::customer::{CustomerCard, ProgressView};
 pub use self::history::{HistoryEvent, HistoryFact, HistoryView};
 pub use self::identify::{BoxReading, CustomerHit, ProductHit};
-pub use self::pay::{ReceiptKind, ReceiptView, TenderInput, TendersView};
 pub use self::merge::{MergeRow, MergeSaved, MergeView};
-pub use self::pay::{ReceiptView, TenderInput, TendersView};
+pub use self::pay::{ReceiptKind, ReceiptView, TenderInput, TendersView};
 pub use self::profile::{ProfileForm, ProfileInput, ProfileSaved};
 pub use self::redeem::{
     CouponMade, CouponView, PointsOffer, PointsPreview, RedeemView, RedemptionView, RewardView,
     SlipView, TierUpView, TierView,
 };
-pub use self::referral::{ReferralForm, ReferralSaved, ReferrerInput, ReferrerReading};
+pub use self::referral::{PersonReading, ReferralForm, ReferralSaved, ReferrerInput};
 pub use self::sync::{SyncState, SyncView};
 pub use self::till::{DemoPin, Language, SessionView, TillView, Trouble};
 pub use self::today::{TodayCode, TodayRefusal, TodaySale, TodayTender, TodayView};

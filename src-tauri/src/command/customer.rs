@@ -1,8 +1,8 @@
 //! Who the customers are: enrolment at the counter, profiles, histories.
 
 use mostrador_terminal::view::{
-    HistoryView, ProfileForm, ProfileInput, ProfileSaved, ReferralSaved, ReferrerInput,
-    ReferrerReading, Trouble,
+    AdjustmentForm, AdjustmentInput, AdjustmentSaved, HistoryView, MergeSaved, MergeView,
+    PersonReading, ProfileForm, ProfileInput, ProfileSaved, ReferralSaved, ReferrerInput, Trouble,
 };
 use tauri::State;
 
@@ -38,14 +38,14 @@ pub(crate) async fn save_profile(
     desk.act(move |till| till.save_profile(&input)).await
 }
 
-/// Whom a text means as the one who brought a customer.
+/// Whom a text means: a referral code, a card, a phone or a name.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn find_referrer(
+pub(crate) async fn find_person(
     desk: State<'_, Desk>,
     text: String,
-) -> Result<ReferrerReading, Trouble> {
-    desk.act(move |till| till.find_referrer(&text)).await
+) -> Result<PersonReading, Trouble> {
+    desk.act(move |till| till.find_person(&text)).await
 }
 
 /// Records who brought a customer who has not bought yet.
@@ -76,4 +76,50 @@ pub(crate) async fn history_online(
     before: String,
 ) -> Result<HistoryView, Trouble> {
     desk.history_online(&id, &before).await
+}
+
+/// Two records of one person as they would be as one.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn preview_merge(
+    desk: State<'_, Desk>,
+    survivor: String,
+    absorbed: String,
+) -> Result<MergeView, Trouble> {
+    desk.act(move |till| till.preview_merge(&survivor, &absorbed))
+        .await
+}
+
+/// Makes two records one, with a manager's PIN.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn merge_customers(
+    desk: State<'_, Desk>,
+    survivor: String,
+    absorbed: String,
+    pin: String,
+) -> Result<MergeSaved, Trouble> {
+    desk.act(move |till| till.merge_customers(&survivor, &absorbed, &pin))
+        .await
+}
+
+/// What may be adjusted of a customer's points.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn adjustment(
+    desk: State<'_, Desk>,
+    customer: String,
+) -> Result<AdjustmentForm, Trouble> {
+    desk.act(move |till| till.adjustment(&customer)).await
+}
+
+/// Gives or takes points by hand, with a manager's PIN.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn adjust_points(
+    desk: State<'_, Desk>,
+    input: AdjustmentInput,
+    pin: String,
+) -> Result<AdjustmentSaved, Trouble> {
+    desk.act(move |till| till.adjust_points(&input, &pin)).await
 }

@@ -30,10 +30,18 @@ export const commands = {
 	editProfile: (id: string) => typedError<ProfileForm, Trouble>(__TAURI_INVOKE("edit_profile", { id })),
 	/**  Saves a form, unless somebody else has what is in it. A new customer has agreed to the form's words. */
 	saveProfile: (input: ProfileInput) => typedError<ProfileSaved, Trouble>(__TAURI_INVOKE("save_profile", { input })),
-	/**  Whom a text means as the one who brought a customer. */
-	findReferrer: (text: string) => typedError<ReferrerReading, Trouble>(__TAURI_INVOKE("find_referrer", { text })),
+	/**  Whom a text means: a referral code, a card, a phone or a name. */
+	findPerson: (text: string) => typedError<PersonReading, Trouble>(__TAURI_INVOKE("find_person", { text })),
 	/**  Records who brought a customer who has not bought yet. */
 	registerReferral: (customer: string, referrer: ReferrerInput) => typedError<ReferralSaved, Trouble>(__TAURI_INVOKE("register_referral", { customer, referrer })),
+	/**  Two records of one person as they would be as one. */
+	previewMerge: (survivor: string, absorbed: string) => typedError<MergeView, Trouble>(__TAURI_INVOKE("preview_merge", { survivor, absorbed })),
+	/**  Makes two records one, with a manager's PIN. */
+	mergeCustomers: (survivor: string, absorbed: string, pin: string) => typedError<MergeSaved, Trouble>(__TAURI_INVOKE("merge_customers", { survivor, absorbed, pin })),
+	/**  What may be adjusted of a customer's points. */
+	adjustment: (customer: string) => typedError<AdjustmentForm, Trouble>(__TAURI_INVOKE("adjustment", { customer })),
+	/**  Gives or takes points by hand, with a manager's PIN. */
+	adjustPoints: (input: AdjustmentInput, pin: string) => typedError<AdjustmentSaved, Trouble>(__TAURI_INVOKE("adjust_points", { input, pin })),
 	/**  What this till knows of a customer. */
 	history: (id: string) => typedError<HistoryView, Trouble>(__TAURI_INVOKE("history", { id })),
 	/**  What the server knows of a customer, from `before` on; empty: the latest. */
@@ -115,6 +123,47 @@ export const events = {
 };
 
 /* Types */
+/**  What may be adjusted, and why. */
+export type AdjustmentForm = {
+	/**  Whose points. */
+	customer_id: string,
+	/**  Name. */
+	name: string,
+	/**  Points that can be spent now. */
+	balance: number,
+	/**  How many points at once and by whom, in words. */
+	rules: string,
+	/**  What to choose from. */
+	reasons: ReasonView[],
+};
+
+/**  What is to be adjusted, as typed. */
+export type AdjustmentInput = {
+	/**  Whose points. */
+	customer_id: string,
+	/**  Whether points are taken; otherwise given. */
+	takes: boolean,
+	/**  How many, as typed. */
+	points: string,
+	/**  Slug of the reason. */
+	reason: string,
+	/**  What there is to say beside it; may be empty. */
+	note: string,
+};
+
+/**  What came of it. */
+export type AdjustmentSaved = 
+/**  It is recorded, with both people. */
+{ outcome: "adjusted"; 
+/**  The counter, which says so. */
+counter: CounterView } | 
+/**  It cannot be, and nothing was written. */
+{ outcome: "refused"; 
+/**  Stable code of the refusal. */
+refusal: string; 
+/**  Why, and what to do, in words with the stable code in brackets. */
+sentence: string };
+
 /**  A better set of the scanned codes. */
 export type BestSetView = {
 	/**  Its codes. */
@@ -402,6 +451,63 @@ export type LineView = {
 	net: number,
 };
 
+/**  One thing of both records. */
+export type MergeRow = {
+	/**  What, in words. */
+	name: string,
+	/**  Of the record that stays; may be empty. */
+	survivor: string,
+	/**  Of the other; may be empty. */
+	absorbed: string,
+	/**  Of the one record afterwards. */
+	after: string,
+	/**  Whether both have it and it is the same: a sign that they are one person. */
+	same: boolean,
+};
+
+/**  What came of merging. */
+export type MergeSaved = 
+/**  It is recorded; the customer is on the open basket. */
+{ outcome: "merged"; 
+/**  The counter with them. */
+counter: CounterView } | 
+/**  It cannot be, and nothing was written. */
+{ outcome: "refused"; 
+/**  Stable code of the refusal. */
+refusal: string; 
+/**  Why, and what to do, in words with the stable code in brackets. */
+sentence: string };
+
+/**  Two records side by side, and what they would be as one. */
+export type MergeView = {
+	/**  Id of the record that would stay. */
+	survivor_id: string,
+	/**  Id of the record that would be part of it. */
+	absorbed_id: string,
+	/**  Name of the record that would stay. */
+	survivor: string,
+	/**  Name of the other. */
+	absorbed: string,
+	/**  What is compared. */
+	rows: MergeRow[],
+	/**  What else follows, each in words. */
+	notes: string[],
+	/**  Why they cannot be one, with what to do and the stable code; empty: they can. */
+	refusal: string,
+};
+
+/**  Whom a text may mean: a referral code, a card, a phone or a name. */
+export type PersonReading = {
+	/**  Best first, at most 8. */
+	hits: CustomerHit[],
+	/**  Whether Enter may take the first. */
+	sure: boolean,
+	/**  The referral code, where the text is one. */
+	code: string | null,
+	/**  What to do when nobody fits, in words; may be empty. */
+	sentence: string,
+};
+
 /**  Points as money. */
 export type PointsOffer = {
 	/**  What the customer can spend and what that is worth, in words. */
@@ -615,18 +721,6 @@ export type ReferrerInput = {
 	id: string,
 	/**  The referral code that was shown, if one was. */
 	code: string | null,
-};
-
-/**  Whom a text may mean: a referral code, a card, a phone or a name. */
-export type ReferrerReading = {
-	/**  Best first, at most 8. */
-	hits: CustomerHit[],
-	/**  Whether Enter may take the first. */
-	sure: boolean,
-	/**  The referral code, where the text is one. */
-	code: string | null,
-	/**  What to do when nobody fits, in words; may be empty. */
-	sentence: string,
 };
 
 /**  What the cashier has chosen so far. */

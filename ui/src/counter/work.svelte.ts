@@ -14,7 +14,9 @@ export type Screen =
   | "void"
   | "referral"
   | "redeem"
-  | "slip";
+  | "slip"
+  | "merge"
+  | "adjust";
 
 export class Work {
   #path = $state.raw<readonly Screen[]>([]);

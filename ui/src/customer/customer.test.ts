@@ -170,3 +170,58 @@ test("before the first purchase a scanned referral code is enough, and a refusal
   await hand.keyboard("josefa{Enter}");
   expect(await screen.findByText(/Nadie puede referirse a sí mismo/)).toBeTruthy();
 });
+
+async function withJose(): Promise<void> {
+  await open();
+  await hand.keyboard("jos");
+  await screen.findByText("José Ángel Muñoz Peña");
+  await hand.keyboard("{Alt>}1{/Alt}");
+  await screen.findByText("340 puntos para Diamante");
+}
+
+test("two records are compared side by side and become one with a manager's PIN", async () => {
+  await withJose();
+  await hand.keyboard("{Control>}g{/Control}");
+  const other = await screen.findByLabelText("¿Cuál es la otra ficha?");
+  await vi.waitFor(() => expect(document.activeElement).toBe(other));
+  await hand.keyboard("josefa{Enter}");
+  expect((await screen.findAllByText("1240")).length).toBe(2);
+  expect(screen.getByText(/el otro sigue sirviendo/)).toBeTruthy();
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("{Control>}m{/Control}");
+  await vi.waitFor(() => {
+    const heads = screen.getAllByRole("columnheader").map((head) => head.textContent);
+    expect(heads[1]).toContain("Josefa");
+  });
+  await hand.keyboard("{Control>}{Enter}{/Control}");
+  await screen.findByText(/Unir la ficha de José/);
+  await hand.keyboard("1234{Enter}");
+  expect(await screen.findByText(/no es de un gerente/)).toBeTruthy();
+  expect(till.merged).toEqual([]);
+  await hand.keyboard("9876{Enter}");
+  expect(await screen.findByText("Las dos fichas son una.")).toBeTruthy();
+  expect(till.merged).toEqual([["c2", "c1"]]);
+});
+
+test("points by hand say what is wrong before a manager is fetched, and Esc goes one step back", async () => {
+  await withJose();
+  await hand.keyboard("{Control>}j{/Control}");
+  const points = await screen.findByLabelText<HTMLInputElement>("Puntos");
+  await vi.waitFor(() => expect(document.activeElement).toBe(points));
+  await hand.keyboard("501{Enter}");
+  expect(await screen.findByText(/adjustment_over_limit/)).toBeTruthy();
+  expect(screen.queryByLabelText(/PIN/)).toBeNull();
+  await hand.clear(points);
+  await hand.type(points, "-50");
+  expect(points.value).toBe("50");
+  expect(await troubles()).toEqual([]);
+  await hand.keyboard("{Alt>}1{/Alt}{Control>}{Enter}{/Control}");
+  expect(await screen.findByText(/Quitar 50 puntos a José/)).toBeTruthy();
+  await hand.keyboard("{Escape}");
+  expect(await screen.findByLabelText("Puntos")).toBeTruthy();
+  await hand.keyboard("{Control>}{Enter}{/Control}");
+  await screen.findByText(/Quitar 50 puntos a José/);
+  await hand.keyboard("9876{Enter}");
+  expect(await screen.findByText("50 puntos a mano.")).toBeTruthy();
+  expect(till.adjusted).toMatchObject([{ takes: true, points: "50", reason: "missed_sale" }]);
+});

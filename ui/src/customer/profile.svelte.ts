@@ -1,7 +1,7 @@
 /** The form of a customer: what is typed stays until it is saved. */
 import type { Answer, Api, CounterView, CustomerHit, ProfileForm, Trouble } from "../api/api";
 import type { ProfileInput } from "../api/api";
-import type { Referrer } from "./referrer.svelte";
+import type { Finder } from "./finder.svelte";
 
 type Standing = { status: "none" } | { status: "open"; form: ProfileForm };
 type Known = { sentence: string; customer: CustomerHit };
@@ -21,7 +21,7 @@ const blank: ProfileInput = {
 
 export class Profile {
   readonly #api: Api;
-  readonly #referrer: Referrer;
+  readonly #finder: Finder;
   standing = $state.raw<Standing>({ status: "none" });
   fields = $state<ProfileInput>({ ...blank });
   /** Whether the fields beside name and phone are shown. */
@@ -31,14 +31,16 @@ export class Profile {
   /** Who has what is in the fields. */
   known = $state.raw<Known | null>(null);
 
-  constructor(api: Api, referrer: Referrer) {
+  constructor(api: Api, finder: Finder) {
     this.#api = api;
-    this.#referrer = referrer;
+    this.#finder = finder;
   }
 
   readonly isNew = $derived(this.fields.id === null);
   /** The field that the trouble is about. */
-  readonly wrong = $derived((this.trouble?.code ?? "").replace("profile_", ""));
+  readonly wrong = $derived(
+    (this.trouble?.code ?? "").replace("profile_", "").replace("contact", "phone"),
+  );
 
   /** Whether the form asks who brought the customer. */
   get asksReferrer(): boolean {
@@ -56,7 +58,7 @@ export class Profile {
   /** The counter with the customer; null when somebody has to do something first. */
   async save(): Promise<CounterView | null> {
     this.trouble = this.known = null;
-    const brought = await this.#referrer.settled();
+    const brought = await this.#finder.settled();
     if (brought.status === "open") return null;
     const referrer = brought.status === "chosen" ? brought.input : null;
     const answer = await this.#api.saveProfile({ ...$state.snapshot(this.fields), referrer });
@@ -70,7 +72,7 @@ export class Profile {
       return null;
     }
     if (answer.data.outcome === "refused") {
-      this.#referrer.refused = answer.data.sentence;
+      this.#finder.refused = answer.data.sentence;
       return null;
     }
     this.standing = { status: "none" };
@@ -85,7 +87,7 @@ export class Profile {
 
   async #start(asked: Promise<Answer<ProfileForm>>): Promise<boolean> {
     const answer = await asked;
-    this.#referrer.clear();
+    this.#finder.clear();
     this.trouble = this.known = null;
     if (answer.status === "error") {
       this.trouble = answer.error;

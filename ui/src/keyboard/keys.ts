@@ -27,6 +27,8 @@ export type Command =
   | "edit_customer"
   | "history"
   | "referral"
+  | "merge"
+  | "adjust"
   | "more"
   | "undo"
   | "refund"
@@ -63,6 +65,8 @@ export const strokes: Readonly<Record<Named, Stroke>> = {
   new_customer: { key: "KeyN", ctrl: true, label: "Ctrl+N", says: "ui.key.new_customer" },
   history: { key: "KeyH", ctrl: true, label: "Ctrl+H", says: "ui.key.history" },
   referral: { key: "KeyR", ctrl: true, label: "Ctrl+R", says: "ui.key.referral" },
+  adjust: { key: "KeyJ", ctrl: true, label: "Ctrl+J", says: "ui.key.adjust" },
+  merge: { key: "KeyG", ctrl: true, label: "Ctrl+G", says: "ui.key.merge" },
   edit_customer: { key: "KeyE", ctrl: true, label: "Ctrl+E", says: "ui.key.edit_customer" },
   more: { key: "KeyM", ctrl: true, label: "Ctrl+M", says: "ui.key.more" },
   undo: { key: "KeyZ", ctrl: true, label: "Ctrl+Z", says: "ui.key.undo" },

@@ -143,6 +143,7 @@ fn every_key_that_the_code_names_is_in_the_catalogue() {
         "history.",
         "merge.",
         "note.",
+        "person.",
         "progress.",
         "receipt.",
         "redeem.",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::CounterView;
+use super::{CounterView, ReasonView};
 
 /// What may be adjusted, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -17,16 +17,7 @@ pub struct AdjustmentForm {
     /// How many points at once and by whom, in words.
     pub rules: String,
     /// What to choose from.
-    pub reasons: Vec<AdjustmentReason>,
-}
-
-/// A reason to choose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct AdjustmentReason {
-    /// For the input.
-    pub slug: String,
-    /// In words.
-    pub name: String,
+    pub reasons: Vec<ReasonView>,
 }
 
 /// What is to be adjusted, as typed.

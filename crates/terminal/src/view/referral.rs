@@ -7,7 +7,7 @@ use super::{CounterView, CustomerHit};
 
 /// Whom a text may mean: a referral code, a card, a phone or a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct ReferrerReading {
+pub struct PersonReading {
     /// Best first, at most 8.
     pub hits: Vec<CustomerHit>,
     /// Whether Enter may take the first.

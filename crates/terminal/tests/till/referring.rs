@@ -79,12 +79,12 @@ fn who_brought_a_new_customer_is_found_by_code_phone_or_name_and_recorded_offlin
         ("LX-200".to_owned(), None),
         ("bruno dia".to_owned(), None),
     ] {
-        let found = shop.till.find_referrer(&text).expect("a reading");
+        let found = shop.till.find_person(&text).expect("a reading");
         assert!(found.sure && found.hits.len() == 1, "{text}: {found:?}");
         assert_eq!(found.hits[0].id, BRUNO.to_string());
         assert_eq!(found.code.as_deref(), shown);
     }
-    let nobody = shop.till.find_referrer("zzyzx").expect("a reading");
+    let nobody = shop.till.find_person("zzyzx").expect("a reading");
     assert!(nobody.sentence.contains("«zzyzx»"), "{nobody:?}");
 
     let counter = enrolled(&shop, &delia(Some(by(BRUNO, Some(&code)))));
@@ -139,10 +139,7 @@ fn every_refusal_of_a_referral_has_its_sentence_and_writes_nothing() {
     };
     assert_eq!(refusal, "employee_referral");
     assert!(sentence.contains("personal"), "{sentence}");
-    let found = shop
-        .till
-        .find_referrer("Delia Cantillo")
-        .expect("a reading");
+    let found = shop.till.find_person("Delia Cantillo").expect("a reading");
     assert!(found.hits.is_empty(), "{found:?}");
     assert_eq!(entries(), before, "profiles are no entries");
 

@@ -1,5 +1,5 @@
-/** Who brought a customer: found by code, card, phone or name while the cashier types, then chosen. */
-import type { Api, CounterView, CustomerHit, ReferrerInput, ReferrerReading } from "../api/api";
+/** Another customer: found by code, card, phone or name while the cashier types, then chosen. */
+import type { Api, CustomerHit, PersonReading, ReferrerInput } from "../api/api";
 import type { Scan } from "../keyboard/burst";
 
 /** Long enough to skip signs of a quick hand, short enough to feel live, milliseconds. */
@@ -8,14 +8,14 @@ const SETTLE_MS = 120;
 type Chosen = { hit: CustomerHit; code: string | null };
 type Settled = { status: "none" } | { status: "chosen"; input: ReferrerInput } | { status: "open" };
 
-export class Referrer {
+export class Finder {
   readonly #api: Api;
   text = $state("");
-  reading = $state.raw<ReferrerReading | null>(null);
+  reading = $state.raw<PersonReading | null>(null);
   chosen = $state.raw<Chosen | null>(null);
   /** Enter found more than one answer and took none. */
   undecided = $state(false);
-  /** Why whoever was chosen cannot have brought the customer, in words. */
+  /** Why whoever was chosen cannot be, in words. */
   refused = $state("");
   #settle: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
@@ -51,7 +51,7 @@ export class Referrer {
     return true;
   }
 
-  /** A scan that means one customer is who it was; answers whether it was one. */
+  /** A scan that means one customer chooses them; answers whether it was one. */
   async scanned(scan: Scan, codesOnly: boolean): Promise<boolean> {
     for (const text of [scan.byKey, scan.byPlace]) {
       const reading = await this.#read(text);
@@ -79,24 +79,9 @@ export class Referrer {
     return { status: "chosen", input: { id: chosen.hit.id, code: chosen.code } };
   }
 
-  /** Records who brought the customer; the counter that says so, or null when it is not done. */
-  async register(customer: string, input: ReferrerInput): Promise<CounterView | null> {
-    const answer = await this.#api.registerReferral(customer, input);
-    if (answer.status === "error") {
-      this.refused = `${answer.error.message} ${answer.error.hint}`;
-      return null;
-    }
-    if (answer.data.outcome === "refused") {
-      this.refused = answer.data.sentence;
-      return null;
-    }
-    this.clear();
-    return answer.data.counter;
-  }
-
-  async #read(text: string): Promise<ReferrerReading | null> {
+  async #read(text: string): Promise<PersonReading | null> {
     const turn = ++this.#turn;
-    const answer = await this.#api.findReferrer(text);
+    const answer = await this.#api.findPerson(text);
     const reading = answer.status === "ok" ? answer.data : null;
     if (turn === this.#turn) this.reading = reading;
     return reading;
