@@ -183,13 +183,15 @@ fn show(look: &Look<'_>, (one, other): &(Side, Side)) -> MergeView {
     }
 }
 
+/// A field of a profile: its name, and what is in it.
+type Field = (&'static str, fn(&Customer) -> Option<String>);
+
 fn profile_rows(
     language: Language,
     (one, other): (&Customer, &Customer),
     united: &Customer,
 ) -> Vec<MergeRow> {
     let day = |profile: &Customer| profile.birthday.map(|day| words::day(language, day));
-    type Field = (&'static str, fn(&Customer) -> Option<String>);
     let fields: [Field; 5] = [
         ("phone", |profile| profile.phone.clone()),
         ("email", |profile| profile.email.clone()),

@@ -224,6 +224,7 @@ impl World {
             cashier_id: Uuid::nil(),
             points,
             reason: "goodwill".to_owned(),
+            note: None,
             local_time: now,
             expires_on: expires_on(now.date(), rules) - Days::new(30),
             approval_id: None,

@@ -61,7 +61,7 @@ impl Till {
         self.require_cashier()?;
         let number = clean(number)?;
         let identity = self.enrolled()?;
-        let conversation = self.conversation(&*identity)?;
+        let conversation = self.conversation(&identity)?;
         let reply = conversation.sales(&number).await;
         let reply = reply.map_err(Error::SaleElsewhere)?;
         let sales: Vec<Found> = reply.sales.iter().filter_map(read).collect();

@@ -52,7 +52,7 @@ fn own_entries(shop: &Shop) -> Vec<Payload> {
     let own = shop.till.ledger().read(look).expect("entries");
     let known = own.into_iter().filter_map(|entry| match entry.payload {
         Decoded::Known(payload) => Some(payload),
-        _ => None,
+        Decoded::Unknown => None,
     });
     known.collect()
 }

@@ -32,7 +32,7 @@ fn delia(referrer: Option<ReferrerInput>) -> ProfileInput {
     }
 }
 
-fn by(id: impl ToString, code: Option<&str>) -> ReferrerInput {
+fn by(id: &impl ToString, code: Option<&str>) -> ReferrerInput {
     ReferrerInput {
         id: id.to_string(),
         code: code.map(str::to_owned),
@@ -87,7 +87,7 @@ fn who_brought_a_new_customer_is_found_by_code_phone_or_name_and_recorded_offlin
     let nobody = shop.till.find_person("zzyzx").expect("a reading");
     assert!(nobody.sentence.contains("«zzyzx»"), "{nobody:?}");
 
-    let counter = enrolled(&shop, &delia(Some(by(BRUNO, Some(&code)))));
+    let counter = enrolled(&shop, &delia(Some(by(&BRUNO, Some(&code)))));
     let card = counter.customer.expect("on the basket");
     let referral = card.referral.expect("a program with referrals");
     assert!(!referral.may_say);
@@ -117,7 +117,7 @@ fn every_refusal_of_a_referral_has_its_sentence_and_writes_nothing() {
     };
     let before = entries();
     let refer = |customer: &str, referrer: &str| {
-        let answer = shop.till.register_referral(customer, &by(referrer, None));
+        let answer = shop.till.register_referral(customer, &by(&referrer, None));
         refused(answer.expect("an answer"))
     };
     let (ana, bruno) = (ANA.to_string(), BRUNO.to_string());
@@ -160,10 +160,10 @@ fn every_refusal_of_a_referral_has_its_sentence_and_writes_nothing() {
     twin.expect("saved");
     assert_eq!(refer(&delia, &bruno), "same_person");
 
-    let answer = shop.till.register_referral(&delia, &by(ANA, None));
+    let answer = shop.till.register_referral(&delia, &by(&ANA, None));
     assert!(matches!(answer, Ok(ReferralSaved::Registered { .. })));
     let written = entries();
-    let again = shop.till.register_referral(&delia, &by(ANA, None));
+    let again = shop.till.register_referral(&delia, &by(&ANA, None));
     assert!(matches!(again, Ok(ReferralSaved::Registered { .. })));
     assert_eq!(entries(), written, "said twice, written once");
     assert_eq!(refer(&delia, &rosa), "employee_referral");
