@@ -43,6 +43,7 @@ pub(super) fn entry(number: u32) -> RawEntry {
             cashier_id: Uuid::nil(),
             points: 25,
             reason: "goodwill".to_owned(),
+            note: None,
             local_time: day_of(day).and_hms_opt(12, 0, 0).expect("BUG: noon"),
             expires_on: day_of(day + DAYS),
             approval_id: None,
