@@ -30,4 +30,7 @@ pub enum Error {
     /// Both sides were to be the same and are not.
     #[error("not the same on both sides:\n{}", .0.join("\n"))]
     Disagreement(Vec<String>),
+    /// A part of a simulated shop is not there.
+    #[error("a part of the simulated shop is not there")]
+    Gone,
 }

@@ -11,6 +11,7 @@ mod mutants;
 mod replay;
 mod run;
 mod screenshots;
+mod simulate;
 mod test;
 mod vectors;
 
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         "mutants" => mutants::run(rest),
         "fuzz" => fuzz::run(rest),
         "bench" => bench::run(rest),
+        "simulate" => simulate::run(rest),
         "screenshots" => screenshots::run(rest),
         "deps" => deps::run(rest),
         "fixtures" => fixtures::run(rest),

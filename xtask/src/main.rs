@@ -37,6 +37,8 @@ cargo xtask COMMAND
                       break the rules on purpose: the tests must notice
   fuzz [TARGET] [--seconds N] [--seed N]
                       arbitrary bytes against rules and program reader; TARGET FILE repeats one input
+  simulate [--seeds N] [--from K]
+                      whole shops with everything going wrong; --seed K tells one
   bench               figures beside their baselines
   screenshots         docs/screenshots, in both languages
 

@@ -1,0 +1,62 @@
+//! What must hold when everything is quiet again: the invariants by their numbers.
+
+mod balances;
+mod copies;
+mod delivery;
+mod feed;
+mod tables;
+
+use mostrador_server::SqliteStore;
+
+use super::journal::Journal;
+use super::machine::Machine;
+use mostrador_tests::Error;
+
+/// An invariant that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Violation {
+    /// Its number.
+    pub(crate) invariant: u8,
+    /// What is wrong, in words.
+    pub(crate) sentence: String,
+}
+
+impl Violation {
+    pub(super) const fn new(invariant: u8, sentence: String) -> Self {
+        Self {
+            invariant,
+            sentence,
+        }
+    }
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "invariant {}: {}", self.invariant, self.sentence)
+    }
+}
+
+/// A world at rest.
+#[derive(Debug)]
+pub(super) struct Rest<'a> {
+    pub(super) journal: &'a Journal,
+    /// The machines that live.
+    pub(super) machines: &'a [Machine],
+    pub(super) store: &'a SqliteStore,
+    /// The server's file, to read.
+    pub(super) server_file: &'a std::path::Path,
+    /// What the till's own feed position must be.
+    pub(super) feed_head: u64,
+}
+
+/// Everything that does not hold.
+pub(super) async fn everything(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
+    let mut violations = Vec::new();
+    let books = delivery::Books::read(rest.store).await?;
+    violations.extend(delivery::check(rest, &books)?);
+    violations.extend(balances::check(rest, &books).await?);
+    violations.extend(copies::check(rest).await?);
+    violations.extend(feed::check(rest).await?);
+    violations.extend(delivery::repeat(rest).await?);
+    Ok(violations)
+}

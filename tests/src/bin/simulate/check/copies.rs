@@ -1,0 +1,145 @@
+//! Invariant 6: at one feed position every till holds the same rows, which are the server's.
+
+use mostrador_ledger as ledger;
+use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::row::{CodeUseRow, Customer, Product, Staff};
+use mostrador_server::store::Store;
+use rusqlite::Connection;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::tables::Tables;
+use super::{Rest, Violation, tables};
+use crate::goods::TENANT;
+use mostrador_tests::Error;
+
+pub(super) async fn check(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
+    let server = of_server(rest).await?;
+    let mut violations = Vec::new();
+    for machine in rest.machines {
+        let Some(till) = machine.till() else {
+            continue;
+        };
+        let (copy, cursor) = till.ledger().read(|look| {
+            Ok::<_, ledger::Error>((of_till(look)?, ledger::replica::cursor(look)?))
+        })?;
+        if cursor != rest.feed_head {
+            violations.push(Violation::new(
+                6,
+                format!(
+                    "{} stands at {cursor} of the feed, which ends at {}",
+                    machine.name, rest.feed_head
+                ),
+            ));
+        }
+        let differing = tables::differences(&copy, &server).into_iter();
+        violations.extend(differing.map(|difference| {
+            Violation::new(
+                6,
+                format!("{} against the server: {difference}", machine.name),
+            )
+        }));
+    }
+    Ok(violations)
+}
+
+async fn of_server(rest: &Rest<'_>) -> Result<Tables, Error> {
+    let store = rest.store;
+    let accounts = store.accounts(TENANT).await?;
+    let programs = Connection::open(rest.server_file)
+        .and_then(|file| tables::rows(&file, "select version from program"))
+        .map_err(ledger::Error::from)?;
+    let customers: Vec<Customer> = store.customers(TENANT).await?;
+    Ok(Tables::from([
+        (
+            "account".to_owned(),
+            lines(
+                accounts
+                    .iter()
+                    .map(|(id, it)| (id.simple().to_string(), it)),
+            ),
+        ),
+        (
+            "code_use".to_owned(),
+            lines(store.code_uses(TENANT).await?.iter()),
+        ),
+        (
+            "customer".to_owned(),
+            lines(customers.iter().map(|it| (it.id, &it.name, it.hlc))),
+        ),
+        (
+            "product".to_owned(),
+            lines(store.products(TENANT).await?.iter()),
+        ),
+        ("program".to_owned(), programs),
+        ("staff".to_owned(), lines(store.staff(TENANT).await?.iter())),
+    ]))
+}
+
+fn of_till(look: &Connection) -> Result<Tables, ledger::Error> {
+    let accounts = read(
+        look,
+        "select lower(hex(customer_id)), document from account",
+    )?;
+    let accounts = accounts
+        .into_iter()
+        .map(|(id, text)| (id, again::<AccountDocument>(&text)));
+    let uses = read(look, "select code, document from code_use")?;
+    let products = read(look, "select id, document from product")?;
+    let staff = read(look, "select hex(id), document from staff")?;
+    let customers = customers(look)?;
+    Ok(Tables::from([
+        ("account".to_owned(), lines(accounts)),
+        (
+            "code_use".to_owned(),
+            lines(uses.iter().map(|(_, text)| again::<CodeUseRow>(text))),
+        ),
+        ("customer".to_owned(), lines(customers)),
+        (
+            "product".to_owned(),
+            lines(products.iter().map(|(_, text)| again::<Product>(text))),
+        ),
+        (
+            "program".to_owned(),
+            tables::rows(look, "select version from program")?,
+        ),
+        (
+            "staff".to_owned(),
+            lines(staff.iter().map(|(_, text)| again::<Staff>(text))),
+        ),
+    ]))
+}
+
+fn customers(look: &Connection) -> Result<Vec<(uuid::Uuid, String, u64)>, ledger::Error> {
+    let mut statement = look.prepare("select id, name, hlc from customer")?;
+    let rows = statement.query_map([], |row| {
+        let id: Vec<u8> = row.get(0)?;
+        let hlc: i64 = row.get(2)?;
+        Ok((
+            uuid::Uuid::from_slice(&id).unwrap_or_default(),
+            row.get(1)?,
+            u64::try_from(hlc).unwrap_or(0),
+        ))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn read(look: &Connection, sql: &str) -> Result<Vec<(String, String)>, ledger::Error> {
+    let mut statement = look.prepare(sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A stored document, or nothing when it cannot be read: then it differs from every other.
+fn again<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}
+
+fn lines<T: Serialize>(values: impl IntoIterator<Item = T>) -> Vec<String> {
+    let lines = values
+        .into_iter()
+        .map(|value| serde_json::to_string(&value));
+    let mut lines: Vec<String> = lines.map(Result::unwrap_or_default).collect();
+    lines.sort();
+    lines
+}

@@ -1,0 +1,184 @@
+//! What really happened at the tills, written down as it happens: the measure of everything else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mostrador_ledger as ledger;
+use mostrador_ledger::{Connection, Ledger};
+use mostrador_protocol::entry::RawEntry;
+use mostrador_server::SqliteStore;
+use mostrador_server::store::Store;
+use uuid::Uuid;
+
+use super::check::Violation;
+use super::goods::TENANT;
+use super::message::short;
+
+/// Something that a till committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fact {
+    pub(super) kind: String,
+    pub(super) payload: String,
+    /// Which machine.
+    pub(super) by: String,
+}
+
+/// Facts by their id, and how far each machine was read.
+#[derive(Debug, Default)]
+pub(super) struct Journal {
+    pub(super) facts: BTreeMap<Uuid, Fact>,
+    /// Facts that a till was told are on the server, since the server's disk was last set back.
+    pub(super) acknowledged: BTreeSet<Uuid>,
+    machines: BTreeMap<String, Seen>,
+}
+
+/// What was seen of a machine's file.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    /// Of each stream: entries, and those acknowledged.
+    streams: BTreeMap<Uuid, (u64, u64)>,
+    cursor: u64,
+    generation: Option<String>,
+}
+
+impl Journal {
+    /// Reads what is new in a till's file, and says what went back without a reason.
+    pub(super) fn read(
+        &mut self,
+        name: &str,
+        till: &Ledger,
+    ) -> Result<Vec<Violation>, ledger::Error> {
+        let before = self.machines.get(name).cloned().unwrap_or_default();
+        let (now, new) = till.read(|look| look_at(look, &before))?;
+        let mut violations = went_back(name, &before, &now);
+        for (raw, is_acknowledged) in new {
+            let Ok(header) = raw.header() else {
+                continue;
+            };
+            if is_acknowledged {
+                self.acknowledged.insert(header.entry_id);
+                continue;
+            }
+            let fact = Fact {
+                kind: header.kind,
+                payload: raw.payload,
+                by: name.to_owned(),
+            };
+            let known = self
+                .facts
+                .entry(header.entry_id)
+                .or_insert_with(|| fact.clone());
+            if known.payload != fact.payload {
+                violations.push(Violation::new(
+                    1,
+                    format!(
+                        "{name} wrote entry {} a second time with another content",
+                        header.entry_id
+                    ),
+                ));
+            }
+        }
+        self.machines.insert(name.to_owned(), now);
+        Ok(violations)
+    }
+
+    /// What the server holds before anything happens: tills of the template wrote it.
+    pub(super) async fn found(
+        &mut self,
+        store: &SqliteStore,
+    ) -> Result<(), mostrador_server::Error> {
+        for head in store.streams(TENANT).await? {
+            for entry in store.entries(TENANT, head.stream).await? {
+                let Ok(header) = entry.raw.header() else {
+                    continue;
+                };
+                let fact = Fact {
+                    kind: header.kind,
+                    payload: entry.raw.payload,
+                    by: "the morning".to_owned(),
+                };
+                self.facts.insert(header.entry_id, fact);
+            }
+        }
+        Ok(())
+    }
+
+    /// The machine's disk was set back: it is read from its beginning again.
+    pub(super) fn set_back(&mut self, name: &str) {
+        self.machines.remove(name);
+    }
+
+    /// The server's disk was set back: what it had said before is worth nothing more.
+    pub(super) fn server_set_back(&mut self) {
+        self.acknowledged.clear();
+    }
+
+    /// How many facts of this kind there are.
+    pub(super) fn count(&self, kind: &str) -> u64 {
+        self.facts.values().filter(|fact| fact.kind == kind).count() as u64
+    }
+}
+
+/// What is there now; each new entry, and each that was acknowledged since.
+type Look = (Seen, Vec<(RawEntry, bool)>);
+
+fn look_at(look: &Connection, before: &Seen) -> Result<Look, ledger::Error> {
+    let mut now = Seen {
+        cursor: ledger::replica::cursor(look)?,
+        generation: ledger::setting::get(look, "server_generation")?,
+        streams: BTreeMap::new(),
+    };
+    let mut new = Vec::new();
+    for head in ledger::stream::all(look)? {
+        let first_look = !before.streams.contains_key(&head.stream);
+        let (entries, acknowledged) = before
+            .streams
+            .get(&head.stream)
+            .copied()
+            .unwrap_or_default();
+        for seq in entries + 1..=head.seq {
+            new.extend(ledger::entry::at(look, head.stream, seq)?.map(|raw| (raw, false)));
+        }
+        // What a copied or old file says about itself was said before.
+        if !first_look {
+            for seq in acknowledged + 1..=head.acknowledged {
+                new.extend(ledger::entry::at(look, head.stream, seq)?.map(|raw| (raw, true)));
+            }
+        }
+        now.streams
+            .insert(head.stream, (head.seq, head.acknowledged));
+    }
+    Ok((now, new))
+}
+
+fn went_back(name: &str, before: &Seen, now: &Seen) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (stream, (entries, acknowledged)) in &before.streams {
+        let (entries_now, acknowledged_now) = now.streams.get(stream).copied().unwrap_or_default();
+        if entries_now < *entries {
+            violations.push(Violation::new(
+                1,
+                format!(
+                    "{name} lost entries of stream {}: {entries} before, {entries_now} now",
+                    short(*stream)
+                ),
+            ));
+        }
+        if acknowledged_now < *acknowledged {
+            violations.push(Violation::new(
+                12,
+                format!(
+                    "{name} forgot what was acknowledged of stream {}: {acknowledged} before, \
+                 {acknowledged_now} now",
+                    short(*stream)
+                ),
+            ));
+        }
+    }
+    if now.cursor < before.cursor && now.generation == before.generation {
+        violations.push(Violation::new(12, format!(
+            "{name} has its cursor at {}, it was at {}, and the server is of the same generation",
+            now.cursor, before.cursor
+        )));
+    }
+    violations
+}

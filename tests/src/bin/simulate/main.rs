@@ -1,0 +1,186 @@
+//! `simulate`: a shop per seed in which everything goes wrong that the seed says, and what must hold
+//! afterwards.
+//!
+//! Each shop is in one thread, driven by one number: real tills over real files, the real server without a
+//! socket, and a network, clocks, disks and power that do what a seed says.
+//!
+//! One idea: nothing here imitates the product. The tills are `mostrador_terminal::Till`, their talk is
+//! the real sync task over a transport of our own ([`cable`]), the server is
+//! `mostrador_server::in_process::InProcess` over its SQLite file. What the simulation owns is time
+//! (it passes when nobody has anything to do), chance ([`chance`]), power and disks ([`machine`],
+//! [`site`]). After the trouble everything heals, and [`check`] compares what the tills committed
+//! ([`journal`]) with what both sides came to.
+//!
+//! A run is the same every time: one thread, one runtime, every draw from the seed.
+#![expect(clippy::print_stdout, reason = "a program that talks to a person")]
+
+mod cable;
+mod chance;
+mod check;
+mod diary;
+mod files;
+mod goods;
+mod journal;
+mod machine;
+mod message;
+mod run;
+mod script;
+mod site;
+mod template;
+mod watch;
+mod world;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use clap::Parser;
+use mostrador_tests::Error;
+
+use self::diary::Counts;
+use self::run::Outcome;
+use self::template::Template;
+
+/// Where nothing has to reach a disk.
+const MEMORY: &str = "/dev/shm";
+
+#[derive(Parser)]
+struct Cli {
+    /// How many seeds
+    #[arg(long, default_value_t = 100)]
+    seeds: u64,
+    /// The first of them
+    #[arg(long, default_value_t = 1)]
+    from: u64,
+    /// Only this one, with everything that happens
+    #[arg(long, conflicts_with_all = ["seeds", "from"])]
+    seed: Option<u64>,
+    /// Stop at the first that fails
+    #[arg(long)]
+    first: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match simulate(&cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("simulate: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn simulate(cli: &Cli) -> Result<bool, Error> {
+    let folder = if Path::new(MEMORY).is_dir() {
+        tempfile::tempdir_in(MEMORY)?
+    } else {
+        tempfile::tempdir()?
+    };
+    let made = folder.path().join("template");
+    let template = run::runtime()?.block_on(Template::make(&made))?;
+    if let Some(seed) = cli.seed {
+        let outcome = one(seed, &template, (folder.path(), true));
+        for line in &outcome.lines {
+            println!("{line}");
+        }
+        return Ok(print(&[outcome]));
+    }
+    #[expect(clippy::disallowed_methods, reason = "it says how long it took")]
+    let begun = Instant::now();
+    let outcomes = many(cli, &template, folder.path());
+    let passed = print(&outcomes);
+    eprintln!("{:.1} s", begun.elapsed().as_secs_f64());
+    Ok(passed)
+}
+
+/// Every seed, on as many threads as there are processors.
+fn many(cli: &Cli, template: &Template, folder: &Path) -> Vec<Outcome> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let next = AtomicU64::new(cli.from);
+    let end = cli.from.saturating_add(cli.seeds);
+    let outcomes = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    if seed >= end {
+                        return;
+                    }
+                    let outcome = one(seed, template, (folder, false));
+                    if cli.first && !outcome.failures.is_empty() {
+                        next.store(end, Ordering::SeqCst);
+                    }
+                    let mut all = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+                    all.push(outcome);
+                }
+            });
+        }
+    });
+    let mut outcomes = outcomes
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    outcomes.sort_by_key(|outcome| outcome.seed);
+    outcomes
+}
+
+fn one(seed: u64, template: &Template, (folder, is_told): (&Path, bool)) -> Outcome {
+    let below: PathBuf = folder.join(format!("seed-{seed}"));
+    let run = || run::run(seed, template, (&below, is_told));
+    let failed = |why: String| Outcome {
+        seed,
+        failures: vec![why],
+        counts: Counts::default(),
+        lines: Vec::new(),
+    };
+    let outcome = match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(error)) => failed(error.to_string()),
+        Err(panic) => failed(format!("panicked: {}", words(&*panic))),
+    };
+    // What stays of a run is in memory, and another may need it.
+    let _ = std::fs::remove_dir_all(&below);
+    outcome
+}
+
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without a word")
+}
+
+/// The summary; whether every seed passed.
+fn print(outcomes: &[Outcome]) -> bool {
+    let mut counts = Counts::default();
+    let mut failing = Vec::new();
+    for outcome in outcomes {
+        counts.add(&outcome.counts);
+        if outcome.failures.is_empty() {
+            continue;
+        }
+        failing.push(outcome.seed.to_string());
+        for failure in &outcome.failures {
+            println!("seed {}: {failure}", outcome.seed);
+        }
+    }
+    println!("{} seeds, {} steps", outcomes.len(), counts.steps);
+    println!("faults injected: {}", listed(&counts.faults));
+    println!("reached: {}", listed(&counts.reached));
+    let passed = outcomes.len() - failing.len();
+    println!("{passed} passed, {} failed", failing.len());
+    if !failing.is_empty() {
+        println!("failing seeds: {}", failing.join(" "));
+    }
+    failing.is_empty()
+}
+
+fn listed(counts: &std::collections::BTreeMap<&'static str, u64>) -> String {
+    let parts = counts.iter().map(|(kind, count)| format!("{kind} {count}"));
+    parts.collect::<Vec<_>>().join(", ")
+}

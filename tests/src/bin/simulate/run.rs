@@ -1,0 +1,73 @@
+//! One run of a seed.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use mostrador_tests::Error;
+
+use crate::check::Violation;
+use crate::diary::{Counts, Diary};
+use crate::template::Template;
+use crate::world::World;
+
+/// What came of a seed.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The seed.
+    pub(crate) seed: u64,
+    /// What does not hold; empty when everything does.
+    pub(crate) failures: Vec<String>,
+    /// What happened, counted.
+    pub(crate) counts: Counts,
+    /// What happened, in words, when that was asked for.
+    pub(crate) lines: Vec<String>,
+}
+
+/// A runtime of one thread in which time passes when nobody has anything to do.
+///
+/// # Errors
+/// When the system does not give what a runtime needs.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()?;
+    Ok(runtime)
+}
+
+/// Runs `seed` on a runtime of its own, below `folder`, which must be empty or missing.
+///
+/// # Errors
+/// When the system does not give what a runtime needs. What goes wrong in the run is in the outcome.
+pub(crate) fn run(
+    seed: u64,
+    template: &Template,
+    (folder, is_told): (&Path, bool),
+) -> Result<Outcome, Error> {
+    let runtime = runtime()?;
+    let (failures, diary) = runtime.block_on(async {
+        let diary = Arc::new(Diary::new(is_told));
+        let lived = match World::open(seed, template, (folder, &diary)).await {
+            Ok(world) => world.live().await,
+            Err(error) => Err(error),
+        };
+        let failures: Vec<String> = match lived {
+            Ok(violations) => violations.iter().map(Violation::to_string).collect(),
+            Err(error) => vec![chain(&error)],
+        };
+        (failures, diary)
+    });
+    Ok(Outcome {
+        seed,
+        failures,
+        counts: diary.counts(),
+        lines: diary.lines(),
+    })
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", chain(source)),
+        None => error.to_string(),
+    }
+}

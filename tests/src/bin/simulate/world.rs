@@ -1,0 +1,425 @@
+//! One run: what happens, the healing, and the rest in which everything is checked.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mostrador_ledger as ledger;
+use mostrador_server::store::Store;
+use mostrador_server::{Mint, publish};
+use mostrador_terminal::view::ProfileInput;
+use mostrador_terminal::{SaleRequest, SaleRequestLine};
+use rust_decimal::Decimal;
+use tokio::time::Instant;
+
+use super::cable::Weather;
+use super::chance::Chance;
+use super::check::{self, Rest, Violation};
+use super::diary::Diary;
+use super::goods::{CODES, PIN, PRODUCTS, TENANT, customers, program};
+use super::journal::Journal;
+use super::machine::{Machine, Room};
+use super::script::{Act, Script, pause, storm, wrong_by_ms};
+use super::site::Site;
+use super::template::Template;
+use super::watch::Watch;
+use mostrador_tests::Error;
+
+/// Until everything must be quiet after the healing: the longest backoff, and a minute.
+const QUIET_WITHIN: Duration = Duration::from_mins(6);
+
+/// The most machines, copies included.
+const MOST_MACHINES: usize = 5;
+
+/// A shop in which things go wrong.
+#[derive(Debug)]
+pub(super) struct World {
+    script: Script,
+    chance: Chance,
+    room: Room,
+    mint: Mint,
+    machines: Vec<Machine>,
+    journal: Journal,
+    sold: u64,
+    version: u32,
+    violations: Vec<Violation>,
+}
+
+impl World {
+    /// The morning of `seed`.
+    pub(super) async fn open(
+        seed: u64,
+        template: &Template,
+        (below, diary): (&Path, &Arc<Diary>),
+    ) -> Result<Self, Error> {
+        let began = Instant::now();
+        let script = Script::of(seed);
+        super::files::copy_folder(&template.server(), &below.join("server"))?;
+        let mint = Mint::seeded(Arc::new(Watch::new(began, 0)), seed);
+        let site = Arc::new(Site::new(below, mint.clone(), Arc::clone(diary)));
+        site.start().await?;
+        let room = Room {
+            seed,
+            below: below.to_owned(),
+            began,
+            site,
+            diary: Arc::clone(diary),
+        };
+        let mut journal = Journal::default();
+        if let Some(store) = room.site.store() {
+            journal.found(&store).await?;
+        }
+        let mut machines = Vec::new();
+        for number in 0..script.tills {
+            let mut machine =
+                Machine::new(&room, &format!("till-{number}"), &template.till(number))?;
+            machine.start()?;
+            machines.push(machine);
+        }
+        Ok(Self {
+            chance: Chance::of(seed, "world"),
+            script,
+            room,
+            mint,
+            machines,
+            journal,
+            sold: 0,
+            version: 1,
+            violations: Vec::new(),
+        })
+    }
+
+    /// Lets everything happen, heals, waits and checks.
+    pub(super) async fn live(mut self) -> Result<Vec<Violation>, Error> {
+        self.read_all()?;
+        for _ in 0..self.script.acts {
+            tokio::time::sleep(pause(&self.chance)).await;
+            let act = self.script.next(&self.chance);
+            self.act(act).await?;
+            self.read_all()?;
+            if !self.violations.is_empty() {
+                return Ok(self.violations);
+            }
+        }
+        self.heal().await?;
+        if !self.is_quiet_in_time().await? {
+            return Ok(self.violations);
+        }
+        self.read_all()?;
+        self.check().await?;
+        Ok(self.violations)
+    }
+
+    async fn act(&mut self, act: Act) -> Result<(), Error> {
+        match act {
+            Act::Sell => self.sell(1, None),
+            Act::Rush => self.sell(self.chance.between(3, 12), None),
+            Act::Race => self.race(),
+            Act::Profile => self.change_profile(),
+            Act::Publish => self.publish().await,
+            Act::Retry => self.with_machine(|machine, _| {
+                if let Some(till) = machine.till() {
+                    till.sync_now()?;
+                }
+                Ok(())
+            }),
+            Act::TillPower => {
+                self.fault("till loses power");
+                self.with_machine(|machine, _| machine.lose_power())
+            }
+            Act::ServerPower => {
+                self.fault("server loses power");
+                self.room.site.lose_power()
+            }
+            Act::Start => self.start_all().await,
+            Act::Storm => self.with_machine(|machine, chance| {
+                machine.cable.set_weather(storm(chance));
+                Ok(())
+            }),
+            Act::Calm => self.with_machine(|machine, _| {
+                machine.cable.set_weather(Weather::default());
+                Ok(())
+            }),
+            Act::Clock => {
+                self.fault("clock set");
+                self.with_machine(|machine, chance| {
+                    machine.set_clock(wrong_by_ms(chance));
+                    Ok(())
+                })
+            }
+            Act::BackUpTill => self.with_machine(|machine, _| machine.back_up()),
+            Act::SetTillBack => self.set_till_back(),
+            Act::Copy => self.copy(),
+            Act::Die => self.die(),
+            Act::BackUpServer => self.room.site.back_up(),
+            Act::SetServerBack => self.set_server_back(),
+        }
+    }
+
+    fn fault(&self, kind: &'static str) {
+        self.room.diary.fault(kind);
+    }
+
+    /// One machine, drawn.
+    fn with_machine(
+        &mut self,
+        act: impl FnOnce(&mut Machine, &Chance) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let place = self.drawn();
+        act(&mut self.machines[place], &self.chance)
+    }
+
+    fn drawn(&self) -> usize {
+        let drawn = self.chance.below(self.machines.len() as u64);
+        usize::try_from(drawn).unwrap_or(0)
+    }
+
+    fn sell(&mut self, times: u64, code: Option<&str>) -> Result<(), Error> {
+        let place = self.drawn();
+        for _ in 0..times {
+            self.sell_at(place, code)?;
+        }
+        Ok(())
+    }
+
+    fn race(&mut self) -> Result<(), Error> {
+        for place in 0..self.machines.len() {
+            self.sell_at(place, Some(CODES[0]))?;
+        }
+        Ok(())
+    }
+
+    fn sell_at(&mut self, place: usize, code: Option<&str>) -> Result<(), Error> {
+        let machine = &self.machines[place];
+        let Some(till) = machine.till() else {
+            return Ok(());
+        };
+        self.sold += 1;
+        let customers = customers();
+        let customer = self
+            .chance
+            .percent(80)
+            .then(|| self.chance.pick(&customers).copied());
+        let drawn = self
+            .chance
+            .percent(60)
+            .then(|| self.chance.pick(&CODES).copied());
+        let code = code.or(drawn.flatten());
+        let product = self.chance.pick(&PRODUCTS).copied().unwrap_or_default();
+        let sold = till.sell(&SaleRequest {
+            reference: format!("basket {}", self.sold),
+            at_ms: machine.now_ms(),
+            cashier: None,
+            customer: customer.flatten(),
+            lines: vec![SaleRequestLine {
+                product: product.to_owned(),
+                quantity: Decimal::from(self.chance.between(1, 3)),
+                unit_price: None,
+            }],
+            codes: code.into_iter().map(str::to_owned).collect(),
+        })?;
+        let refused = sold
+            .sale
+            .refused
+            .first()
+            .map(|refusal| refusal.refusal.clone());
+        if refused.as_deref() == Some("used_up") {
+            self.room.diary.reached("refused: used up", 1);
+        }
+        self.room.diary.reached("sales", 1);
+        self.room.diary.step(&machine.name, || {
+            let sale = &sold.sale;
+            let code = code.unwrap_or("no code");
+            let refused = refused.map_or_else(String::new, |refusal| format!(", {refusal}"));
+            format!(
+                "sells {} for {} with {code}{refused}",
+                sale.receipt, sale.total
+            )
+        });
+        Ok(())
+    }
+
+    fn change_profile(&mut self) -> Result<(), Error> {
+        let place = self.drawn();
+        let machine = &self.machines[place];
+        let Some(till) = machine.till() else {
+            return Ok(());
+        };
+        if till.unlock(PIN).is_err() {
+            return Ok(());
+        }
+        let customers = customers();
+        let Some(id) = self.chance.pick(&customers) else {
+            return Ok(());
+        };
+        let mut form = till.edit_profile(&id.to_string())?.fields;
+        form.name = format!("Ana {}", self.chance.below(1_000));
+        let saved = till.save_profile(&ProfileInput { ..form });
+        till.lock();
+        self.room
+            .diary
+            .reached("profiles changed", u64::from(saved.is_ok()));
+        self.room
+            .diary
+            .step(&machine.name, || "changes a profile".to_owned());
+        saved.map(drop).map_err(Error::from)
+    }
+
+    async fn publish(&mut self) -> Result<(), Error> {
+        let Some(store) = self.room.site.store() else {
+            return Ok(());
+        };
+        self.version += 1;
+        publish(&store, &self.mint, TENANT, program(self.version)).await?;
+        self.room.diary.reached("programs published", 1);
+        let version = self.version;
+        self.room
+            .diary
+            .step("owner", || format!("publishes program {version}"));
+        Ok(())
+    }
+
+    fn set_till_back(&mut self) -> Result<(), Error> {
+        let place = self.drawn();
+        let is_with_witness = self.chance.percent(50);
+        let machine = &mut self.machines[place];
+        if !machine.has_backup() {
+            return Ok(());
+        }
+        machine.go_back(is_with_witness)?;
+        let name = machine.name.clone();
+        self.journal.set_back(&name);
+        self.fault("till set back");
+        Ok(())
+    }
+
+    fn copy(&mut self) -> Result<(), Error> {
+        if self.machines.len() >= MOST_MACHINES {
+            return Ok(());
+        }
+        let place = self.drawn();
+        let name = format!("copy-{}", self.machines.len());
+        let mut copy = self.machines[place].copied(&name)?;
+        copy.start()?;
+        self.machines.push(copy);
+        self.fault("till copied");
+        Ok(())
+    }
+
+    fn die(&mut self) -> Result<(), Error> {
+        if self.machines.len() < 2 {
+            return Ok(());
+        }
+        let place = self.drawn();
+        let mut dead = self.machines.remove(place);
+        dead.lose_power()?;
+        self.fault("till dies");
+        self.room.diary.step(&dead.name, || "dies".to_owned());
+        Ok(())
+    }
+
+    fn set_server_back(&mut self) -> Result<(), Error> {
+        if self.room.site.has_backup() {
+            self.room.site.go_back()?;
+            self.journal.server_set_back();
+            self.fault("server set back");
+        }
+        Ok(())
+    }
+
+    async fn start_all(&mut self) -> Result<(), Error> {
+        self.room.site.start().await?;
+        for machine in &mut self.machines {
+            machine.start()?;
+        }
+        Ok(())
+    }
+
+    async fn heal(&mut self) -> Result<(), Error> {
+        self.room
+            .diary
+            .note("world", || "everything heals".to_owned());
+        for machine in &self.machines {
+            machine.cable.set_weather(Weather::default());
+        }
+        self.start_all().await
+    }
+
+    /// Waits until every till is up to date, with no new write.
+    async fn is_quiet_in_time(&mut self) -> Result<bool, Error> {
+        let until = Instant::now() + QUIET_WITHIN;
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            let restless = self.restless().await?;
+            if restless.is_empty() {
+                return Ok(true);
+            }
+            if Instant::now() > until {
+                let late = restless.into_iter();
+                self.violations
+                    .extend(late.map(|what| Violation::new(18, what)));
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Who still has something to do.
+    async fn restless(&self) -> Result<Vec<String>, Error> {
+        let head = self.feed_head().await?;
+        let mut restless = Vec::new();
+        for machine in &self.machines {
+            let till = machine.till().ok_or(Error::Gone)?;
+            let state = till.sync_changes().borrow().clone();
+            let (waiting, cursor, profiles) = till.ledger().read(|look| {
+                Ok::<_, ledger::Error>((
+                    ledger::outbox::waiting(look)?,
+                    ledger::replica::cursor(look)?,
+                    ledger::outbox::profiles(look, 1)?.len(),
+                ))
+            })?;
+            if waiting > 0 || profiles > 0 || cursor != head {
+                restless.push(format!(
+                    "{} is not quiet: {waiting} entries and {profiles} profiles wait, feed {cursor} of \
+                     {head}, {:?}, {:?}",
+                    machine.name, state.phase, state.trouble
+                ));
+            }
+        }
+        Ok(restless)
+    }
+
+    async fn feed_head(&self) -> Result<u64, Error> {
+        let store = self.room.site.store().ok_or(Error::Gone)?;
+        Ok(store.counts(TENANT).await?.feed)
+    }
+
+    fn read_all(&mut self) -> Result<(), Error> {
+        for machine in &self.machines {
+            if let Some(till) = machine.till() {
+                let found = self.journal.read(&machine.name, till.ledger())?;
+                self.violations.extend(found);
+            }
+        }
+        Ok(())
+    }
+
+    async fn check(&mut self) -> Result<(), Error> {
+        let store = self.room.site.store().ok_or(Error::Gone)?;
+        let file = self.room.site.file();
+        let rest = Rest {
+            journal: &self.journal,
+            machines: &self.machines,
+            store: &store,
+            server_file: &file,
+            feed_head: self.feed_head().await?,
+        };
+        let found = check::everything(&rest).await?;
+        self.violations.extend(found);
+        let counts = store.counts(TENANT).await?;
+        let diary = &self.room.diary;
+        diary.reached("limits passed offline", counts.adjusted);
+        diary.reached("entries held", counts.held);
+        diary.reached("streams opened", self.journal.count("stream_opened"));
+        Ok(())
+    }
+}

@@ -1,0 +1,28 @@
+//! `simulate`: whole shops in which everything goes wrong that a seed says.
+
+use std::process::Command;
+
+use crate::cargo::cargo;
+use crate::error::Error;
+use crate::machine::{self, Need};
+use crate::{shell, workspace};
+
+pub(super) fn run(rest: &[String]) -> Result<(), Error> {
+    machine::prepare(Need::Headless)?;
+    build()?;
+    shell::run(Command::new(workspace::built("simulate", "simulate")).args(rest))
+}
+
+/// Builds the simulator in its own profile: a virtual clock, and fast enough for a thousand seeds.
+fn build() -> Result<(), Error> {
+    shell::run(cargo("build").args([
+        "--profile",
+        "simulate",
+        "-p",
+        "mostrador-tests",
+        "--features",
+        "simulate",
+        "--bin",
+        "simulate",
+    ]))
+}
