@@ -85,7 +85,9 @@ pub(crate) fn append(tx: &Connection, entry: &Appended<'_>) -> Result<(), Error>
         entry.hash.0
     ])?;
     tx.prepare_cached(
-        "update stream set seq = ?, hash = ?, hlc = ?, effective_ms = ? where id = ?",
+        "update stream
+         set seq = ?, hash = ?, hlc = max(hlc, ?), effective_ms = max(effective_ms, ?)
+         where id = ?",
     )?
     .execute(params![
         column::integer(header.seq),

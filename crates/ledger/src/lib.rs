@@ -27,6 +27,7 @@
 //! ```
 
 pub mod account;
+pub mod branch;
 pub mod code_use;
 mod column;
 pub mod customer;

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 11] = [
+const STEPS: [(&str, &str); 12] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -30,6 +30,7 @@ const STEPS: [(&str, &str); 11] = [
         include_str!("../migrations/V10__brought.sql"),
     ),
     ("V11__reward", include_str!("../migrations/V11__reward.sql")),
+    ("V12__branch", include_str!("../migrations/V12__branch.sql")),
 ];
 
 /// What went wrong with the schema.

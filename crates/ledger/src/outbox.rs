@@ -47,34 +47,31 @@ pub fn next(
 ) -> Result<Option<Batch>, Error> {
     let waiting = stream::all(connection)?
         .into_iter()
-        .find(|head| head.acknowledged < head.seq);
+        .find(|head| head.confirmed < head.end());
     let Some(head) = waiting else {
         return Ok(None);
     };
-    after(
-        connection,
-        head.stream,
-        head.acknowledged,
-        (max_entries, max_bytes),
-    )
+    after(connection, &head, (max_entries, max_bytes))
 }
 
-/// The entries of `stream` after `base_seq`, also acknowledged ones: for a server that was restored
-/// and asks again. `limits` are entries and bytes.
-pub fn after(
+/// The entries of a stream after those that are confirmed.
+fn after(
     connection: &Connection,
-    stream: Uuid,
-    base_seq: u64,
-    limits: (usize, usize),
+    head: &stream::Head,
+    (max_entries, max_bytes): (usize, usize),
 ) -> Result<Option<Batch>, Error> {
-    let (max_entries, max_bytes) = limits;
+    let (stream, base_seq) = (head.stream, head.confirmed);
     let Some(base_hash) = entry::hash_at(connection, stream, base_seq)? else {
         return Ok(None);
     };
     let mut statement = connection.prepare_cached(
-        "select header, payload from entry where stream = ? and seq > ? order by seq",
+        "select header, payload from entry where stream = ? and seq > ? and seq <= ? order by seq",
     )?;
-    let mut rows = statement.query(params![stream.as_bytes(), column::integer(base_seq)])?;
+    let mut rows = statement.query(params![
+        stream.as_bytes(),
+        column::integer(base_seq),
+        column::integer(head.end())
+    ])?;
     let mut entries = Vec::new();
     let mut bytes = 0;
     while let Some(row) = rows.next()? {
@@ -130,11 +127,67 @@ pub fn acknowledge(
     if entry::hash_at(tx, stream, through)? != Some(hash) {
         return Err(Error::AcknowledgedOther { stream, through });
     }
-    tx.prepare_cached("update stream set acknowledged = ?2 where id = ?1 and acknowledged < ?2")?
-        .execute(params![stream.as_bytes(), column::integer(through)])?;
+    confirm(tx, stream, through)?;
+    note_all(tx, stream, dispositions)
+}
+
+/// Notes what became of entries of this till.
+pub fn note_all(
+    tx: &Connection,
+    stream: Uuid,
+    dispositions: &[EntryDisposition],
+) -> Result<(), Error> {
+    let head = stream::seq_of(tx, stream)?.ok_or(Error::NoStream)?;
     for entry in dispositions.iter().filter(|entry| entry.seq <= head) {
         note(tx, stream, entry)?;
     }
+    Ok(())
+}
+
+/// Notes that the server is known to hold this very chain up to `through`, however it ends there.
+pub fn confirm(tx: &Connection, stream: Uuid, through: u64) -> Result<(), Error> {
+    tx.prepare_cached(
+        "update stream
+         set confirmed = max(confirmed, ?2), acknowledged = max(acknowledged, ?2)
+         where id = ?1 and seq >= ?2 and (confirmed < ?2 or acknowledged < ?2)",
+    )?
+    .execute(params![stream.as_bytes(), column::integer(through)])?;
+    Ok(())
+}
+
+/// Notes that the server holds a stream only as far as `claim` says, or perhaps none of it: what comes
+/// after is sent again. It was restored from a copy.
+pub fn doubt(tx: &Connection, stream: Uuid, claim: Option<Held>) -> Result<(), Error> {
+    let known = match claim {
+        Some(held) if entry::hash_at(tx, stream, held.through)? == Some(held.hash) => held.through,
+        _ => 0,
+    };
+    tx.prepare_cached("update stream set confirmed = min(confirmed, ?2) where id = ?1")?
+        .execute(params![stream.as_bytes(), column::integer(known)])?;
+    Ok(())
+}
+
+/// Notes how far the server says that it holds a stream, when that is not beyond what it acknowledged:
+/// with an acknowledgement comes what became of each entry, and this is none.
+pub fn compare(tx: &Connection, stream: Uuid, claim: Held) -> Result<(), Error> {
+    let heads = stream::all(tx)?.into_iter();
+    let Some(head) = heads.into_iter().find(|head| head.stream == stream) else {
+        return Ok(());
+    };
+    if claim.through < head.confirmed {
+        return doubt(tx, stream, Some(claim));
+    }
+    let is_ours = claim.through <= head.acknowledged
+        && entry::hash_at(tx, stream, claim.through)? == Some(claim.hash);
+    if is_ours {
+        confirm(tx, stream, claim.through)?;
+    }
+    Ok(())
+}
+
+/// Every stream may be unknown to the server, which is of another generation.
+pub fn doubt_all(tx: &Connection) -> Result<(), Error> {
+    tx.execute("update stream set confirmed = 0", [])?;
     Ok(())
 }
 
@@ -171,10 +224,10 @@ fn note(tx: &Connection, stream: Uuid, entry: &EntryDisposition) -> Result<(), E
     Ok(())
 }
 
-/// How many entries the server has not acknowledged.
+/// How many entries the server is not known to hold.
 pub fn waiting(connection: &Connection) -> Result<u64, Error> {
     let waiting = connection
-        .prepare_cached("select coalesce(sum(seq - acknowledged), 0) from stream")?
+        .prepare_cached("select coalesce(sum(coalesce(kept, seq) - confirmed), 0) from stream")?
         .query_row([], |row| column::count(row, 0))?;
     Ok(waiting)
 }

@@ -33,6 +33,10 @@ pub fn projections(tx: &Connection) -> Result<(), Error> {
     }
     for head in stream::all(tx)? {
         entry::walk(tx, head.stream, |seq, raw, _| {
+            if seq > head.end() {
+                // It was written again in a later stream, and counts there.
+                return Ok(());
+            }
             let header = raw.header()?;
             let Decoded::Known(payload) = raw.payload(&header)? else {
                 return Ok(());

@@ -19,15 +19,28 @@ pub struct Head {
     pub hlc: u64,
     /// Effective time of the last entry, of this stream or the one before.
     pub effective_ms: i64,
-    /// The last entry that the server acknowledged.
+    /// The last entry that a server ever acknowledged.
     pub acknowledged: u64,
+    /// The last entry up to which the server of this generation is known to hold this very chain.
+    pub confirmed: u64,
     /// How far the feed held here includes this stream.
     pub included: u64,
     /// Why it takes no more entries: `rewound`, `fork` or `continued`.
     pub sealed: Option<String>,
+    /// The last entry that counts here; those after it were written again in a later stream. None: all
+    /// of them count.
+    pub kept: Option<u64>,
 }
 
-const COLUMNS: &str = "id, seq, hash, hlc, effective_ms, acknowledged, included, sealed";
+impl Head {
+    /// The last entry that counts here.
+    pub fn end(&self) -> u64 {
+        self.kept.unwrap_or(self.seq)
+    }
+}
+
+const COLUMNS: &str =
+    "id, seq, hash, hlc, effective_ms, acknowledged, included, sealed, confirmed, kept";
 
 fn head_of(row: &Row<'_>) -> rusqlite::Result<Head> {
     Ok(Head {
@@ -39,6 +52,10 @@ fn head_of(row: &Row<'_>) -> rusqlite::Result<Head> {
         acknowledged: column::count(row, 5)?,
         included: column::count(row, 6)?,
         sealed: row.get(7)?,
+        confirmed: column::count(row, 8)?,
+        kept: row
+            .get::<_, Option<i64>>(9)?
+            .and_then(|kept| u64::try_from(kept).ok()),
     })
 }
 

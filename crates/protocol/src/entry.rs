@@ -130,6 +130,25 @@ impl RawEntry {
         Ok(Decoded::Known(payload))
     }
 
+    /// The same entry at another place: its payload byte for byte, its header with another stream and
+    /// position. An id has effects once, wherever it stands.
+    ///
+    /// # Errors
+    /// As [`RawEntry::header`].
+    pub fn written_again(&self, stream: Uuid, seq: u64) -> Result<(Header, Self), Error> {
+        let header = Header {
+            stream,
+            seq,
+            ..self.header()?
+        };
+        let again = Self {
+            header: serde_json::to_string(&header)
+                .expect("BUG: headers have string keys only and always serialise"),
+            payload: self.payload.clone(),
+        };
+        Ok((header, again))
+    }
+
     fn read<T: DeserializeOwned>(&self, header: &Header) -> Result<T, Error> {
         serde_json::from_str(&self.payload).map_err(|source| Error::Payload {
             seq: header.seq,

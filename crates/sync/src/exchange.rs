@@ -2,11 +2,10 @@
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
-use mostrador_protocol::message::{PullReply, PushReply, PushRequest};
-use mostrador_protocol::row::Customer;
+use mostrador_protocol::message::{HelloReply, PullReply, PushReply, PushRequest, Verdict};
 use uuid::Uuid;
 
-use crate::plan::Limit;
+use crate::plan::{Limit, Outcome};
 
 /// The setting that keeps when the server last spoke, milliseconds since the epoch by this till's
 /// clock.
@@ -37,17 +36,26 @@ impl Contact {
     }
 }
 
-/// Notes a hello. A server of another generation was restored: its feed is read again.
+/// Notes a hello. A server of another generation was restored: its feed is read again, and what it
+/// holds of any stream is open until it says so. What it says that it does not hold is sent again.
 pub(crate) fn greeted(
     tx: &Connection,
     contact: Contact,
-    generation: Uuid,
+    (stream, reply): (Uuid, &HelloReply),
 ) -> Result<(), ledger::Error> {
-    let generation = generation.to_string();
+    let generation = reply.generation.to_string();
     let known = ledger::setting::get(tx, GENERATION_SETTING)?;
     if known.is_some_and(|known| known != generation) {
         tracing::warn!("the server was restored from a copy, its feed is read again");
         ledger::replica::begin_again(tx)?;
+        ledger::outbox::doubt_all(tx)?;
+    }
+    let held = ledger::outbox::Held {
+        through: reply.accepted_through,
+        hash: reply.accepted_hash,
+    };
+    if reply.verdict == Verdict::Ok {
+        ledger::outbox::compare(tx, stream, held)?;
     }
     ledger::setting::set(tx, GENERATION_SETTING, &generation)?;
     contact.note(tx)
@@ -63,16 +71,9 @@ pub(crate) fn waiting(connection: &Connection) -> Result<u64, ledger::Error> {
 /// The next batch with the profiles beside it; `None` when nothing waits.
 pub(crate) fn to_push(
     connection: &Connection,
-    resend: Option<(Uuid, u64)>,
     limit: Limit,
 ) -> Result<Option<PushRequest>, ledger::Error> {
-    let batch = match resend {
-        Some((stream, base_seq)) => {
-            let limits = (limit.entries, limit.bytes);
-            ledger::outbox::after(connection, stream, base_seq, limits)?
-        }
-        None => ledger::outbox::next(connection, limit.entries, limit.bytes)?,
-    };
+    let batch = ledger::outbox::next(connection, limit.entries, limit.bytes)?;
     let profiles = ledger::outbox::profiles(connection, MAX_PROFILES)?;
     if let Some(batch) = batch {
         return Ok(Some(PushRequest {
@@ -93,23 +94,63 @@ pub(crate) fn to_push(
     }))
 }
 
-/// Notes what the server holds now. Answers from where a restored server has to be sent again.
+/// Notes what the server holds now. What was sent it holds as it was sent; whether its stream also ends
+/// as this till's does is the answer.
 pub(crate) fn acknowledge(
     tx: &Connection,
-    stream: Uuid,
+    request: &PushRequest,
     reply: &PushReply,
-    profiles: &[Customer],
-) -> Result<Option<(Uuid, u64)>, ledger::Error> {
-    let through = reply.accepted_through;
+) -> Result<Outcome, ledger::Error> {
     let held = ledger::outbox::Held {
-        through,
+        through: reply.accepted_through,
         hash: reply.head_hash,
     };
-    ledger::outbox::acknowledge(tx, stream, held, &reply.dispositions)?;
-    ledger::outbox::acknowledge_profiles(tx, profiles)?;
-    let mut heads = ledger::stream::all(tx)?.into_iter();
-    let is_behind = heads.any(|head| head.stream == stream && through < head.acknowledged);
-    Ok(is_behind.then_some((stream, through)))
+    let stream = request.stream;
+    ledger::outbox::acknowledge_profiles(tx, &request.profiles)?;
+    match ledger::outbox::acknowledge(tx, stream, held, &reply.dispositions) {
+        Ok(()) => Ok(Outcome::Pushed),
+        Err(ledger::Error::AcknowledgedTooFar { .. } | ledger::Error::AcknowledgedOther { .. }) => {
+            let sent = u64::try_from(request.entries.len()).unwrap_or(u64::MAX);
+            let through = request.base_seq.saturating_add(sent);
+            ledger::outbox::confirm(tx, stream, through)?;
+            ledger::outbox::note_all(tx, stream, &reply.dispositions)?;
+            Ok(Outcome::Differs)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The server holds less than was thought: what it does not hold is sent again.
+pub(crate) fn sent_back(
+    tx: &Connection,
+    request: &PushRequest,
+    reply: &PushReply,
+) -> Result<Outcome, ledger::Error> {
+    let held = ledger::outbox::Held {
+        through: reply.accepted_through,
+        hash: reply.head_hash,
+    };
+    ledger::outbox::doubt(tx, request.stream, Some(held))?;
+    Ok(Outcome::SentBack)
+}
+
+/// Goes on in a new stream; `known` is a position of the stream up to which the server is known to hold
+/// this very chain.
+pub(crate) fn part(
+    tx: &Connection,
+    branch: &ledger::branch::Branch,
+    known: Option<(Uuid, u64)>,
+) -> Result<(), ledger::Error> {
+    if let Some((stream, seq)) = known {
+        ledger::outbox::confirm(tx, stream, seq)?;
+    }
+    ledger::branch::open(tx, branch)?;
+    Ok(())
+}
+
+/// How far the server holds any stream is open again.
+pub(crate) fn doubt(tx: &Connection) -> Result<(), ledger::Error> {
+    ledger::outbox::doubt_all(tx)
 }
 
 /// Applies a page together with the moment of the contact.

@@ -81,6 +81,38 @@ pub enum Step {
         /// How long the server may wait for something to say; above 0 a nudge gives the poll up.
         wait_ms: u32,
     },
+    /// Forget how far the server holds the stream: somebody else writes it too, and the pushes that
+    /// follow find out from where on.
+    Doubt,
+    /// Go on in a new stream.
+    Part(Parting),
+}
+
+/// Why a till goes on in a new stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parting {
+    /// The server holds everything of the stream, and more: this till was restored from a backup.
+    Rewound,
+    /// The server holds other entries after those that are confirmed: a copy of this till wrote them.
+    Fork,
+}
+
+impl Parting {
+    /// The word for it in the first entry of the new stream.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Rewound => "rewound",
+            Self::Fork => "fork",
+        }
+    }
+
+    /// What a person should know of it.
+    pub const fn attention(self) -> Attention {
+        match self {
+            Self::Rewound => Attention::Rewound,
+            Self::Fork => Attention::Fork,
+        }
+    }
 }
 
 /// What came of a step.
@@ -90,8 +122,14 @@ pub enum Outcome {
     Greeted(Verdict),
     /// The server holds the batch.
     Pushed,
+    /// The server holds the batch, and its stream goes on otherwise than this till's.
+    Differs,
     /// The server holds less than the till thought; the ledger has gone back to it.
     SentBack,
+    /// How far the server holds the stream is open again.
+    Doubted,
+    /// A new stream is open.
+    Parted,
     /// A page was applied.
     Pulled {
         /// Whether there is more after it.
@@ -128,6 +166,8 @@ pub enum Cause {
     },
     /// The server does not take the time of the requests, though it said which one is right.
     Clock,
+    /// The server holds other entries at the positions of the batch.
+    Forked,
     /// An answer without the server's signature.
     NotTheServer,
     /// A signed no, or an answer that cannot be used: a person has to act.
@@ -146,6 +186,10 @@ pub struct Plan {
     more: bool,
     /// Whether the last push was sent back.
     sent_back: bool,
+    /// Whether the position is looked for after which another writes the stream too.
+    forked: bool,
+    /// What has to be done in the file before anything else is asked.
+    due: Option<Step>,
     poll_at_ms: u64,
     trouble: Option<Trouble>,
 }
@@ -178,6 +222,8 @@ impl Default for Plan {
             turn: Turn::Push,
             more: false,
             sent_back: false,
+            forked: false,
+            due: None,
             poll_at_ms: 0,
             trouble: None,
         }
@@ -191,6 +237,9 @@ impl Plan {
             return Step::Rest {
                 until_ms: self.not_before_ms,
             };
+        }
+        if let Some(due) = self.due {
+            return due;
         }
         if self.talk == Talk::Silent {
             return Step::Hello;
@@ -220,14 +269,29 @@ impl Plan {
     pub fn after(mut self, now_ms: u64, step: Step, outcome: Outcome, jitter: u64) -> Self {
         match outcome {
             Outcome::Failed(cause) => return self.failed(now_ms, step, cause, jitter),
-            Outcome::Greeted(Verdict::Ok) => self.talk = Talk::Greeted,
             Outcome::Greeted(verdict) => {
-                let attention = match verdict {
-                    Verdict::Rewound => Attention::Rewound,
-                    Verdict::Fork => Attention::Fork,
-                    Verdict::Ok | Verdict::Upgrade => Attention::Upgrade,
-                };
-                return self.wait(now_ms, Trouble::Attention(attention), jitter);
+                self.talk = Talk::Greeted;
+                match verdict {
+                    Verdict::Ok => {}
+                    Verdict::Rewound => self.due = Some(Step::Part(Parting::Rewound)),
+                    Verdict::Fork => self.look_for_the_fork(),
+                    Verdict::Upgrade => {
+                        let trouble = Trouble::Attention(Attention::Upgrade);
+                        return self.wait(now_ms, trouble, jitter);
+                    }
+                }
+            }
+            Outcome::Differs => {
+                self.sent_back = false;
+                self.talk = Talk::Silent;
+            }
+            Outcome::Doubted => self.due = None,
+            Outcome::Parted => {
+                self.due = None;
+                self.forked = false;
+                self.sent_back = false;
+                self.talk = Talk::Silent;
+                self.turn = Turn::Push;
             }
             Outcome::SentBack if self.sent_back => {
                 return self.wait(now_ms, Trouble::Attention(Attention::SentBack), jitter);
@@ -302,6 +366,9 @@ impl Plan {
             self.limit = self.limit.halved();
             return self;
         }
+        if cause == Cause::Forked {
+            return self.forked();
+        }
         if pushing && matches!(cause, Cause::Timeout | Cause::Busy { .. }) {
             self.limit = self.limit.halved();
         }
@@ -312,6 +379,7 @@ impl Plan {
             Cause::Clock => Trouble::Offline(Offline::Clock),
             Cause::NotTheServer => Trouble::Offline(Offline::NotTheServer),
             Cause::TooLarge => Trouble::Attention(Attention::TooLarge),
+            Cause::Forked => Trouble::Attention(Attention::Fork),
             Cause::Attention(attention) => Trouble::Attention(attention),
         };
         let mut plan = self.wait(now_ms, trouble, jitter);
@@ -323,6 +391,26 @@ impl Plan {
             plan.not_before_ms = plan.not_before_ms.max(asked_ms);
         }
         plan
+    }
+
+    /// A clear answer as well: smaller batches find the entry at which the streams part.
+    fn forked(mut self) -> Self {
+        if !self.forked {
+            self.look_for_the_fork();
+        } else if self.limit.is_smallest() {
+            self.due = Some(Step::Part(Parting::Fork));
+        } else {
+            self.limit = self.limit.halved();
+        }
+        self
+    }
+
+    /// What was confirmed may be the other one's: the pushes begin again from the first entry.
+    const fn look_for_the_fork(&mut self) {
+        if !self.forked {
+            self.forked = true;
+            self.due = Some(Step::Doubt);
+        }
     }
 
     /// Full jitter: any time up to a window that doubles with each failure in a row.

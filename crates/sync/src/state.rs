@@ -169,6 +169,8 @@ pub struct State {
     pub clock_offset_ms: i64,
     /// Counts pages that changed something: what was read before may be stale.
     pub changes: u64,
+    /// Why this till went on in a new stream since it started, if it did.
+    pub parted: Option<Attention>,
     /// Whether the task runs.
     pub running: bool,
 }

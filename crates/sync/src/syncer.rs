@@ -8,15 +8,19 @@ use std::time::Duration;
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_ledger::Ledger;
-use mostrador_protocol::message::{ErrorCode, HelloRequest, OLDEST_PROTOCOL, PROTOCOL, Verdict};
+use mostrador_ledger::branch::Branch;
+use mostrador_ledger::record::Stamp;
+use mostrador_protocol::message::{ErrorCode, HelloRequest, OLDEST_PROTOCOL, PROTOCOL};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::conversation::{Conversation, Failure};
-use crate::exchange::{Contact, acknowledge, apply, greeted, to_push, waiting};
+use crate::exchange::{
+    Contact, acknowledge, apply, doubt, greeted, part, sent_back, to_push, waiting,
+};
 use crate::handle::{Asked, SyncHandle};
-use crate::plan::{Cause, Limit, Outcome, Plan, Step};
+use crate::plan::{Cause, Limit, Outcome, Parting, Plan, Step};
 use crate::random::Random;
 use crate::state::{Attention, State};
 
@@ -34,6 +38,8 @@ pub struct SyncOptions {
     pub random: Arc<Random>,
     /// Where the task reports.
     pub state: Arc<watch::Sender<State>>,
+    /// Names this start of the program in entries.
+    pub boot_id: Uuid,
 }
 
 /// Keeps a till and its server together.
@@ -46,9 +52,9 @@ pub struct Syncer {
     asked: Arc<Asked>,
     stop: watch::Receiver<bool>,
     plan: Plan,
-    /// Set while a server that was restored is sent again what it had acknowledged: stream, and the
-    /// position before the first entry to send.
-    resend: Option<(Uuid, u64)>,
+    boot_id: Uuid,
+    /// The stream and position of which the server last heard in a hello.
+    greeted: Option<(Uuid, u64)>,
 }
 
 impl Syncer {
@@ -65,7 +71,8 @@ impl Syncer {
             asked: Arc::clone(&asked),
             stop: stopped,
             plan: Plan::default(),
-            resend: None,
+            boot_id: options.boot_id,
+            greeted: None,
         };
         SyncHandle {
             asked,
@@ -86,7 +93,7 @@ impl Syncer {
                 0
             });
             self.publish(waiting, true);
-            let step = self.plan.next(self.now_ms(), self.has_work(waiting));
+            let step = self.plan.next(self.now_ms(), waiting > 0);
             let Some(outcome) = self.act(step).await else {
                 continue;
             };
@@ -119,6 +126,11 @@ impl Syncer {
             Step::Hello => self.hello().await,
             Step::Push(limit) => self.push(limit).await,
             Step::Pull { wait_ms } => self.pull(wait_ms).await,
+            Step::Doubt => {
+                let doubted = self.with_ledger(|ledger| ledger.transact(doubt)).await;
+                Some(in_file(doubted.map(|()| Outcome::Doubted)))
+            }
+            Step::Part(parting) => Some(self.part(parting).await),
         }
     }
 
@@ -154,27 +166,49 @@ impl Syncer {
         if reply.protocol < OLDEST_PROTOCOL {
             return Some(Outcome::Failed(Cause::Attention(Attention::ServerOutdated)));
         }
-        let noted = self
-            .with_ledger(move |ledger| ledger.transact(|tx| greeted(tx, contact, reply.generation)))
+        self.greeted = Some((head.stream, head.seq));
+        let noted = self.with_ledger(move |ledger| {
+            ledger.transact(|tx| greeted(tx, contact, (head.stream, &reply)))?;
+            Ok(Outcome::Greeted(reply.verdict))
+        });
+        Some(in_file(noted.await))
+    }
+
+    /// Goes on in a new stream. Of a till that was set back the server holds all that it heard of in the
+    /// hello; of one that was copied, what the pushes found out.
+    async fn part(&mut self, parting: Parting) -> Outcome {
+        let known = self.greeted.filter(|_| parting == Parting::Rewound);
+        let clock = &self.conversation.clock;
+        let wall_ms = clock.now_ms();
+        let branch = Branch {
+            stream: self.random.name(),
+            terminal_id: self.conversation.terminal_id,
+            reason: parting.word(),
+            stamp: Stamp {
+                entry_id: self.random.id(wall_ms),
+                wall_ms,
+                effective_ms: wall_ms.saturating_add(self.report.borrow().clock_offset_ms),
+                boot_id: self.boot_id,
+                monotonic_ms: clock.monotonic_ms(),
+                program_version: 0,
+            },
+        };
+        tracing::warn!(stream = %branch.stream, reason = branch.reason, "this till goes on in a new stream");
+        let parted = self
+            .with_ledger(move |ledger| ledger.transact(|tx| part(tx, &branch, known)))
             .await;
-        if let Err(error) = noted {
-            return Some(trouble_in_file(&error));
+        if parted.is_ok() {
+            self.report
+                .send_modify(|state| state.parted = Some(parting.attention()));
         }
-        if reply.verdict == Verdict::Ok && reply.accepted_through < head.acknowledged {
-            self.resend = Some((head.stream, reply.accepted_through));
-        }
-        Some(Outcome::Greeted(reply.verdict))
+        in_file(parted.map(|()| Outcome::Parted))
     }
 
     async fn push(&mut self, limit: Limit) -> Option<Outcome> {
-        let resend = self.resend;
-        let read = move |connection: &Connection| to_push(connection, resend, limit);
+        let read = move |connection: &Connection| to_push(connection, limit);
         let request = match self.with_ledger(move |ledger| ledger.read(read)).await {
             Ok(Some(request)) => request,
-            Ok(None) => {
-                self.resend = None;
-                return Some(Outcome::Interrupted);
-            }
+            Ok(None) => return Some(Outcome::Interrupted),
             Err(error) => return Some(trouble_in_file(&error)),
         };
         let reply = match self
@@ -186,25 +220,18 @@ impl Syncer {
         };
         let nothing_moved =
             !request.entries.is_empty() && reply.accepted_through <= request.base_seq;
-        if reply.need_from.is_some() || nothing_moved {
-            self.resend = Some((request.stream, reply.accepted_through));
-            return Some(Outcome::SentBack);
-        }
+        let is_sent_back = reply.need_from.is_some() || nothing_moved;
         let contact = self.contact(reply.server_time_ms);
         let noted = self.with_ledger(move |ledger| {
-            let profiles = request.profiles;
             ledger.transact(|tx| {
                 contact.note(tx)?;
-                acknowledge(tx, request.stream, &reply, &profiles)
+                if is_sent_back {
+                    return sent_back(tx, &request, &reply);
+                }
+                acknowledge(tx, &request, &reply)
             })
         });
-        match noted.await {
-            Ok(resend_from) => {
-                self.resend = self.resend.and(resend_from);
-                Some(Outcome::Pushed)
-            }
-            Err(error) => Some(trouble_in_file(&error)),
-        }
+        Some(in_file(noted.await))
     }
 
     async fn pull(&mut self, wait_ms: u32) -> Option<Outcome> {
@@ -250,10 +277,6 @@ impl Syncer {
         })
     }
 
-    fn has_work(&self, waiting: u64) -> bool {
-        waiting > 0 || self.resend.is_some()
-    }
-
     fn now_ms(&self) -> u64 {
         self.conversation.clock.monotonic_ms()
     }
@@ -277,7 +300,7 @@ impl Syncer {
     fn publish(&self, waiting: u64, running: bool) {
         self.report.send_if_modified(|state| {
             let before = state.clone();
-            state.phase = self.plan.phase(self.has_work(waiting));
+            state.phase = self.plan.phase(waiting > 0);
             state.waiting = waiting;
             state.trouble = self.plan.trouble();
             state.retry_at_ms = self.plan.retry_at_ms();
@@ -316,13 +339,13 @@ impl Syncer {
     }
 }
 
+fn in_file(done: Result<Outcome, ledger::Error>) -> Outcome {
+    done.unwrap_or_else(|error| trouble_in_file(&error))
+}
+
 fn trouble_in_file(error: &ledger::Error) -> Outcome {
     tracing::error!(%error, "sync cannot use the till's file");
-    Outcome::Failed(Cause::Attention(match error {
-        ledger::Error::AcknowledgedTooFar { .. } => Attention::Rewound,
-        ledger::Error::AcknowledgedOther { .. } => Attention::Fork,
-        _ => Attention::Ledger,
-    }))
+    Outcome::Failed(Cause::Attention(Attention::Ledger))
 }
 
 fn failed(failure: &Failure) -> Outcome {
@@ -343,6 +366,7 @@ fn failed(failure: &Failure) -> Outcome {
         }
         Failure::NotTheServer { .. } => Cause::NotTheServer,
         Failure::Refused(refusal) if refusal.code == ErrorCode::Stale.as_str() => Cause::Clock,
+        Failure::Refused(refusal) if refusal.code == ErrorCode::Fork.as_str() => Cause::Forked,
         Failure::Refused(refusal) => {
             tracing::warn!(
                 code = refusal.code,

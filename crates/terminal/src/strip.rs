@@ -43,6 +43,7 @@ impl Till {
             conversation,
             random: Arc::clone(&self.shared.random),
             state: Arc::clone(&self.shared.state),
+            boot_id: self.shared.boot_id,
         }));
         Ok(())
     }
@@ -102,6 +103,10 @@ impl Till {
             attention.push(say(language, trouble.key(), &[]));
         }
         let mut needs_person = u64::from(matches!(state.trouble, Some(Trouble::Attention(_))));
+        if let Some(parted) = state.parted {
+            needs_person += 1;
+            attention.push(say(language, parted.key(), &[]));
+        }
         if held > 0 {
             needs_person += 1;
             let count = held.to_string();

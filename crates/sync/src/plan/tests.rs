@@ -158,17 +158,57 @@ fn a_feed_that_cannot_be_read_keeps_no_sale_from_the_server() {
 }
 
 #[test]
-fn verdicts_and_signed_refusals_need_attention_and_are_asked_again() {
-    for (verdict, attention) in [
-        (Verdict::Rewound, Attention::Rewound),
-        (Verdict::Fork, Attention::Fork),
-        (Verdict::Upgrade, Attention::Upgrade),
-    ] {
-        let plan = Plan::default().after(0, Step::Hello, Outcome::Greeted(verdict), 500);
-        assert_eq!(plan.trouble(), Some(Trouble::Attention(attention)));
-        assert_eq!(plan.phase(false), Phase::NeedsAttention);
-        assert_eq!(plan.next(500, true), Step::Hello, "and nothing is pushed");
+fn a_till_that_was_set_back_goes_on_in_a_new_stream() {
+    let rewound = Outcome::Greeted(Verdict::Rewound);
+    let plan = Plan::default().after(0, Step::Hello, rewound, 0);
+    let part = Step::Part(Parting::Rewound);
+    assert_eq!(plan.next(0, true), part);
+    let failed = Outcome::Failed(Cause::Attention(Attention::Ledger));
+    let again = plan.clone().after(0, part, failed, 500);
+    assert_eq!(again.next(500, true), part, "until it is done");
+    let plan = plan.after(0, part, Outcome::Parted, 0);
+    assert_eq!(plan.next(0, true), Step::Hello, "of the new stream");
+    assert_eq!(plan.trouble(), None);
+}
+
+#[test]
+fn a_till_that_was_copied_finds_the_entry_at_which_the_streams_part() {
+    let forked = Outcome::Failed(Cause::Forked);
+    let by_push = idle().after(0, PUSH, forked, 0);
+    let by_hello = Plan::default().after(0, Step::Hello, Outcome::Greeted(Verdict::Fork), 0);
+    for plan in [by_push, by_hello] {
+        assert_eq!(plan.next(0, true), Step::Doubt);
+        let mut plan = plan.after(0, Step::Doubt, Outcome::Doubted, 0);
+        for entries in [500, 250, 125, 62, 31, 15, 7, 3, 1] {
+            let step = plan.next(0, true);
+            assert!(push_of(entries)(step), "{step:?}");
+            plan = plan.after(0, step, forked, 0);
+        }
+        let part = Step::Part(Parting::Fork);
+        assert_eq!(plan.next(0, true), part);
+        let plan = plan.after(0, part, Outcome::Parted, 0);
+        assert_eq!(plan.next(0, true), Step::Hello);
+        assert_eq!(
+            plan.trouble(),
+            None,
+            "nothing is in the way of the new stream"
+        );
     }
+}
+
+#[test]
+fn a_batch_that_is_held_by_a_stream_that_goes_on_otherwise_asks_how_it_stands() {
+    let plan = idle().after(0, PUSH, Outcome::Differs, 0);
+    assert_eq!(plan.next(0, true), Step::Hello);
+}
+
+#[test]
+fn an_upgrade_and_signed_refusals_need_attention_and_are_asked_again() {
+    let upgrade = Outcome::Greeted(Verdict::Upgrade);
+    let plan = Plan::default().after(0, Step::Hello, upgrade, 500);
+    assert_eq!(plan.trouble(), Some(Trouble::Attention(Attention::Upgrade)));
+    assert_eq!(plan.phase(false), Phase::NeedsAttention);
+    assert_eq!(plan.next(500, true), Step::Hello, "and nothing is pushed");
     let cause = Cause::Attention(Attention::of_refusal("stream_foreign"));
     let plan = idle().after(0, PUSH, Outcome::Failed(cause), 0);
     assert_eq!(
@@ -224,6 +264,11 @@ proptest::proptest! {
                 (_, 5) => Outcome::Failed(Cause::Attention(Attention::Refused)),
                 (_, 7) => Outcome::Failed(Cause::Clock),
                 (_, 8) => Outcome::Failed(Cause::SlowDown { retry_after: Some(Duration::from_secs(jitter)) }),
+                (Step::Doubt, _) => Outcome::Doubted,
+                (Step::Part(_), _) => Outcome::Parted,
+                (Step::Hello, 9) => Outcome::Greeted(Verdict::Rewound),
+                (Step::Push(_), 9) => Outcome::Failed(Cause::Forked),
+                (Step::Push(_), 10) => Outcome::Differs,
                 (Step::Hello, 6) => Outcome::Greeted(Verdict::Fork),
                 (Step::Hello, _) => Outcome::Greeted(Verdict::Ok),
                 (Step::Push(_), 6) => Outcome::SentBack,

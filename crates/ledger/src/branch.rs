@@ -1,0 +1,106 @@
+//! A new branch: a till that was restored or copied goes on in a stream of its own.
+//!
+//! The server keeps both branches and applies each entry id once. So whatever the server is not known to
+//! hold of the earlier streams is written again, under the same ids, and counts there and nowhere else.
+
+use mostrador_protocol::entry::{EntryHash, Payload, RawEntry, StreamOpened, StreamPosition};
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::entry::{self, Appended};
+use crate::record::{Recorded, Stamp, record};
+use crate::{Error, column, rebuild, stream};
+
+/// What the new branch begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// The new stream, random.
+    pub stream: Uuid,
+    /// Who writes.
+    pub terminal_id: Uuid,
+    /// Why: `rewound` or `fork`.
+    pub reason: &'static str,
+    /// The first entry's stamp.
+    pub stamp: Stamp,
+}
+
+/// Opens the new stream. Its first entry names the stream before it and the last position there that the
+/// server confirmed; then come the entries after that, and those of still earlier streams that were not
+/// confirmed either, as they were.
+///
+/// Projections are made again, because those entries count at another place now.
+pub fn open(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
+    let mut parent = None;
+    let mut again = Vec::new();
+    for head in stream::all(tx)? {
+        if head.confirmed < head.end() {
+            again.extend(unconfirmed(tx, &head)?);
+            tx.prepare_cached("update stream set kept = ? where id = ?")?
+                .execute(params![
+                    column::integer(head.confirmed),
+                    head.stream.as_bytes()
+                ])?;
+        }
+        stream::seal(tx, head.stream, branch.reason)?;
+        let seq = head.confirmed.min(head.end());
+        parent = entry::hash_at(tx, head.stream, seq)?.map(|hash| StreamPosition {
+            stream: head.stream,
+            seq,
+            hash,
+        });
+    }
+    stream::open(tx, branch.stream)?;
+    let opened = StreamOpened {
+        terminal_id: branch.terminal_id,
+        reason: branch.reason.to_owned(),
+        parent,
+    };
+    let mut last = record(tx, &branch.stamp, &Payload::StreamOpened(opened))?;
+    if again.is_empty() {
+        return Ok(last);
+    }
+    for raw in &again {
+        last = write_again(tx, raw, &last)?;
+    }
+    rebuild::projections(tx)?;
+    Ok(last)
+}
+
+/// The entries that the server is not known to hold, without the one that opened the stream.
+fn unconfirmed(tx: &Connection, head: &stream::Head) -> Result<Vec<RawEntry>, Error> {
+    let mut entries = Vec::new();
+    for seq in (head.confirmed + 1).max(2)..=head.end() {
+        entries.extend(entry::at(tx, head.stream, seq)?);
+    }
+    Ok(entries)
+}
+
+fn write_again(tx: &Connection, raw: &RawEntry, before: &Recorded) -> Result<Recorded, Error> {
+    let seq = before.seq + 1;
+    let (mut header, again) = raw.written_again(before.stream, seq)?;
+    let hash = again.hash(&before.hash);
+    let entry_id = header.entry_id;
+    header.entry_id = row_id(&hash);
+    entry::append(
+        tx,
+        &Appended {
+            header: &header,
+            raw: &again,
+            hash,
+        },
+    )?;
+    Ok(Recorded {
+        seq,
+        entry_id,
+        hash,
+        ..*before
+    })
+}
+
+/// The column of ids holds each id once: a copy has its place in the chain there, and its own id in its
+/// header.
+fn row_id(hash: &EntryHash) -> Uuid {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.0[..16]);
+    Uuid::from_bytes(bytes)
+}
