@@ -97,6 +97,7 @@ pub(super) fn rows() -> Vec<Row> {
         role: Role::Manager,
         store: None,
         pin_hash: PIN_HASH.to_owned(),
+        phone: None,
         demo_pin: None,
         active: true,
     });

@@ -17,6 +17,7 @@
 mod cable;
 mod chance;
 mod check;
+mod deeds;
 mod diary;
 mod files;
 mod goods;

@@ -18,6 +18,10 @@ pub(super) enum Act {
     Race,
     /// A customer's profile is changed at a till.
     Profile,
+    /// Something of a sale comes back.
+    Refund,
+    /// A till's last sale is voided.
+    Void,
     /// The owner publishes another program.
     Publish,
     /// Somebody asks a till to try at once.
@@ -93,6 +97,8 @@ impl Script {
             (Act::Rush, 4),
             (Act::Race, 2),
             (Act::Profile, 4),
+            (Act::Refund, 4),
+            (Act::Void, 2),
             (Act::Publish, 2),
             (Act::Retry, 3),
         ];

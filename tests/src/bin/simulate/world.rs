@@ -5,18 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mostrador_ledger as ledger;
+use mostrador_server::Mint;
 use mostrador_server::store::Store;
-use mostrador_server::{Mint, publish};
-use mostrador_terminal::view::ProfileInput;
-use mostrador_terminal::{SaleRequest, SaleRequestLine};
-use rust_decimal::Decimal;
 use tokio::time::Instant;
 
 use super::cable::Weather;
 use super::chance::Chance;
 use super::check::{self, Rest, Violation};
 use super::diary::Diary;
-use super::goods::{CODES, PIN, PRODUCTS, TENANT, customers, program};
+use super::goods::TENANT;
 use super::journal::Journal;
 use super::machine::{Machine, Room};
 use super::script::{Act, Script, pause, storm, wrong_by_ms};
@@ -35,13 +32,15 @@ const MOST_MACHINES: usize = 5;
 #[derive(Debug)]
 pub(super) struct World {
     script: Script,
-    chance: Chance,
-    room: Room,
-    mint: Mint,
-    machines: Vec<Machine>,
+    pub(super) chance: Chance,
+    pub(super) room: Room,
+    pub(super) mint: Mint,
+    pub(super) machines: Vec<Machine>,
     journal: Journal,
-    sold: u64,
-    version: u32,
+    /// Baskets so far.
+    pub(super) sold: u64,
+    /// Of the program.
+    pub(super) version: u32,
     violations: Vec<Violation>,
 }
 
@@ -116,6 +115,8 @@ impl World {
             Act::Rush => self.sell(self.chance.between(3, 12), None),
             Act::Race => self.race(),
             Act::Profile => self.change_profile(),
+            Act::Refund => self.refund(),
+            Act::Void => self.void(),
             Act::Publish => self.publish().await,
             Act::Retry => self.with_machine(|machine, _| {
                 if let Some(till) = machine.till() {
@@ -169,114 +170,9 @@ impl World {
         act(&mut self.machines[place], &self.chance)
     }
 
-    fn drawn(&self) -> usize {
+    pub(super) fn drawn(&self) -> usize {
         let drawn = self.chance.below(self.machines.len() as u64);
         usize::try_from(drawn).unwrap_or(0)
-    }
-
-    fn sell(&mut self, times: u64, code: Option<&str>) -> Result<(), Error> {
-        let place = self.drawn();
-        for _ in 0..times {
-            self.sell_at(place, code)?;
-        }
-        Ok(())
-    }
-
-    fn race(&mut self) -> Result<(), Error> {
-        for place in 0..self.machines.len() {
-            self.sell_at(place, Some(CODES[0]))?;
-        }
-        Ok(())
-    }
-
-    fn sell_at(&mut self, place: usize, code: Option<&str>) -> Result<(), Error> {
-        let machine = &self.machines[place];
-        let Some(till) = machine.till() else {
-            return Ok(());
-        };
-        self.sold += 1;
-        let customers = customers();
-        let customer = self
-            .chance
-            .percent(80)
-            .then(|| self.chance.pick(&customers).copied());
-        let drawn = self
-            .chance
-            .percent(60)
-            .then(|| self.chance.pick(&CODES).copied());
-        let code = code.or(drawn.flatten());
-        let product = self.chance.pick(&PRODUCTS).copied().unwrap_or_default();
-        let sold = till.sell(&SaleRequest {
-            reference: format!("basket {}", self.sold),
-            at_ms: machine.now_ms(),
-            cashier: None,
-            customer: customer.flatten(),
-            lines: vec![SaleRequestLine {
-                product: product.to_owned(),
-                quantity: Decimal::from(self.chance.between(1, 3)),
-                unit_price: None,
-            }],
-            codes: code.into_iter().map(str::to_owned).collect(),
-        })?;
-        let refused = sold
-            .sale
-            .refused
-            .first()
-            .map(|refusal| refusal.refusal.clone());
-        if refused.as_deref() == Some("used_up") {
-            self.room.diary.reached("refused: used up", 1);
-        }
-        self.room.diary.reached("sales", 1);
-        self.room.diary.step(&machine.name, || {
-            let sale = &sold.sale;
-            let code = code.unwrap_or("no code");
-            let refused = refused.map_or_else(String::new, |refusal| format!(", {refusal}"));
-            format!(
-                "sells {} for {} with {code}{refused}",
-                sale.receipt, sale.total
-            )
-        });
-        Ok(())
-    }
-
-    fn change_profile(&mut self) -> Result<(), Error> {
-        let place = self.drawn();
-        let machine = &self.machines[place];
-        let Some(till) = machine.till() else {
-            return Ok(());
-        };
-        if till.unlock(PIN).is_err() {
-            return Ok(());
-        }
-        let customers = customers();
-        let Some(id) = self.chance.pick(&customers) else {
-            return Ok(());
-        };
-        let mut form = till.edit_profile(&id.to_string())?.fields;
-        form.name = format!("Ana {}", self.chance.below(1_000));
-        let saved = till.save_profile(&ProfileInput { ..form });
-        till.lock();
-        self.room
-            .diary
-            .reached("profiles changed", u64::from(saved.is_ok()));
-        self.room
-            .diary
-            .step(&machine.name, || "changes a profile".to_owned());
-        saved.map(drop).map_err(Error::from)
-    }
-
-    async fn publish(&mut self) -> Result<(), Error> {
-        let Some(store) = self.room.site.store() else {
-            return Ok(());
-        };
-        self.version += 1;
-        publish(&store, &self.mint, TENANT, program(self.version)).await?;
-        self.room.diary.reached("programs published", 1);
-        let version = self.version;
-        self.room
-            .diary
-            .step("owner", || format!("publishes program {version}"));
-        Ok(())
     }
 
     fn set_till_back(&mut self) -> Result<(), Error> {

@@ -18,7 +18,8 @@ const NAMED: [&str; 4] = [
     "$.absorbed_id",
 ];
 
-/// Notes whom an entry names, whatever its kind: also one that this version cannot read yet.
+/// Notes whom an entry names, whatever its kind: also one that this version cannot read yet. A copy that
+/// its till wrote again in another stream is the same fact, and is noted where it came first.
 pub(super) fn note(
     tx: &Transaction<'_>,
     (tenant, stream): (&str, Uuid),
@@ -30,6 +31,14 @@ pub(super) fn note(
                where case when json_valid(?4) and json_valid(?5)
                           then json_type(?5, ?6) = 'text'
                                and json_type(?4, '$.effective_ms') = 'integer'
+                               and not exists (
+                                   select 1
+                                   from entry_claim c
+                                   join entry e on e.tenant_id = c.tenant_id
+                                       and e.stream_id = c.stream_id and e.seq = c.seq
+                                   where c.tenant_id = ?1
+                                       and c.entry_id = json_extract(?4, '$.entry_id')
+                                       and (c.stream_id, c.seq) <> (?2, ?3) and e.payload = ?5)
                           else false end
                on conflict do nothing";
     for path in NAMED {

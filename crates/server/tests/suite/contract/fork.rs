@@ -6,7 +6,7 @@ use mostrador_protocol::message::{PROTOCOL, Verdict};
 use mostrador_server::Store;
 use mostrador_server::feed::PageRequest;
 use mostrador_server::ingest::Outcome;
-use mostrador_server::store::Greeting;
+use mostrador_server::store::{Greeting, HistoryRequest};
 use mostrador_server::terminal::Told;
 use uuid::Uuid;
 
@@ -136,6 +136,14 @@ pub(crate) async fn both_branches_are_kept_and_each_id_counts_once<S: Store>(sto
         (2, 180),
         "two sales, not three"
     );
+    let asked = HistoryRequest {
+        tenant: till.tenant.clone(),
+        customer: ANA,
+        before: None,
+        limit: 10,
+    };
+    let told = store.history(asked).await.unwrap();
+    assert_eq!(told.len(), 2, "and two in the history");
     for (stream, entries) in [(till.stream, 1), (restored.stream, 2)] {
         let stored = store.entries(&till.tenant, stream).await.unwrap();
         assert_eq!(stored.len(), entries);

@@ -15,29 +15,33 @@ use crate::goods::TENANT;
 use crate::message::short;
 use mostrador_tests::Error;
 
-/// Everything that the server holds of the tills.
+/// Everything that the server holds.
 #[derive(Debug)]
 pub(super) struct Books {
     pub(super) streams: BTreeMap<Uuid, Vec<StoredEntry>>,
+    /// The streams that tills write, not the server itself.
+    of_tills: BTreeSet<Uuid>,
 }
 
 impl Books {
     pub(super) async fn read(store: &SqliteStore) -> Result<Self, Error> {
         let terminals = store.terminals(TENANT).await?;
         let terminals: BTreeSet<Uuid> = terminals.iter().map(|terminal| terminal.id).collect();
-        let mut streams = BTreeMap::new();
+        let (mut streams, mut of_tills) = (BTreeMap::new(), BTreeSet::new());
         for head in store.streams(TENANT).await? {
+            streams.insert(head.stream, store.entries(TENANT, head.stream).await?);
             if terminals.contains(&head.terminal) {
-                streams.insert(head.stream, store.entries(TENANT, head.stream).await?);
+                of_tills.insert(head.stream);
             }
         }
-        Ok(Self { streams })
+        Ok(Self { streams, of_tills })
     }
 
     /// Where each entry id stands, in the order of streams.
     fn by_id(&self) -> BTreeMap<Uuid, Vec<(Uuid, &StoredEntry)>> {
         let mut by_id: BTreeMap<Uuid, Vec<(Uuid, &StoredEntry)>> = BTreeMap::new();
-        for (stream, entries) in &self.streams {
+        let of_tills = self.streams.iter();
+        for (stream, entries) in of_tills.filter(|(stream, _)| self.of_tills.contains(stream)) {
             for entry in entries {
                 if let Ok(header) = entry.raw.header() {
                     by_id
