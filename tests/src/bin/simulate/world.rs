@@ -41,6 +41,8 @@ pub(super) struct World {
     pub(super) sold: u64,
     /// Of the program.
     pub(super) version: u32,
+    /// Machines that were made from others.
+    copies: u64,
     violations: Vec<Violation>,
 }
 
@@ -84,6 +86,7 @@ impl World {
             journal,
             sold: 0,
             version: 1,
+            copies: 0,
             violations: Vec::new(),
         })
     }
@@ -194,7 +197,8 @@ impl World {
             return Ok(());
         }
         let place = self.drawn();
-        let name = format!("copy-{}", self.machines.len());
+        self.copies += 1;
+        let name = format!("copy-{}", self.copies);
         let mut copy = self.machines[place].copied(&name)?;
         copy.start()?;
         self.machines.push(copy);
