@@ -5,15 +5,12 @@ use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{
     Chosen, Decoded, EntryHash, Payload, ReferralRegistered, SaleCompleted, SalePoints, UndoneAt,
 };
-use mostrador_protocol::leaderboard::Place;
 use mostrador_protocol::program::{
-    BadgeDocument, BasisDocument, PointsDocument, ProgramDocument, ReferralDocument, ScoreDocument,
-    TierDocument, TiersDocument, WeightsDocument,
+    BasisDocument, PointsDocument, ProgramDocument, ReferralDocument, TierDocument, TiersDocument,
 };
 use mostrador_protocol::row::{Customer, Row};
 use mostrador_server::clock::ManualClock;
 use mostrador_server::jobs::{Report, after_ingest, run};
-use mostrador_server::store::Ranking;
 use mostrador_server::{Mint, Store, publish};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -22,11 +19,11 @@ use uuid::Uuid;
 
 use super::scribe::{Scribe, TENANT, profile, sale};
 
-const ANA: Uuid = Uuid::from_u128(1);
-const EVA: Uuid = Uuid::from_u128(2);
-const DAY_MS: i64 = 86_400_000;
+pub(super) const ANA: Uuid = Uuid::from_u128(1);
+pub(super) const EVA: Uuid = Uuid::from_u128(2);
+pub(super) const DAY_MS: i64 = 86_400_000;
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -38,14 +35,14 @@ fn noon(on: NaiveDate) -> i64 {
         .timestamp_millis()
 }
 
-fn mint_at(on: &str) -> (Mint, Arc<ManualClock>) {
+pub(super) fn mint_at(on: &str) -> (Mint, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(noon(day(on))));
     (Mint::new(clock.clone()), clock)
 }
 
 /// 30 days of life for points, silver from 1,000 points in 60 days with 10 days of grace, 500 points for
 /// a referral whose sale reaches 50.00.
-fn program(version: u32) -> ProgramDocument {
+pub(super) fn program(version: u32) -> ProgramDocument {
     let tier = |slug: &str, from_points| TierDocument {
         slug: slug.to_owned(),
         name: slug.to_owned(),
@@ -81,14 +78,14 @@ fn program(version: u32) -> ProgramDocument {
     }
 }
 
-async fn start<S: Store>(store: &S, mint: &Mint) -> Scribe {
+pub(super) async fn start<S: Store>(store: &S, mint: &Mint) -> Scribe {
     let till = Scribe::new(store).await;
     publish(store, mint, TENANT, program(2)).await.unwrap();
     till
 }
 
 /// A sale of 90.00 with a bonus of points on top.
-fn sold(customer: Uuid, on: NaiveDate, bonus: i64) -> SaleCompleted {
+pub(super) fn sold(customer: Uuid, on: NaiveDate, bonus: i64) -> SaleCompleted {
     let Payload::SaleCompleted(sale) = sale(customer, "FREE") else {
         unreachable!("it is a sale")
     };
@@ -107,7 +104,11 @@ fn sold(customer: Uuid, on: NaiveDate, bonus: i64) -> SaleCompleted {
     }
 }
 
-async fn push<S: Store>(store: &S, till: &mut Scribe, payloads: &[(Payload, NaiveDate)]) {
+pub(super) async fn push<S: Store>(
+    store: &S,
+    till: &mut Scribe,
+    payloads: &[(Payload, NaiveDate)],
+) {
     let base = till.seq();
     for (payload, on) in payloads {
         till.write_at(Mint::system().id().unwrap(), payload, noon(*on));
@@ -115,7 +116,7 @@ async fn push<S: Store>(store: &S, till: &mut Scribe, payloads: &[(Payload, Naiv
     till.push(store, base).await;
 }
 
-fn refund_of(sale: &SaleCompleted, on: NaiveDate) -> Payload {
+pub(super) fn refund_of(sale: &SaleCompleted, on: NaiveDate) -> Payload {
     let lines = sale.lines.iter().enumerate();
     let all = Chosen {
         refund_id: Mint::system().id().unwrap(),
@@ -144,7 +145,7 @@ fn undone_at(on: NaiveDate) -> UndoneAt {
     }
 }
 
-fn sold_entry(sale: &SaleCompleted) -> (Payload, NaiveDate) {
+pub(super) fn sold_entry(sale: &SaleCompleted) -> (Payload, NaiveDate) {
     let on = sale.local_time.date();
     (Payload::SaleCompleted(Box::new(sale.clone())), on)
 }
@@ -160,18 +161,18 @@ fn brought(customer: Uuid, referrer: Uuid, on: NaiveDate) -> (Payload, NaiveDate
     (Payload::ReferralRegistered(registered), on)
 }
 
-async fn account<S: Store>(store: &S, customer: Uuid) -> AccountDocument {
+pub(super) async fn account<S: Store>(store: &S, customer: Uuid) -> AccountDocument {
     let found = store.customer(TENANT, customer).await.unwrap();
     found.map(|(_, account)| account).unwrap_or_default()
 }
 
-async fn points<S: Store>(store: &S, customer: Uuid) -> i64 {
+pub(super) async fn points<S: Store>(store: &S, customer: Uuid) -> i64 {
     let account = account(store, customer).await;
     account.lots.iter().map(|lot| lot.points).sum::<i64>() - account.debt
 }
 
 /// What the server wrote: the payloads of its own stream, whose chain must be whole.
-async fn written<S: Store>(store: &S, tills: &[&Scribe]) -> Vec<Payload> {
+pub(super) async fn written<S: Store>(store: &S, tills: &[&Scribe]) -> Vec<Payload> {
     let mut all = Vec::new();
     for head in store.streams(TENANT).await.unwrap() {
         if tills.iter().any(|till| till.stream == head.stream) {
@@ -193,7 +194,7 @@ async fn written<S: Store>(store: &S, tills: &[&Scribe]) -> Vec<Payload> {
     all
 }
 
-fn kinds(written: &[Payload]) -> Vec<&'static str> {
+pub(super) fn kinds(written: &[Payload]) -> Vec<&'static str> {
     written.iter().map(Payload::kind).collect()
 }
 
@@ -485,167 +486,4 @@ pub(crate) async fn many_are_due_on_one_day<S: Store>(store: S) {
     assert_eq!((report.expired, report.accounts), (450, 450));
     assert_eq!(run(&store, &mint, TENANT).await.unwrap(), Report::default());
     assert_eq!(written(&store, &[&till]).await.len(), 450);
-}
-
-pub(crate) async fn a_badge_is_awarded_once_with_its_points<S: Store>(store: S) {
-    let (mint, clock) = mint_at("2026-01-10");
-    let mut till = start(&store, &mint).await;
-    let two_visits = |version| ProgramDocument {
-        badges: vec![BadgeDocument {
-            slug: "regular".to_owned(),
-            name: "Regular".to_owned(),
-            visits: Some(2),
-            bonus_points: 30,
-            ..BadgeDocument::default()
-        }],
-        ..program(version)
-    };
-    // Ana has earned it before it is there, Eva earns it with her second purchase.
-    let (first, second) = (day("2026-01-08"), day("2026-01-09"));
-    let ana = [
-        sold_entry(&sold(ANA, first, 0)),
-        sold_entry(&sold(ANA, second, 0)),
-    ];
-    push(&store, &mut till, &ana).await;
-    push(&store, &mut till, &[sold_entry(&sold(EVA, first, 0))]).await;
-    assert_eq!(run(&store, &mint, TENANT).await.unwrap().badges, 0);
-    publish(&store, &mint, TENANT, two_visits(3)).await.unwrap();
-    for expected in [1, 0] {
-        let report = run(&store, &mint, TENANT).await.unwrap();
-        assert_eq!(report.badges, expected);
-    }
-    let again = sold(EVA, day("2026-01-10"), 0);
-    push(&store, &mut till, &[sold_entry(&again)]).await;
-    let touched = BTreeSet::from([EVA]);
-    let report = after_ingest(&store, &mint, (TENANT, touched)).await;
-    assert_eq!(report.unwrap().badges, 1);
-    for customer in [ANA, EVA] {
-        let account = account(&store, customer).await;
-        assert_eq!(account.badges["regular"], day("2026-01-10"));
-        assert_eq!(points(&store, customer).await, 90 + 90 + 30);
-        assert_eq!(
-            account.earned_by_day.values().sum::<i64>(),
-            180,
-            "no points for tiers"
-        );
-    }
-    // It stays when the purchase comes back, and is not awarded again with the next.
-    let on = day("2026-01-10");
-    push(&store, &mut till, &[(refund_of(&again, on), on)]).await;
-    push(&store, &mut till, &[sold_entry(&sold(EVA, on, 0))]).await;
-    clock.advance(DAY_MS);
-    assert_eq!(run(&store, &mint, TENANT).await.unwrap().badges, 0);
-    assert_eq!(
-        kinds(&written(&store, &[&till]).await),
-        ["badge_awarded"; 2]
-    );
-}
-
-pub(crate) async fn tiers_by_score_move_with_the_days<S: Store>(store: S) {
-    let (mint, clock) = mint_at("2026-01-10");
-    let mut till = start(&store, &mint).await;
-    let mut by_score = program(3);
-    by_score.score = Some(ScoreDocument {
-        window_days: 30,
-        visits: 2,
-        spend: 18_000,
-        categories: 1,
-        referrals: 1,
-        weights: WeightsDocument {
-            frequency_bp: 4_000,
-            amount_bp: 3_000,
-            recency_bp: 3_000,
-            ..WeightsDocument::default()
-        },
-    });
-    let tiers = by_score.tiers.as_mut().unwrap();
-    tiers.basis = BasisDocument::Score;
-    tiers.levels[1].from_points = 60;
-    publish(&store, &mint, TENANT, by_score).await.unwrap();
-    let on = day("2026-01-10");
-    push(&store, &mut till, &[sold_entry(&sold(ANA, on, 0))]).await;
-    // Half of the visits, half of the money, today: 20 + 15 + 30.
-    assert_eq!(run(&store, &mint, TENANT).await.unwrap().moved, 1);
-    let mut moved = Vec::new();
-    for _ in 0..60 {
-        clock.advance(DAY_MS);
-        let report = run(&store, &mint, TENANT).await.unwrap();
-        if report.moved > 0 {
-            moved.push(account(&store, ANA).await.tier.unwrap());
-        }
-        assert!(report.accounts <= 2, "{report:?}");
-    }
-    // 60 and more through January 14th (recency 87: 26 points), and ten days of grace.
-    let moved: Vec<_> = moved
-        .iter()
-        .map(|tier| (tier.tier.as_str(), tier.since))
-        .collect();
-    assert_eq!(moved, [("bronze", day("2026-01-26"))]);
-}
-
-pub(crate) async fn a_leaderboard_counts_what_stands_and_names_what_was_agreed<S: Store>(store: S) {
-    let (mint, _) = mint_at("2026-01-12");
-    let mut till = start(&store, &mint).await;
-    let rosa = Uuid::from_u128(3);
-    let agreed = Row::Customer(Customer {
-        consent: Some(mostrador_protocol::row::Consent {
-            version: 1,
-            marketing: false,
-            given_ms: 1,
-            terminal: Uuid::nil(),
-            answers_ms: None,
-        }),
-        ..profile(ANA, "Ana Torres", 1)
-    });
-    let silent = Row::Customer(profile(EVA, "Eva Luna", 1));
-    store.put(TENANT, vec![agreed, silent]).await.unwrap();
-    let (before, on) = (day("2026-01-09"), day("2026-01-10"));
-    let undone = sold(ANA, on, 500);
-    let entries = [
-        sold_entry(&sold(ANA, on, 10)),
-        sold_entry(&undone),
-        (refund_of(&undone, on), on),
-        sold_entry(&sold(EVA, before, 900)),
-        sold_entry(&sold(EVA, on, 60)),
-        sold_entry(&sold(rosa, on, 0)),
-    ];
-    push(&store, &mut till, &entries).await;
-    let ranking = |days, shop: Option<&str>| Ranking {
-        tenant: TENANT.to_owned(),
-        store: shop.map(str::to_owned),
-        days,
-        limit: 2,
-    };
-    let told = |places: Vec<Place>| -> Vec<(Option<String>, i64, u64)> {
-        let places = places.into_iter();
-        places
-            .map(|place| (place.name, place.points, place.sales))
-            .collect()
-    };
-    let name = |name: &str| Some(name.to_owned());
-    let places = store
-        .leaderboard(ranking(on..=on, Some("centro")))
-        .await
-        .unwrap();
-    assert_eq!(
-        told(places),
-        [(name("E. L."), 150, 1), (name("Ana T."), 100, 1)]
-    );
-    let places = store.leaderboard(ranking(before..=on, None)).await.unwrap();
-    assert_eq!(
-        told(places),
-        [(name("E. L."), 1_140, 2), (name("Ana T."), 100, 1)]
-    );
-    let nowhere = ranking(on..=on, Some("norte"));
-    assert!(store.leaderboard(nowhere).await.unwrap().is_empty());
-    let merged = mostrador_protocol::entry::CustomerLinked {
-        survivor_id: ANA,
-        absorbed_id: EVA,
-        cashier_id: Uuid::nil(),
-        local_time: on.and_hms_opt(13, 0, 0).unwrap(),
-        approval_id: None,
-    };
-    push(&store, &mut till, &[(Payload::CustomerLinked(merged), on)]).await;
-    let places = store.leaderboard(ranking(on..=on, None)).await.unwrap();
-    assert_eq!(told(places), [(name("Ana T."), 250, 2), (None, 90, 1)]);
 }

@@ -9,6 +9,7 @@ pub(crate) mod held;
 pub(crate) mod jobs;
 pub(crate) mod lease;
 pub(crate) mod limit;
+pub(crate) mod merit;
 pub(crate) mod profile;
 pub(crate) mod push;
 pub(crate) mod sale;
@@ -69,9 +70,9 @@ macro_rules! contract_suite {
             jobs: a_refused_referral_pays_nothing,
             jobs: new_thresholds_move_tiers_on_the_day_they_are_published,
             jobs: many_are_due_on_one_day,
-            jobs: a_badge_is_awarded_once_with_its_points,
-            jobs: tiers_by_score_move_with_the_days,
-            jobs: a_leaderboard_counts_what_stands_and_names_what_was_agreed,
+            merit: a_badge_is_awarded_once_with_its_points,
+            merit: tiers_by_score_move_with_the_days,
+            merit: a_leaderboard_counts_what_stands_and_names_what_was_agreed,
             experiment: a_basket_is_one_use_whichever_till_tells_of_it,
             experiment: an_undone_sale_is_a_use_and_no_conversion,
             experiment: the_limits_of_a_parent_hold_over_its_variants,
