@@ -186,7 +186,7 @@ fn sell(tx: &Connection, customer: Uuid, day: u32) -> Result<(), Error> {
     let receipt = receipt::next(tx)?;
     let seq = mostrador_ledger::stream::head(tx)?.map_or(0, |head| head.seq);
     let number = u32::try_from(seq).unwrap_or(0);
-    let sale = sale_to(customer, receipt, (number, day));
+    let sale = sale_to(customer, &receipt, (number, day));
     record::record(
         tx,
         &stamp(number + 1_000_000),
@@ -212,7 +212,7 @@ fn fold_again(ledger: &Ledger, customer: Uuid) -> Result<Duration, Error> {
         account: mostrador_protocol::account::AccountDocument::default(),
     };
     let rows = vec![mostrador_protocol::row::FeedRow { position: 1, row }];
-    timed_page(ledger, PullReply { rows, ..page(1) })
+    timed_page(ledger, &PullReply { rows, ..page(1) })
 }
 
 fn include(ledger: &Ledger) -> Result<(), Error> {
@@ -222,7 +222,7 @@ fn include(ledger: &Ledger) -> Result<(), Error> {
         own_through,
         ..page(1)
     };
-    timed_page(ledger, reply).map(drop)
+    timed_page(ledger, &reply).map(drop)
 }
 
 const fn page(next_cursor: u64) -> PullReply {
@@ -235,9 +235,9 @@ const fn page(next_cursor: u64) -> PullReply {
     }
 }
 
-fn timed_page(ledger: &Ledger, reply: PullReply) -> Result<Duration, Error> {
+fn timed_page(ledger: &Ledger, reply: &PullReply) -> Result<Duration, Error> {
     let started = now();
-    ledger.transact(|tx| replica::apply_page(tx, &reply))?;
+    ledger.transact(|tx| replica::apply_page(tx, reply))?;
     Ok(started.elapsed())
 }
 

@@ -4,7 +4,7 @@
 //! The tills are real ledgers and the server is its real store; entries and rows travel without a
 //! network. Whenever everybody has heard everything, all copies of every account must be the same, and
 //! the same as three counts that know nothing of each other: the server's rows, the raw entries folded
-//! from nothing, and [`recount`], which counts points one by one by the text of the rules. One seed
+//! from nothing, and `recount`, which counts points one by one by the text of the rules. One seed
 //! decides a world.
 
 mod compare;

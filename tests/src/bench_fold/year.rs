@@ -34,7 +34,7 @@ pub(super) fn entry(number: u32) -> RawEntry {
         let customer = number.wrapping_mul(2_654_435_761) % CUSTOMERS;
         Uuid::from_u128(0xc000_0000 + u128::from(customer))
     };
-    let sale = |number: u32| sale_to(customer(number), format!("R-{number}"), (number, day));
+    let sale = |number: u32| sale_to(customer(number), &format!("R-{number}"), (number, day));
     let payload = match number % 10 {
         4 | 8 => refund(&sale(number - 1), number),
         9 => Payload::PointsAdjusted(PointsAdjusted {
@@ -92,7 +92,7 @@ fn refund(sale: &SaleCompleted, number: u32) -> Payload {
 }
 
 /// Two lines and a code.
-pub(super) fn sale_to(customer: Uuid, receipt: String, (number, day): (u32, u32)) -> SaleCompleted {
+pub(super) fn sale_to(customer: Uuid, receipt: &str, (number, day): (u32, u32)) -> SaleCompleted {
     let on = day_of(day);
     let line = |name: &str, discount: i64| {
         json!({

@@ -8,6 +8,7 @@ mod derived;
 mod enrolment;
 mod merging;
 mod people;
+mod points_shop;
 mod redeeming;
 mod referring;
 mod selling;
