@@ -11,6 +11,7 @@ pub fn check(text: &str) {
     let around = Around {
         now_ms: NOW_MS,
         catalogue: None,
+        published: None,
     };
     let findings = ProgramDocument::examine(text, &around);
     assert_eq!(findings.document.is_some(), findings.faults.is_empty());

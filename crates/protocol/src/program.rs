@@ -8,6 +8,7 @@
 
 mod adjustments;
 mod badge;
+mod bracket;
 mod check;
 mod compile;
 mod consent;

@@ -113,6 +113,7 @@ fn a_series_needs_a_key_and_a_listed_code_that_is_a_member_is_told() {
     let around = Around {
         now_ms: 0,
         catalogue: None,
+        published: None,
     };
     let warnings = document.warnings(&around);
     let found = warnings

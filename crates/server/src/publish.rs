@@ -17,18 +17,19 @@ pub fn read_program(path: &Path) -> Result<ProgramDocument, Error> {
 }
 
 /// Reads a program from its TOML file with every fault and warning. With a tenant the names in it are
-/// looked up in what the store holds of that company.
+/// looked up in what the store holds of that company, and its program in force tells which codes are out.
 pub async fn examine<S: Store>(
     path: &Path,
     mint: &Mint,
     company: Option<(&S, &str)>,
 ) -> Result<Findings, Error> {
     let text = text_of(path)?;
-    let (mut stores, mut products) = (Vec::new(), Vec::new());
+    let (mut stores, mut products, mut published) = (Vec::new(), Vec::new(), None);
     if let Some((store, tenant)) = company {
         let shops = store.shops(tenant).await?.into_iter();
         stores = shops.map(|shop| shop.id).collect();
         products = store.products(tenant).await?;
+        published = store.program(tenant).await?;
     }
     let catalogue = Catalogue {
         stores: &stores,
@@ -37,6 +38,7 @@ pub async fn examine<S: Store>(
     let around = Around {
         now_ms: mint.now_ms(),
         catalogue: company.map(|_| catalogue),
+        published: published.as_ref(),
     };
     Ok(ProgramDocument::examine(&text, &around))
 }

@@ -4,9 +4,12 @@
 //! keys, wrong types), where a value that cannot be read is replaced by one that can; the rules of
 //! `check`, less those about replaced values.
 
+use std::borrow::Cow;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::bracket;
 use super::fault::{Path, Step};
 use super::read::Reader;
 use super::warn::{Around, Warning};
@@ -25,7 +28,8 @@ impl ProgramDocument {
     /// assert_eq!(places, [(1, 1), (3, 12)]); // time_zone is missing; the currency is none
     /// ```
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
-        let read = Read::new(text);
+        let (text, faults) = closed(text);
+        let read = Read::new(&text, faults);
         match read.document {
             Some(document) if read.faults.is_empty() => Ok(document),
             _ => Err(read.faults),
@@ -34,7 +38,8 @@ impl ProgramDocument {
 
     /// Reads a program file with its faults and, around them, its warnings.
     pub fn examine(text: &str, around: &Around<'_>) -> Findings {
-        let read = Read::new(text);
+        let (text, faults) = closed(text);
+        let read = Read::new(&text, faults);
         let document = read.document.as_ref();
         let warnings = document.map_or_else(Vec::new, |document| {
             document.key_warnings(around, &read.doubtful)
@@ -78,10 +83,10 @@ struct Read<'t> {
 }
 
 impl<'t> Read<'t> {
-    fn new(text: &'t str) -> Self {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    /// `faults` were found already.
+    fn new(text: &'t str, mut faults: Vec<Fault>) -> Self {
         let (root, errors) = DeTable::parse_recoverable(text);
-        let mut faults: Vec<Fault> = errors.iter().map(|error| syntax(text, error)).collect();
+        faults.extend(errors.iter().map(|error| syntax(text, error)));
         let is_whole = faults.is_empty();
         let mut reader = Reader::default();
         let read = reader.document(root.get_ref());
@@ -126,6 +131,24 @@ impl<'t> Read<'t> {
             doubtful,
         }
     }
+}
+
+/// The text as it can be read, and a fault for each bracket that had to be closed for it.
+fn closed(text: &str) -> (Cow<'_, str>, Vec<Fault>) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (_, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return (Cow::Borrowed(text), Vec::new());
+    }
+    let closed = bracket::close(text);
+    let faults = closed.open.iter().map(|(at, needed)| {
+        let kind = if *needed == ']' { "list" } else { "table" };
+        let what = format!("the {kind} that begins here has no end");
+        let remedy = format!("write `{needed}` behind its last value");
+        place(&closed.text, *at, &Path::default(), what, remedy)
+    });
+    let faults = faults.collect();
+    (Cow::Owned(closed.text), faults)
 }
 
 fn syntax(text: &str, error: &toml::de::Error) -> Fault {

@@ -10,6 +10,7 @@ mod benefit;
 mod catalogue;
 mod limit;
 mod points;
+mod published;
 mod reward;
 mod series;
 mod spend_tier;
@@ -39,6 +40,8 @@ pub struct Around<'a> {
     pub now_ms: i64,
     /// The company's stores and products, if they are known.
     pub catalogue: Option<Catalogue<'a>>,
+    /// The company's program in force, if there is one: whose codes are out.
+    pub published: Option<&'a ProgramDocument>,
 }
 
 /// What restrictions of codes can name.
@@ -106,6 +109,9 @@ impl ProgramDocument {
             stacking::look(&mut warnings, &scope);
             text::look(&mut warnings, &scope);
             series::look(&mut warnings, &scope);
+            if let Some(published) = around.published {
+                published::look(&mut warnings, &scope, published);
+            }
         }
         warnings.found
     }
