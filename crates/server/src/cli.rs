@@ -128,6 +128,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
         }
         Command::Program(program::Program::Publish(command)) => command.run(open()?, &mint).await,
         Command::Codes(codes::Codes::Generate(command)) => command.run(&mint),
+        Command::Codes(codes::Codes::Export(command)) => command.run(),
         Command::Experiment(command) => command.run(open()?).await,
         Command::Import(command) => command.run(open()?, &mint).await,
         Command::Demo(command) => command.run(open_or_make()?, &mint).await,

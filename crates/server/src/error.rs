@@ -109,7 +109,15 @@ pub enum Error {
     /// Nothing was published for the tenant yet.
     #[error("tenant {0:?} has no program yet")]
     NoProgram(String),
-    /// The code has no variants, or there is no such code.
+    /// The program has no such code.
+    #[error("the program in force has no code {code:?}")]
+    UnknownCode {
+        /// The code that was named.
+        code: String,
+        /// The code that was probably meant.
+        near: Option<String>,
+    },
+    /// The code has no variants.
     #[error("the program in force has no variants of {code:?}")]
     NoVariants {
         /// The code that was named.
@@ -186,6 +194,10 @@ impl Error {
                 "publish one first with `mostrador-server program publish`: it names the currency"
                     .into()
             }
+            Self::UnknownCode { near, .. } => match near {
+                Some(near) => format!("did you mean {near}?"),
+                None => "write it as the program does; capitals, spaces and dashes do not matter".into(),
+            },
             Self::NoVariants { known, .. } => match known.as_slice() {
                 [] => "no code of the program has variants: add [[codes.variants]] to one".into(),
                 known => format!("codes with variants: {}", known.join(", ")),

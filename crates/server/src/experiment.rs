@@ -6,7 +6,7 @@ use loyalty::experiment::Arm;
 use loyalty::money::{Amount, Currency};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::DerivedFigures;
-use mostrador_protocol::program::{CodeDocument, VariantDocument};
+use mostrador_protocol::program::{CodeDocument, VariantDocument, nearest};
 
 use crate::Error;
 use crate::store::Store;
@@ -39,7 +39,7 @@ pub struct Answer {
 /// Counts the variants of a code of the program in force.
 ///
 /// # Errors
-/// [`Error::UnknownTenant`], [`Error::NoProgram`], [`Error::NoVariants`], [`Error::Days`].
+/// [`Error::UnknownTenant`], [`Error::NoProgram`], [`Error::UnknownCode`], [`Error::NoVariants`], [`Error::Days`].
 pub async fn experiment<S: Store>(store: &S, question: Question<'_>) -> Result<Answer, Error> {
     let Question { tenant, code, .. } = question;
     let tenants = store.tenants().await?;
@@ -57,16 +57,29 @@ pub async fn experiment<S: Store>(store: &S, question: Question<'_>) -> Result<A
             .filter(|code| !code.variants.is_empty())
     };
     let found = with_variants().find(is_meant);
-    let (Some(document), Some(parent)) = (found, parent) else {
-        let known = with_variants().map(|code| code.text.clone()).collect();
+    let (Some(document), Some(parent)) = (found, parent.as_ref()) else {
         let code = code.to_owned();
+        let is_variant = |known: &CodeDocument| {
+            let mut texts = known.variants.iter().map(|variant| &variant.text);
+            texts.any(|text| CodeText::parse(text).as_ref() == parent.as_ref())
+        };
+        if !program
+            .codes
+            .iter()
+            .any(|known| is_meant(&known) || is_variant(known))
+        {
+            let texts = program.codes.iter().map(|known| known.text.as_str());
+            let near = nearest(&code, texts).map(str::to_owned);
+            return Err(Error::UnknownCode { code, near });
+        }
+        let known = with_variants().map(|code| code.text.clone()).collect();
         return Err(Error::NoVariants { code, known });
     };
     let days = days(question.from, question.to)?;
-    let counted = store.arms(tenant, &parent, days).await?;
+    let counted = store.arms(tenant, parent, days).await?;
     Ok(Answer {
         arms: arms(&document.variants, counted),
-        code: parent,
+        code: parent.clone(),
         currency: Currency::from_code(&program.currency)
             .expect("BUG: a published program has a currency"),
     })

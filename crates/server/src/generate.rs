@@ -11,6 +11,7 @@
 //! Stopped before 3, no till will ever know the codes, nobody has seen them, and the next run makes the
 //! same ones. Stopped after 3, the next run, for whatever code, finds the note and does 4 first.
 
+mod again;
 mod draft;
 mod export;
 mod pattern;
@@ -26,6 +27,7 @@ mod stopped;
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Mint};
+pub use again::{Again, Listed, export_again};
 use draft::Part;
 use pending::Pending;
 use plan::Plan;
@@ -69,6 +71,8 @@ pub struct Generated {
     pub members: u64,
     /// Codes of an earlier run that was stopped, whose file was finished first.
     pub finished: Option<PathBuf>,
+    /// Whether the codes stand in the place of another file.
+    pub replaced: bool,
 }
 
 /// Generates codes: extends the series of a code in the program file, and writes the new ones to a file.
@@ -79,7 +83,8 @@ pub struct Generated {
 pub fn generate(job: Job<'_>, mint: &Mint) -> Result<Generated, Error> {
     let mut file = ProgramFile::open(job.program)?;
     let finished = recover(&mut file)?;
-    let export = target(&job, &file)?;
+    let export = writable(job.export, job.is_forced, &file)?;
+    let replaced = export.exists();
     let plan = Plan::make(&job, file.text(), mint)?;
     let written = export::write(&plan, &export)?;
     let program = plan.program(written.end)?;
@@ -103,6 +108,7 @@ pub fn generate(job: Job<'_>, mint: &Mint) -> Result<Generated, Error> {
         skipped: written.end - plan.next - job.count,
         members: written.end - plan.from,
         finished,
+        replaced,
     })
 }
 
@@ -130,10 +136,10 @@ fn recover(file: &mut ProgramFile) -> Result<Option<PathBuf>, Error> {
 }
 
 /// The file of codes, by its absolute path, if it may be written.
-fn target(job: &Job<'_>, file: &ProgramFile) -> Result<PathBuf, Error> {
-    let export = std::path::absolute(job.export).map_err(|source| Error::File {
+fn writable(export: &Path, is_forced: bool, file: &ProgramFile) -> Result<PathBuf, Error> {
+    let export = std::path::absolute(export).map_err(|source| Error::File {
         attempt: "writing",
-        path: job.export.to_owned(),
+        path: export.to_owned(),
         source,
     })?;
     if !export.exists() {
@@ -142,7 +148,7 @@ fn target(job: &Job<'_>, file: &ProgramFile) -> Result<PathBuf, Error> {
     if export.canonicalize().is_ok_and(|path| file.is_at(&path)) {
         return Err(Refusal::ExportIsProgram(export).into());
     }
-    if !job.is_forced {
+    if !is_forced {
         return Err(Refusal::ExportExists(export).into());
     }
     Ok(export)

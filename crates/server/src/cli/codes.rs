@@ -1,10 +1,10 @@
-//! `codes generate`.
+//! `codes generate` and `codes export`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use mostrador_server::Mint;
-use mostrador_server::generate::{Generated, Job, generate};
+use mostrador_server::generate::{Again, Generated, Job, Listed, export_again, generate};
 
 use super::Stop;
 
@@ -12,6 +12,42 @@ use super::Stop;
 pub(super) enum Codes {
     /// Generate codes that are priced like one code of the program, and write them to a file
     Generate(Generate),
+    /// Write every generated code of one code to a file again
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// The TOML file of the program
+    #[arg(long, value_name = "FILE")]
+    program: PathBuf,
+    /// The code that has the generated ones
+    #[arg(long)]
+    code: String,
+    /// The CSV file to write: code, text, index
+    #[arg(long, value_name = "FILE.csv")]
+    export: PathBuf,
+    /// Replace that file
+    #[arg(long)]
+    force: bool,
+}
+
+impl Export {
+    pub(super) fn run(&self) -> Result<(), Stop> {
+        let Listed {
+            code,
+            pattern,
+            count,
+        } = export_again(Again {
+            program: &self.program,
+            code: &self.code,
+            export: &self.export,
+            is_forced: self.force,
+        })?;
+        let export = self.export.display();
+        println!("all {count} codes {pattern} of {code} are in {export}");
+        Ok(())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -58,6 +94,11 @@ impl Generate {
         }
         let (count, export) = (generated.count, self.export.display());
         println!("{count} codes {pattern} for {code} are in {export}");
+        if generated.replaced {
+            println!(
+                "what was in that file is gone: `codes export` lists every code of {code} again"
+            );
+        }
         println!("{code} has {} generated codes now", generated.members);
         if generated.skipped > 0 {
             let skipped = generated.skipped;

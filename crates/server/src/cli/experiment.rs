@@ -21,11 +21,25 @@ pub(super) struct Experiment {
     /// The code whose variants are compared
     code: String,
     /// First day, in the stores' calendar: 2026-11-01
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     from: Option<NaiveDate>,
     /// Last day, inside
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     to: Option<NaiveDate>,
+}
+
+/// A day as it is written here; of one that is written in another way, how to write it.
+fn day(text: &str) -> Result<NaiveDate, String> {
+    if let Ok(day) = text.parse() {
+        return Ok(day);
+    }
+    let other = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d"];
+    let mut meant = other.into_iter();
+    let meant = meant.find_map(|format| NaiveDate::parse_from_str(text, format).ok());
+    Err(match meant {
+        Some(meant) => format!("write {meant}"),
+        None => "write year, month and day: 2026-11-21".to_owned(),
+    })
 }
 
 impl Experiment {

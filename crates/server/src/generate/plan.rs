@@ -154,7 +154,8 @@ pub(super) fn is_committed(text: &str, pending: &Pending) -> Result<bool, Error>
     }))
 }
 
-fn find(document: &ProgramDocument, code: &str) -> Result<(usize, CodeText), Refusal> {
+/// The place of a code in the program, and its text.
+pub(super) fn find(document: &ProgramDocument, code: &str) -> Result<(usize, CodeText), Refusal> {
     let texts = document
         .codes
         .iter()

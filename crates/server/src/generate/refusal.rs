@@ -29,6 +29,9 @@ pub enum Refusal {
         /// The code that was probably meant.
         near: Option<String>,
     },
+    /// The code has no generated codes that a file could list.
+    #[error("{0} has no generated codes")]
+    NoSeries(String),
     /// The code has variants, and members of a series are not assigned any.
     #[error("{0} has variants")]
     HasVariants(String),
@@ -132,6 +135,7 @@ impl Refusal {
             Self::HasVariants(_) => {
                 "name a code without variants, or add one with what the codes shall give".into()
             }
+            Self::NoSeries(_) => "make some with `codes generate`".into(),
             Self::NoPattern(_) => {
                 "add --pattern, for example MAR-????-????: `?` is a random sign, the last one the \
                  check sign"
@@ -164,7 +168,7 @@ impl Refusal {
             }
             Self::ExportExists(_) => {
                 "its codes may be in people's hands: choose another --export, or replace it with \
-                 --force"
+                 --force; `codes export` lists every code of a series again"
                     .into()
             }
             Self::InTheWay(_) => {

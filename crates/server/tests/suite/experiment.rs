@@ -152,6 +152,21 @@ async fn the_variants_of_all_tills_are_compared() {
           what to do: codes with variants: VERANO
     "#]],
     );
+    ask(
+        &["VERANNO"],
+        &expect![[r#"
+            error: the program in force has no code "VERANNO"
+              what to do: did you mean VERANO?
+        "#]],
+    );
+    ask(
+        &["VERANO", "--from", "21/11/2026"],
+        &expect![[r#"
+            error: invalid value '21/11/2026' for '--from <DAY>': write 2026-11-21
+
+            For more information, try '--help'.
+        "#]],
+    );
     check(
         folder.path(),
         &["--tenant", "nobody", "VERANO"],

@@ -127,6 +127,49 @@ fn parent(program: &Program, text: &CodeText) -> Option<String> {
 }
 
 #[test]
+fn a_list_that_is_lost_is_written_again_whole_and_the_program_stays() {
+    let desk = Desk::new();
+    desk.generate("MARZO", Some("MAR-????-????"), 30, "1.csv")
+        .unwrap();
+    desk.generate("MARZO", None, 12, "2.csv").unwrap();
+    let program = desk.text();
+    let again = |code: &str, export: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mostrador-server"));
+        command.current_dir(desk.folder.path());
+        command.args([
+            "codes",
+            "export",
+            "--program",
+            "program.toml",
+            "--code",
+            code,
+        ]);
+        let output = command.args(["--export", export]).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let said = again("marzo", "all.csv");
+    assert!(
+        said.contains("all 42 codes MAR-????-???# of MARZO are in all.csv"),
+        "{said}"
+    );
+    let both = [rows(&desk.path("1.csv")), rows(&desk.path("2.csv"))].concat();
+    assert_eq!(rows(&desk.path("all.csv")), both);
+    assert_eq!(desk.text(), program);
+    assert!(again("MARZO", "all.csv").contains("exists already"));
+    assert!(again("ABRIL", "none.csv").contains("ABRIL has no generated codes"));
+    assert!(!desk.path("none.csv").exists());
+
+    let forced = desk.run(&[
+        "--code", "MARZO", "--count", "1", "--export", "1.csv", "--force",
+    ]);
+    let said = String::from_utf8(forced.stdout).unwrap();
+    assert!(
+        said.contains("what was in that file is gone: `codes export` lists"),
+        "{said}"
+    );
+}
+
+#[test]
 fn codes_are_added_to_the_program_and_written_to_a_file() {
     let desk = Desk::new();
     let said = desk.run(&[
