@@ -152,6 +152,14 @@ test("a refused code keeps its sentence on the screen", async () => {
   expect(row?.textContent).toContain("[minimum_not_met]");
 });
 
+test("what is probably wrong with a mistyped code is said before anybody applies it", async () => {
+  await open();
+  await hand.keyboard("OTONO99");
+  await screen.findByText(/Revise la ortografía. \[unknown_code\]/);
+  const apply = screen.getByRole("button", { name: /Aplicar/ });
+  expect(apply.className).not.toContain("bg-accent ");
+});
+
 test("the newest refusal is said under the box, stands first and is brought into sight", async () => {
   const sights = vi.spyOn(Element.prototype, "scrollIntoView");
   await open();

@@ -181,7 +181,7 @@ export class MemoryTill {
       return { saw: "receipt", number: code, here: code === OWN, sentence: "Venta de hoy." };
     const exact = products.filter(({ sku }) => sku === code);
     if (exact.length > 0) return { saw: "products", hits: exact, sure: true };
-    if (code in codes) return { saw: "code", text: code, known: true };
+    if (code in codes) return { saw: "code", text: code, known: true, sentence: null };
     if (code === josesCode && customers[0])
       return { saw: "referral", text: code, sentence: "De José.", owner: customers[0].hit };
     const people = customers.filter(({ hit }) => has(hit.name)).map(({ hit }) => hit);
@@ -190,7 +190,13 @@ export class MemoryTill {
       return { saw: "mixed", customers: people, products: things };
     if (people.length > 0) return { saw: "customers", hits: people, sure: people.length === 1 };
     if (things.length > 0) return { saw: "products", hits: things, sure: false };
-    if (/^[A-Z]+\d+$/.test(code)) return { saw: "code", text: code, known: false };
+    if (/^[A-Z]+\d+$/.test(code))
+      return {
+        saw: "code",
+        text: code,
+        known: false,
+        sentence: `${code} no existe. Revise la ortografía. [unknown_code]`,
+      };
     return { saw: "nothing", sentence: `Nada coincide con «${text}». Escriba parte del nombre.` };
   }
 

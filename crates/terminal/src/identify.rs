@@ -16,6 +16,8 @@ use crate::error::shortened;
 use crate::message::say;
 use crate::price::standing_of;
 use crate::rules::Rules;
+use crate::sentence;
+use crate::speaker::{ProductNames, Speaker};
 use crate::till::Till;
 use crate::view::{BoxReading, CustomerHit, Language, ProductHit};
 use crate::words;
@@ -104,15 +106,22 @@ impl Look<'_> {
             return Ok(None);
         };
         if self.rules.program.knows(&code) {
-            let text = code.to_string();
-            return Ok(Some(BoxReading::Code { text, known: true }));
+            return Ok(Some(BoxReading::Code {
+                text: code.to_string(),
+                known: true,
+                sentence: None,
+            }));
         }
         if !generated::is_intact(&code) {
             return Ok(None);
         }
         if ledger::reward::coupon_holder(self.connection, &code)?.is_some() {
             let text = code.to_string();
-            return Ok(Some(BoxReading::Code { text, known: true }));
+            return Ok(Some(BoxReading::Code {
+                text,
+                known: true,
+                sentence: None,
+            }));
         }
         let owner = ledger::customer::by_referral_code(self.connection, &code)?;
         let owner = owner.map(|owner| self.hit_of(owner)).transpose()?;
@@ -162,10 +171,7 @@ impl Look<'_> {
         let code = CodeText::parse(text).filter(|_| looks_like_code(text));
         let products = self.products(text)?;
         if let Some(code) = code.filter(|_| products.0.is_empty()) {
-            return Ok(Some(BoxReading::Code {
-                text: code.to_string(),
-                known: false,
-            }));
+            return Ok(Some(self.unknown(&code)));
         }
         let (customers, customer_is_sure) = self.customers(text)?;
         let (products, product_is_sure) = products;
@@ -190,10 +196,23 @@ impl Look<'_> {
     fn mistyped(&self, text: &str) -> Option<BoxReading> {
         let code = CodeText::parse(text).filter(|_| !text.contains(char::is_whitespace))?;
         let has_shape = self.rules.program.has_generated_shape(&code);
-        has_shape.then(|| BoxReading::Code {
+        has_shape.then(|| self.unknown(&code))
+    }
+
+    /// A code that the program does not know, with what is probably wrong with it.
+    fn unknown(&self, code: &CodeText) -> BoxReading {
+        let speaker = Speaker {
+            language: self.language,
+            rules: self.rules,
+            products: &ProductNames::new(),
+            own: &[],
+        };
+        let refusal = self.rules.program.refusal_of_unknown(code);
+        BoxReading::Code {
             text: code.to_string(),
             known: false,
-        })
+            sentence: Some(sentence::refusal(&speaker, code, &refusal, None)),
+        }
     }
 
     /// Customers that fit, and whether the first may be taken unseen: it is the only one, or the only

@@ -203,7 +203,9 @@ products: ProductHit[] } |
 /**  Normalised text. */
 text: string; 
 /**  Whether the program knows it. */
-known: boolean } | 
+known: boolean; 
+/**  Why it would be refused, in the session's language, when the program does not know it. */
+sentence: string | null } | 
 /**  A customer's own referral code: the sentence says whose. */
 { saw: "referral"; 
 /**  Normalised text. */

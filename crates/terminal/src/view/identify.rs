@@ -36,6 +36,8 @@ pub enum BoxReading {
         text: String,
         /// Whether the program knows it.
         known: bool,
+        /// Why it would be refused, in the session's language, when the program does not know it.
+        sentence: Option<String>,
     },
     /// A customer's own referral code: the sentence says whose.
     Referral {

@@ -67,11 +67,30 @@ fn the_pin_screen_has_what_it_needs_and_the_language_is_kept() {
 fn letters_that_look_like_a_generated_code_are_one_unless_somebody_has_that_name() {
     let shop = Shop::open_with(|program| program.generated_length = Some(5));
     let read = |text: &str| shop.till.read_box(text).expect("a reading");
-    let code = BoxReading::Code {
-        text: "QWRTY".to_owned(),
-        known: false,
+    let BoxReading::Code {
+        text,
+        known,
+        sentence,
+    } = read("qwrty")
+    else {
+        panic!("no code");
     };
-    assert_eq!(read("qwrty"), code);
+    assert_eq!((text.as_str(), known), ("QWRTY", false));
+    assert!(sentence.is_some_and(|why| why.contains("[bad_check_sign]")));
+    let BoxReading::Code {
+        known, sentence, ..
+    } = read("QUIEN99")
+    else {
+        panic!("no code");
+    };
+    assert!(!known && sentence.is_some_and(|why| why.contains("[unknown_code]")));
+    let BoxReading::Code {
+        known, sentence, ..
+    } = read("verano10")
+    else {
+        panic!("no code");
+    };
+    assert_eq!((known, sentence), (true, None));
     assert!(matches!(read("bruno"), BoxReading::Customers { .. }));
     assert!(matches!(read("qwrtyz"), BoxReading::Nothing { .. }));
     assert!(matches!(read("qw rty"), BoxReading::Nothing { .. }));
@@ -90,7 +109,7 @@ fn the_box_tells_customers_products_and_codes_apart() {
         } => {
             format!("{} + {}", customers.len(), products.len())
         }
-        BoxReading::Code { text, known } => format!("{text} {known}"),
+        BoxReading::Code { text, known, .. } => format!("{text} {known}"),
         BoxReading::Receipt { number, .. } => format!("receipt {number}"),
         BoxReading::Referral { sentence, .. } | BoxReading::Nothing { sentence } => sentence,
     };
