@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use mostrador_server::Mint;
-use mostrador_server::generate::{Again, Generated, Job, Listed, export_again, generate};
+use mostrador_server::generate::{self, Generated, Job, Listed, export_again, generate};
 
 use super::Stop;
 
@@ -13,11 +13,11 @@ pub(super) enum Codes {
     /// Generate codes that are priced like one code of the program, and write them to a file
     Generate(Generate),
     /// Write every generated code of one code to a file again
-    Export(Export),
+    Export(Again),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Export {
+pub(super) struct Again {
     /// The TOML file of the program
     #[arg(long, value_name = "FILE")]
     program: PathBuf,
@@ -32,13 +32,13 @@ pub(super) struct Export {
     force: bool,
 }
 
-impl Export {
+impl Again {
     pub(super) fn run(&self) -> Result<(), Stop> {
         let Listed {
             code,
             pattern,
             count,
-        } = export_again(Again {
+        } = export_again(generate::Again {
             program: &self.program,
             code: &self.code,
             export: &self.export,
