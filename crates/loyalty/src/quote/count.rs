@@ -22,6 +22,11 @@ fn held_budget(used: CodeUse) -> Option<Amount> {
     used.right?.budget
 }
 
+/// What the program's budget leaves after the uses before; none: there is no budget.
+fn unspent(limits: Limits, used: CodeUse) -> Option<Amount> {
+    Some(limits.budget?.saturating_sub(used.discount))
+}
+
 fn holds_a_use(used: CodeUse) -> bool {
     held_uses(used).is_some_and(|uses| uses > 0)
 }
@@ -58,7 +63,7 @@ impl Counts {
         })
         .or_else(|| {
             let spent = |limits: Limits, used: CodeUse| {
-                let left = limits.budget?.saturating_sub(used.discount);
+                let left = unspent(limits, used)?;
                 let is_spent = left.is_zero() && held_budget(used).unwrap_or(left).is_zero();
                 is_spent.then_some(Refusal::BudgetSpent)
             };
@@ -77,7 +82,7 @@ impl Counts {
     /// The least that is left of a budget; none: there is no budget.
     pub(super) fn budget_left(&self) -> Option<Amount> {
         let left = |(limits, used): (Limits, CodeUse)| {
-            let left = limits.budget?.saturating_sub(used.discount);
+            let left = unspent(limits, used)?;
             Some(held_budget(used).unwrap_or(left))
         };
         self.all().filter_map(left).min()
