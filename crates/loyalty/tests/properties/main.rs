@@ -1,6 +1,7 @@
 //! What holds for every basket and every program; accounts have tests of their own.
 
 mod bounds;
+mod crowd;
 mod draw;
 mod events;
 mod order;
