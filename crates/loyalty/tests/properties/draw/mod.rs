@@ -2,6 +2,7 @@
 
 mod basket;
 mod code;
+mod crowd;
 mod offer;
 mod program;
 mod rules;
@@ -11,6 +12,7 @@ use mostrador_loyalty as loyalty;
 use proptest::prelude::*;
 use uuid::Uuid;
 
+pub(crate) use crowd::crowd;
 use loyalty::basket::Basket;
 use loyalty::code::CodeText;
 use loyalty::customer::{CustomerFacts, Place, Usage};
