@@ -2,7 +2,6 @@
 
 mod basket;
 mod code;
-mod crowd;
 mod offer;
 mod program;
 mod rules;
@@ -12,7 +11,6 @@ use mostrador_loyalty as loyalty;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-pub(crate) use crowd::crowd;
 use loyalty::basket::Basket;
 use loyalty::code::CodeText;
 use loyalty::customer::{CustomerFacts, Place, Usage};
