@@ -124,6 +124,25 @@ fn the_best_set_is_not_always_made_of_the_largest_codes() {
 }
 
 #[test]
+fn the_best_set_knows_what_an_amount_leaves_of_the_lines_of_the_next_code() {
+    let on_tea = |mut code: Code| {
+        code.restrictions.products.insert("tea".to_owned());
+        code
+    };
+    let mut reward = on_tea(percent("C", 6_500, 0));
+    reward.kind = CodeKind::Reward;
+    let codes = [on_tea(percent("A", 5_000, 0)), fixed("B", 400, 0), reward];
+    let mut counter = Counter::with(codes);
+    counter.program.stacking = Stacking::Compounding;
+    counter.program.max_codes = 2;
+    counter.basket.lines = vec![line("coffee", 1_000), line("tea", 1_000)];
+    let best = counter.quote().best_set;
+    // A and C take 825, A and B 900; half of B's 400 is on the tea, of which C takes 65 % of 800.
+    assert_eq!(best.codes, [text("B"), text("C")]);
+    assert_eq!(best.discount, amount(920));
+}
+
+#[test]
 fn a_spend_tier_gives_what_its_highest_step_within_reach_says() {
     let step = |from, fixed| SpendTier {
         from: amount(from),
