@@ -47,15 +47,16 @@ pub const EARNING_DAYS_KEPT: usize = 731;
 pub const VISIT_DAYS_KEPT: usize = 120;
 /// How many expired lots an account remembers, for entries that were made before the expiry.
 pub const EXPIRED_LOTS_KEPT: usize = 64;
-/// How many reward coupons an account holds; the oldest go first.
+/// How many reward coupons an account holds. Used ones go first, then the oldest.
 pub const COUPONS_KEPT: usize = 100;
 /// How many categories an account remembers as tried.
 pub const CATEGORIES_KEPT: usize = 100;
 
 /// What a customer has. Built by [`Account::apply`] from facts in any order of arrival.
 ///
-/// Its size is bounded by days, codes and rewards, never by the number of entries. Counts are signed:
-/// they are below zero only while the undoing of a sale is known and the sale is not.
+/// Its size grows with the codes and rewards that the customer used and is bounded by days otherwise,
+/// whatever the number of entries. Counts are signed: they are below zero only while the undoing of a
+/// sale is known and the sale is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
     /// Lots that still hold points, soonest expiry first, then oldest. May contain lots that are over
@@ -245,7 +246,7 @@ impl Account {
     fn redeem(&mut self, redemption: &Redemption, postings: &mut Postings) {
         count(&mut self.rewards, redemption.reward.clone(), 1);
         self.coupons.extend(redemption.coupon.clone());
-        forget_oldest(&mut self.coupons);
+        self.forget_coupons();
         self.take_shares(redemption.day, &redemption.lots, postings);
     }
 
@@ -352,6 +353,20 @@ impl Account {
         }
     }
 
+    /// Keeps [`COUPONS_KEPT`]: a coupon that was paid for and not used goes last.
+    pub(super) fn forget_coupons(&mut self) {
+        while self.coupons.len() > COUPONS_KEPT {
+            let used = self
+                .coupons
+                .iter()
+                .find(|coupon| self.uses_of(&coupon.code) > 0);
+            match used.cloned() {
+                Some(used) => self.coupons.remove(&used),
+                None => self.coupons.pop_first().is_some(),
+            };
+        }
+    }
+
     fn remember_badge(&mut self, badge: String, day: NaiveDate) {
         let awarded = self.badges.entry(badge).or_insert(day);
         *awarded = day.min(*awarded);
@@ -375,12 +390,6 @@ fn count<K: Ord>(counts: &mut BTreeMap<K, i64>, key: K, change: i64) {
                 occupied.insert(counted);
             }
         }
-    }
-}
-
-fn forget_oldest(coupons: &mut BTreeSet<HeldCoupon>) {
-    while coupons.len() > COUPONS_KEPT {
-        coupons.pop_first();
     }
 }
 

@@ -24,6 +24,7 @@ mod count;
 mod cut;
 mod earning;
 mod eligibility;
+mod free;
 mod ground;
 mod sheet;
 mod work;

@@ -193,6 +193,6 @@ fn drawn_years_have_debt_expiry_refunds_and_merges() {
         ("return", returned),
         ("merge", merged),
     ] {
-        assert!(years > 25, "{years} years have a {what}");
+        assert!(years > 20, "{years} years have a {what}");
     }
 }

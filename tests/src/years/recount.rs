@@ -128,15 +128,20 @@ impl Purse {
         gained
     }
 
-    /// Takes one coin for each that is named: that very coin if it is there and not over, or was put
-    /// aside too early; else the one that ends soonest, usable ones first; else it is owed.
+    /// Spends one coin for each that is named, none that is over.
+    fn spend(&mut self, on: NaiveDate, wanted: impl IntoIterator<Item = Coin>) -> i64 {
+        let named = wanted.into_iter();
+        self.take(on, named.map(|coin| Some(coin).filter(|coin| on <= coin.0)))
+    }
+
+    /// Takes one coin for each that is named: that very coin if it is there or was put aside; else the
+    /// one that ends soonest and is not over, usable ones first; else it is owed.
     fn take(&mut self, on: NaiveDate, wanted: impl Iterator<Item = Option<Coin>>) -> i64 {
         let (mut taken, mut others) = (0, 0);
         for coin in wanted {
             taken += 1;
-            let named = coin.filter(|coin| on <= coin.0);
-            let held = named.and_then(|coin| self.coins.binary_search(&coin).ok());
-            let aside = named.and_then(|coin| self.aside.iter().position(|it| *it == coin));
+            let held = coin.and_then(|coin| self.coins.binary_search(&coin).ok());
+            let aside = coin.and_then(|coin| self.aside.iter().position(|it| *it == coin));
             match (held, aside) {
                 (Some(place), _) => {
                     self.coins.remove(place);
@@ -273,7 +278,7 @@ impl Recount {
                     "points_expired" => purse.put_aside(on, &entry["lot"]),
                     "reward_redeemed" => {
                         let lots = list(&entry["lots"]).iter().flat_map(coins);
-                        purse.redeemed += purse.take(on, lots.map(Some));
+                        purse.redeemed += purse.spend(on, lots);
                     }
                     "reward_returned" => {
                         let lots = list(&entry["lots"]).iter().flat_map(coins);
@@ -300,7 +305,7 @@ impl Recount {
         let purse = self.of(&customer);
         purse.sales += 1;
         purse.spent += number(sale, "total");
-        purse.redeemed += purse.take(on, spent(sale).into_iter().map(Some));
+        purse.redeemed += purse.spend(on, spent(sale));
         let points = &sale["points"];
         purse.earned += purse.gain(earned(sale, on, number(points, "earned")));
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::lot;
 use super::moving::Taking;
 use super::posting::{Book, Postings};
-use super::{Account, EXPIRED_LOTS_KEPT, count, forget_oldest};
+use super::{Account, EXPIRED_LOTS_KEPT, count};
 
 impl Account {
     /// Empties this account for `survivor` and names it, so that facts that arrive late find their
@@ -60,7 +60,7 @@ impl Account {
             count(&mut self.rewards, reward, uses);
         }
         self.coupons.extend(other.coupons);
-        forget_oldest(&mut self.coupons);
+        self.forget_coupons();
         self.referral.absorb(other.referral);
         self.tier = self.tier.take().max(other.tier);
         self.remember_categories(other.categories);

@@ -32,14 +32,15 @@ impl Account {
     }
 
     /// Points leave: from the lots named first, then from the others that can be spent on the day,
-    /// then from those that cannot be spent yet; what is missing is owed. A lot that is over gives
-    /// nothing. Of a named lot whose expiry was entered meanwhile, although the fact happened before,
-    /// the expiry gives way: the points were gone already.
+    /// then from those that cannot be spent yet; what is missing is owed. A lot that is over pays for
+    /// nothing, but what it gave is taken back from it, expired or not: points that went unused are not
+    /// taken a second time. Of a named lot whose expiry was entered meanwhile, although the fact happened
+    /// before, the expiry gives way: the points were gone already.
     pub(super) fn take(&mut self, taking: &Taking<'_>, postings: &mut Postings) {
         let Taking { day, into, .. } = *taking;
         let mut missing = taking.points.max(0);
         for share in taking.first {
-            if share.days.is_over(day) {
+            if share.days.is_over(day) && into == Book::Redeemed {
                 continue;
             }
             let wanted = share.points.min(missing).max(0);

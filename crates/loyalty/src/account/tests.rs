@@ -240,3 +240,57 @@ fn a_coupon_can_be_used_once_and_through_its_last_day() {
     account.apply(&Fact::Purchase(sale));
     assert_eq!(usable(&account, "2026-01-31"), 0);
 }
+
+#[test]
+fn points_that_expired_unused_are_not_taken_back_a_second_time() {
+    let sale = purchase("2026-01-01", 100);
+    let expiry = Fact::Expiry {
+        day: day("2027-01-02"),
+        lot: share("2026-01-01", 60),
+    };
+    let refund = Fact::Refund(sale.undone_on(day("2027-02-01")));
+    let facts = [
+        Fact::Purchase(sale),
+        redeemed("2026-02-01", &[share("2026-01-01", 40)]),
+        bought("2026-12-01", 25),
+    ];
+    let mut refunded_last = account(&facts);
+    refunded_last.apply(&expiry);
+    refunded_last.apply(&refund);
+    let mut expired_last = account(&facts);
+    expired_last.apply(&refund);
+    expired_last.apply(&expiry);
+    assert_eq!(refunded_last, expired_last);
+    assert_eq!(
+        (refunded_last.balance(), refunded_last.debt),
+        (-15, 15),
+        "only the 40 that were spent are missing, and 25 were there"
+    );
+}
+
+#[test]
+fn of_too_many_coupons_the_used_ones_are_forgotten_first() {
+    let made = |number: usize| HeldCoupon {
+        made_on: day("2026-01-01"),
+        code: CodeText::parse(&format!("RWD{number:03}")).unwrap(),
+        reward: "coffee".to_owned(),
+        valid_until: None,
+    };
+    let redemption = |number| {
+        Fact::Redemption(Redemption {
+            day: day("2026-01-01"),
+            reward: "coffee".to_owned(),
+            lots: vec![],
+            coupon: Some(made(number)),
+        })
+    };
+    let facts: Vec<Fact> = (0..COUPONS_KEPT).map(redemption).collect();
+    let mut account = account(&facts);
+    let mut sale = purchase("2026-01-02", 0);
+    sale.codes = vec![made(COUPONS_KEPT - 1).code];
+    account.apply(&Fact::Purchase(sale));
+    account.apply(&redemption(COUPONS_KEPT));
+    assert_eq!(account.coupons.len(), COUPONS_KEPT);
+    assert!(account.coupons.contains(&made(0)), "paid for, not used");
+    assert!(!account.coupons.contains(&made(COUPONS_KEPT - 1)));
+}

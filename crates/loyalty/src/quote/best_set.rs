@@ -3,8 +3,9 @@
 //! Exact, by branch and bound. Sets grow in the order of work, so that each one is priced from its
 //! prefix with a single further discount. What a code would take off right after the prefix is the most
 //! it takes off in any longer set, since the codes between only use up room, cap and what is left; so
-//! the prefix and the largest of these amounts bound every longer set from above. Where percents
-//! compound there is a second bound, which knows that each works on no more than what the ones before
+//! the prefix and the largest of these amounts bound every longer set from above. (Where two codes make
+//! units of one product free, the second may come to dearer units; the room of their lines bounds it.)
+//! Where percents compound there is a second bound, which knows that each works on no more than what the ones before
 //! it left of all lines that any code reaches. A third knows how much two of the largest codes get in
 //! each other's way (`overlap`), and the last code of a set is bounded by what the one before it takes at
 //! least off the lines of both. Most sets are never priced.
@@ -24,7 +25,7 @@ use crate::rate;
 
 use super::admission::Candidate;
 use super::sheet::Sheet;
-use super::work::Job;
+use super::work::{Job, Takes};
 use next::{Next, fewest, first_by_text, next_amounts};
 use overlap::{Looks, Overlap};
 
@@ -67,6 +68,7 @@ pub(super) fn best_set(
         }
     }
     pieces.retain(|piece| piece.job.resolved.code.stackable);
+    mark_those_that_may_grow(&mut pieces);
     pieces.sort_unstable_by_key(|piece| piece.job.order());
     search.try_largest(start, &pieces);
     search.explore(start, &mut Vec::new(), &pieces);
@@ -86,6 +88,9 @@ struct Piece<'a, 'j> {
     rank: usize,
     /// The rank of the first piece that does the same work.
     kind: usize,
+    /// Whether it may take off more after another piece: where both make units of one product free, it
+    /// may come to dearer ones.
+    may_grow: bool,
 }
 
 impl<'a, 'j> Piece<'a, 'j> {
@@ -101,6 +106,7 @@ impl<'a, 'j> Piece<'a, 'j> {
             alone,
             rank,
             kind,
+            may_grow: false,
         }
     }
 
@@ -182,7 +188,7 @@ impl<'g> Search<'g> {
         }
         let next = next_amounts(sheet, rest, slots);
         for next in &next {
-            let discount = sheet.discount.saturating_add(next.amount);
+            let discount = sheet.discount.saturating_add(next.takes);
             chosen.push(next.rank);
             self.consider(discount, chosen);
             chosen.pop();
@@ -203,12 +209,12 @@ impl<'g> Search<'g> {
             if left_out.into_iter().any(|other| other.stands_for(piece)) {
                 continue;
             }
-            let discount = sheet.discount.saturating_add(here.amount);
+            let discount = sheet.discount.saturating_add(here.takes);
             chosen.push(piece.rank);
             let may_improve = self.may_improve(discount, chosen, tail(&next, after), overlap)
                 && match (tail(rest, after), tail(&next, after)) {
                     ([last], [alone]) => {
-                        let taken = (*piece, here.amount);
+                        let taken = (*piece, here.takes);
                         self.may_improve_by(sheet, chosen, taken, (*last, alone.amount))
                     }
                     _ => true,
@@ -217,7 +223,7 @@ impl<'g> Search<'g> {
                 let spare = self.spare.pop();
                 let mut after_it = spare.unwrap_or_else(|| sheet.clone());
                 after_it.clone_from(sheet);
-                after_it.take_known(&piece.job.work, here.amount, &mut self.splitter);
+                after_it.take_known(&piece.job.work, here.takes, &mut self.splitter);
                 let rest = tail(rest, after);
                 if rest.iter().any(|other| other.excludes(piece)) {
                     let others = rest.iter().filter(|other| !other.excludes(piece));
@@ -303,6 +309,21 @@ impl<'g> Search<'g> {
             return size < self.best.ranks.len();
         }
         first_by_text(chosen, rest, needed) < self.best.ranks
+    }
+}
+
+fn mark_those_that_may_grow(pieces: &mut [Piece<'_, '_>]) {
+    let reaches: Vec<(usize, &[usize])> = pieces
+        .iter()
+        .filter(|piece| matches!(piece.job.work.takes, Takes::Units(_)))
+        .map(|piece| (piece.rank, piece.job.work.reach.lines.as_slice()))
+        .collect();
+    for piece in pieces {
+        let own = reaches.iter().find(|(rank, _)| *rank == piece.rank);
+        piece.may_grow = own.is_some_and(|(own, lines)| {
+            let mut others = reaches.iter().filter(|(rank, _)| rank != own);
+            others.any(|(_, of)| of.iter().any(|line| lines.contains(line)))
+        });
     }
 }
 

@@ -7,6 +7,7 @@ use crate::program::Stacking;
 use crate::rate;
 
 use super::cut::{Bound, Cut, Cuts};
+use super::free::{FreePart, FreeUnits, ProductLine};
 use super::ground::Ground;
 use super::work::{Takes, Work};
 
@@ -19,6 +20,7 @@ pub(super) struct Sheet<'g> {
     left: Vec<u64>,
     /// How much of that may still be taken off.
     room: Vec<u64>,
+    free: FreeUnits,
     /// What all discounts together may still take.
     cap_left: Amount,
     stacking: Stacking,
@@ -67,6 +69,7 @@ impl Clone for Sheet<'_> {
         Self {
             left: self.left.clone(),
             room: self.room.clone(),
+            free: self.free.clone(),
             ..*self
         }
     }
@@ -75,6 +78,7 @@ impl Clone for Sheet<'_> {
     fn clone_from(&mut self, source: &Self) {
         self.left.clone_from(&source.left);
         self.room.clone_from(&source.room);
+        self.free.assign_from(&source.free);
         self.cap_left = source.cap_left;
         self.discount = source.discount;
     }
@@ -88,6 +92,7 @@ impl<'g> Sheet<'g> {
             ground,
             left: lines.iter().map(|line| line.gross.units()).collect(),
             room: lines.iter().map(|line| line.room.units()).collect(),
+            free: FreeUnits::default(),
             cap_left: rate::share_floor(ground.gross, cap),
             stacking,
             discount: Amount::ZERO,
@@ -133,14 +138,20 @@ impl<'g> Sheet<'g> {
         let (wanted, room) = match work.takes {
             Takes::Units(units) => {
                 let parts = self.free_parts(work, units);
-                let sums = parts.fold((0_u64, 0_u64), |(wanted, room), (cost, most)| {
-                    (wanted.wrapping_add(cost), room.wrapping_add(most))
+                let sums = parts.fold((0_u64, 0_u64), |(wanted, room), part| {
+                    (wanted.wrapping_add(part.cost), room.wrapping_add(part.most))
                 });
                 (Amount::of_units(sums.0), Amount::of_units(sums.1))
             }
             Takes::Share(_) | Takes::Fixed(_) => (self.wanted(work), work.reach.sum(&self.room)),
         };
         work.allowed(wanted).min(self.cap_left).min(room)
+    }
+
+    /// The most that `work` takes off whatever else is done before it.
+    pub(super) fn most_of(&self, work: &Work) -> Amount {
+        let room = work.reach.sum(&self.room);
+        work.allowed(room).min(self.cap_left)
     }
 
     /// What `work`, which takes off `alone` now, would after others.
@@ -208,12 +219,21 @@ impl<'g> Sheet<'g> {
         match work.takes {
             Takes::Share(_) => splitter.load(work.reach.of(&self.ground.gross_column).zip(rooms)),
             Takes::Fixed(_) => splitter.load(work.reach.of(&self.left).zip(rooms)),
-            Takes::Units(units) => splitter.load(self.free_parts(work, units)),
+            Takes::Units(units) => {
+                let parts = self.free_parts(work, units);
+                splitter.load(parts.map(|part| (part.cost, part.most)));
+            }
         }
         splitter.split(allowed.min(self.cap_left).units())
     }
 
     fn take_off(&mut self, work: &Work, shares: &[u64], amount: Amount) {
+        if let Takes::Units(units) = work.takes {
+            let parts: Vec<FreePart> = self.free_parts(work, units).collect();
+            for (part, share) in parts.into_iter().zip(shares) {
+                self.free.remember(part, *share);
+            }
+        }
         for (index, share) in work.reach.lines.iter().zip(shares) {
             if let (Some(left), Some(room)) = (self.left.get_mut(*index), self.room.get_mut(*index))
             {
@@ -267,30 +287,33 @@ impl<'g> Sheet<'g> {
             }
             (Takes::Fixed(amount), _) => amount,
             (Takes::Units(units), _) => {
-                let costs = self.free_parts(work, units).map(|(cost, _)| cost);
+                let costs = self.free_parts(work, units).map(|part| part.cost);
                 Amount::of_units(costs.fold(0, u64::wrapping_add))
             }
         }
     }
 
-    /// For each line that is reached, what its free units still cost, and the most that they can take.
+    /// The units that `work` makes free on each line that it reaches.
     fn free_parts<'s>(
         &'s self,
         work: &'s Work,
         units: Quantity,
-    ) -> impl ExactSizeIterator<Item = (u64, u64)> + 's {
-        let mut units_left = units.thousandths();
+    ) -> impl ExactSizeIterator<Item = FreePart> + 's {
+        let mut wanted = units.thousandths();
         let quantities = work.reach.of(&self.ground.thousandths_column);
+        let grosses = work.reach.of(&self.ground.gross_column);
         let lines = work.reach.of(&self.left).zip(work.reach.of(&self.room));
-        quantities.zip(lines).map(move |(quantity, (left, room))| {
-            let free = units_left.min(quantity);
-            units_left = units_left.saturating_sub(free);
-            let cost = match free {
-                0 => 0,
-                all if all == quantity => left,
-                part => rate::part_half_up(left, part, quantity),
+        let lines = quantities.zip(grosses).zip(lines).zip(&work.reach.lines);
+        lines.map(move |(((quantity, gross), (left, room)), line)| {
+            let line = ProductLine {
+                line: *line,
+                thousandths: if gross == 0 { 0 } else { quantity },
+                left,
+                room,
             };
-            (cost, cost.min(room))
+            let part = self.free.next_of(line, wanted);
+            wanted = wanted.saturating_sub(part.thousandths);
+            part
         })
     }
 }

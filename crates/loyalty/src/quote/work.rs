@@ -26,7 +26,7 @@ pub(super) enum Takes {
     Share(BasisPoints),
     /// An amount.
     Fixed(Amount),
-    /// What the first so many units on its lines still cost.
+    /// What the first so many units on its lines that no other code made free still cost.
     Units(Quantity),
 }
 

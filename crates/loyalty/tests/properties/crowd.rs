@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use chrono::NaiveDateTime;
 use mostrador_loyalty as loyalty;
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 
 use crate::cases;
 use crate::draw::Sale;
@@ -23,12 +24,15 @@ fn line() -> impl Strategy<Value = Line> {
     let price = prop_oneof![1..12_i64, 90..110_i64, 1..2_000_i64];
     let floor = prop_oneof![3 => Just(0), 2 => 0..100_i64];
     let categories = prop::collection::btree_set(prop::sample::select(vec!["a", "b", "c"]), 0..3);
-    (price, floor, categories).prop_map(|(price, floor, categories)| Line {
-        product: String::new(),
+    let units = prop_oneof![3 => Just(1_000), 2 => 1..4_000_i64];
+    let product = prop::sample::select(vec!["", "tea", "coffee"]);
+    let what = (product, units);
+    (price, floor, categories, what).prop_map(|(price, floor, categories, (product, units))| Line {
+        product: product.to_owned(),
         sku: String::new(),
         name: String::new(),
         unit_price: amount(price),
-        quantity: Quantity::ONE,
+        quantity: Quantity::new(Decimal::new(units, 3)).expect("three places"),
         categories: categories.into_iter().map(str::to_owned).collect(),
         partner: None,
         floor: amount(price * floor / 100),
@@ -37,13 +41,22 @@ fn line() -> impl Strategy<Value = Line> {
     })
 }
 
-/// Large shares and tiny amounts, on everything or on one category.
+fn free_product() -> impl Strategy<Value = Benefit> {
+    let product = prop::sample::select(vec!["tea", "coffee"]);
+    (product, 1..4_u32).prop_map(|(product, units)| Benefit::FreeProduct {
+        product: product.to_owned(),
+        units,
+    })
+}
+
+/// Large shares, tiny amounts and free units, on everything or on one category.
 fn code(number: usize) -> impl Strategy<Value = Code> {
     let benefit = prop_oneof![
         4 => (1_500..10_000_u32).prop_map(|rate| Benefit::Percent(BasisPoints(rate))),
         1 => (1..300_u32).prop_map(|rate| Benefit::Percent(BasisPoints(rate))),
         2 => (1..20_i64).prop_map(|minor| Benefit::Fixed(amount(minor))),
         2 => (100..3_000_i64).prop_map(|minor| Benefit::Fixed(amount(minor))),
+        2 => free_product(),
     ];
     let category = prop::option::weighted(0.6, prop::sample::select(vec!["a", "b", "c"]));
     let most = prop::option::weighted(0.2, 1..500_i64);

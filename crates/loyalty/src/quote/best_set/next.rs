@@ -9,6 +9,9 @@ use super::Piece;
 
 /// What a piece would take off next, and its rank.
 pub(super) struct Next {
+    /// What it takes off now.
+    pub(super) takes: Amount,
+    /// The most that it takes off now or after others.
     pub(super) amount: Amount,
     /// Its rate, if it works on what is left.
     pub(super) rate: Option<BasisPoints>,
@@ -23,6 +26,7 @@ impl Next {
     /// A last piece that takes off so much at most.
     pub(super) const fn bound(amount: Amount, rank: usize) -> Self {
         Self {
+            takes: amount,
             amount,
             rate: None,
             rank,
@@ -46,14 +50,21 @@ pub(super) fn next_amounts(sheet: &Sheet<'_>, rest: &[Piece<'_, '_>], slots: usi
     let mut largest: Vec<Amount> = Vec::with_capacity(slots.saturating_add(1));
     let mut next: Vec<Next> = Vec::with_capacity(rest.len());
     for piece in rest.iter().rev() {
-        let amount = sheet.amount_of(&piece.job.work);
+        let work = &piece.job.work;
+        let takes = sheet.amount_of(work);
+        let amount = if piece.may_grow {
+            sheet.most_of(work)
+        } else {
+            takes
+        };
         let place = largest.partition_point(|other| *other >= amount);
         largest.insert(place, amount);
         largest.truncate(slots);
         let sum = |count: usize| largest.iter().take(count).copied().sum();
         next.push(Next {
+            takes,
             amount,
-            rate: sheet.rate_of_left(&piece.job.work),
+            rate: sheet.rate_of_left(work),
             rank: piece.rank,
             most: (sum(slots), sum(slots.saturating_sub(1))),
             slots,
