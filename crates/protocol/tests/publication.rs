@@ -28,10 +28,10 @@ fn a_change_that_takes_codes_from_their_holders_is_said_beside_what_is_in_force(
     let key = |sign: &str| format!("series_key = \"{}\"\n", sign.repeat(64));
     let series = |text: &str, from: u64, count: u64| {
         format!(
-            "[[codes]]\ntext = \"{text}\"\nfixed = 5\nseries = {{ pattern = \"{text}-????-????#\", from = {from}, count = {count} }}\n"
+            "[[codes]]\ntext = \"{text}\"\nfixed = 500\nseries = {{ pattern = \"{text}-????-????#\", from = {from}, count = {count} }}\n"
         )
     };
-    let public = "[[codes]]\ntext = \"PUBLIC\"\nfixed = 5\n";
+    let public = "[[codes]]\ntext = \"PUBLIC\"\nfixed = 500\n";
     let over = series("TARDE", 0, 9).replace("fixed", "valid_until = \"2026-11-20\"\nfixed");
     let (a, b) = (series("AAA", 500, 1_000), series("BBB", 0, 200));
     let in_force = format!("{HEAD}{}{a}{b}{public}{over}", key("a"));

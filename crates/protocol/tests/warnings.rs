@@ -52,6 +52,39 @@ fn the_programs_that_ship_have_codes_that_are_over_and_nothing_else() {
 }
 
 #[test]
+fn shares_and_amounts_in_a_unit_too_large_are_noticed() {
+    check(
+        r#"
+[[codes]]
+text = "DIEZ"
+percent_bp = 10
+min_purchase = 99
+
+[[codes]]
+text = "MEDIO"
+fixed = 50
+
+[[codes]]
+text = "ESCALERA"
+spend_tiers = [{ from = 100, percent_bp = 99 }, { from = 10000, percent_bp = 100 }]
+
+[[rewards]]
+slug = "uno"
+name = "Uno"
+points = 100
+fixed = 1
+"#,
+        expect![[r#"
+            8:14: codes[1].percent_bp: 10 is 0.1 %; write 1000 for 10 % [percent_tiny]
+            9:16: codes[1].min_purchase: 99 is 0.99 MXN: amounts are in minor units; write 9900 for 99 MXN [amount_tiny]
+            13:9: codes[2].fixed: 50 is 0.50 MXN: amounts are in minor units; write 5000 for 50 MXN [amount_tiny]
+            17:43: codes[3].spend_tiers[1].percent_bp: 99 is 0.99 %; write 9900 for 99 % [percent_tiny]
+            22:10: rewards[1].points: the program has no [points]: nobody earns any; add [points] with per_unit, or remove it [no_points]
+            23:9: rewards[1].fixed: 1 is 0.01 MXN: amounts are in minor units; write 100 for 1 MXN [amount_tiny]"#]],
+    );
+}
+
+#[test]
 fn amounts_that_give_everything_or_never_bite() {
     check(
         r#"

@@ -17,6 +17,7 @@ mod spend_tier;
 mod stacking;
 mod text;
 mod tier;
+mod unit;
 mod validity;
 mod variant;
 mod window;
@@ -27,7 +28,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate};
 
 use super::fault::Path;
-use super::{CodeDocument, ProgramDocument};
+use super::{CodeDocument, ProgramDocument, SpendTierDocument};
 use crate::row::Product;
 
 /// So many warnings of one name are told one by one; the last of them counts the others.
@@ -104,6 +105,7 @@ impl ProgramDocument {
         }
         points::look(&mut warnings, &scope);
         reward::look(&mut warnings, &scope);
+        unit::look_at_the_rest(&mut warnings, &scope);
         if doubtful.is_empty() {
             tier::look(&mut warnings, &scope);
             stacking::look(&mut warnings, &scope);
@@ -129,6 +131,7 @@ fn look_at_code(warnings: &mut Warnings<'_>, scope: &Scope<'_>, path: &Path, cod
     }
     benefit::look(warnings, path, code);
     amount::look(warnings, scope, path, code);
+    unit::look_at_code(warnings, scope, path, code);
     spend_tier::look(warnings, path, code);
     limit::look(warnings, path, code);
     window::look(warnings, path, code);
