@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::entry::{self, Appended};
 use crate::record::{Recorded, Stamp, record};
-use crate::{Error, column, rebuild, stream};
+use crate::{Error, column, lease, rebuild, stream};
 
 /// What the new branch begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,8 @@ pub struct Branch {
 /// server confirmed; then come the entries after that, and those of still earlier streams that were not
 /// confirmed either, as they were.
 ///
-/// Projections are made again, because those entries count at another place now.
+/// Leases of before are rights no more: entries that were lost, or a copy, may have spent them. Projections
+/// are made again, because those entries count at another place now.
 pub fn open(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
     let mut parent = None;
     let mut again = Vec::new();
@@ -49,6 +50,8 @@ pub fn open(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
             hash,
         });
     }
+    // What was spent in entries that were lost, or by a copy, is not known here.
+    lease::void_all(tx)?;
     stream::open(tx, branch.stream)?;
     let opened = StreamOpened {
         terminal_id: branch.terminal_id,

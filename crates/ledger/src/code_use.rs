@@ -66,6 +66,26 @@ pub fn shown(connection: &Connection, code: &CodeText) -> Result<CodeTally, Erro
     Ok(row.map_or_else(CodeTally::default, |row| row.tally()))
 }
 
+/// Own uses of the code and of those that derive from it since `since_ms` (effective time, milliseconds
+/// since the epoch), with the discount that they gave, minor units.
+pub fn recent(
+    connection: &Connection,
+    code: &CodeText,
+    since_ms: i64,
+) -> Result<(i64, i64), Error> {
+    let recent = connection
+        .prepare_cached(
+            "select count(*), coalesce(sum(c.amount), 0)
+             from sale s
+             join sale_code c on c.stream = s.stream and c.seq = s.seq
+             where c.consumed = 1 and s.effective_ms >= ?2 and (c.code = ?1 or c.parent = ?1)",
+        )?
+        .query_row(params![code.as_str(), since_ms], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    Ok(recent)
+}
+
 /// Adds the uses that an own entry makes and gives back to what counts here.
 pub(crate) fn add_own(tx: &Connection, effects: &Effects) -> Result<(), Error> {
     for used in &effects.codes {

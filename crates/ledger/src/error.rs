@@ -17,6 +17,16 @@ pub enum Error {
         /// The ledger file.
         path: PathBuf,
     },
+    /// An entry spends more of a lease than is left of it.
+    #[error("lease {lease} has {left} left and {wanted} were to be spent: nothing was recorded")]
+    LeaseSpent {
+        /// Which.
+        lease: Uuid,
+        /// What is left of it; 0 when it ended or is not here.
+        left: i64,
+        /// What the entry spends.
+        wanted: i64,
+    },
     /// The file is readable without a key.
     #[error("{} is a database without encryption and not this till's: move it away, nothing was changed", path.display())]
     NotEncrypted {
@@ -179,6 +189,7 @@ impl Error {
             Self::StreamSealed { .. } => "ledger_stream_sealed",
             Self::Opening { .. } => "ledger_opening",
             Self::ReferenceSold { .. } => "ledger_reference_sold",
+            Self::LeaseSpent { .. } => "ledger_lease_spent",
             Self::AlreadyUndone { .. } => "ledger_already_undone",
             Self::Sale(_) => "ledger_sale",
             Self::AcknowledgedTooFar { .. } => "ledger_acknowledged_too_far",

@@ -40,6 +40,7 @@ pub mod hlc;
 pub mod identity;
 mod key;
 pub mod leaderboard;
+pub mod lease;
 mod ledger;
 mod likeness;
 mod lock;

@@ -5,7 +5,7 @@ use mostrador_protocol::entry::{Header, Payload};
 use rusqlite::Connection;
 
 use crate::{
-    Error, account, code_use, customer_entry, experiment, referral_code, reward, sale, undo,
+    Error, account, code_use, customer_entry, experiment, lease, referral_code, reward, sale, undo,
 };
 
 /// Whether the server's rows include an entry.
@@ -34,6 +34,7 @@ pub(crate) fn project(
     customer_entry::project(tx, header, payload)?;
     code_use::project(tx, header, &effects)?;
     reward::project(tx, header, payload)?;
+    lease::project(tx, header, payload)?;
     experiment::project(tx, header, &payload.derived_uses())?;
     match standing {
         Standing::Included => Ok(()),

@@ -7,7 +7,7 @@ use crate::projection::{self, Standing};
 use crate::{Error, account, column, customer, entry, product, stream, visit};
 
 /// Every table that follows from own entries, those first that refer to others.
-pub const PROJECTIONS: [&str; 14] = [
+pub const PROJECTIONS: [&str; 17] = [
     "sale_code",
     "sale_refusal",
     "sale_tender",
@@ -19,6 +19,9 @@ pub const PROJECTIONS: [&str; 14] = [
     "reward_use",
     "referral_code",
     "derived_use",
+    "lease_spent",
+    "lease_closed",
+    "points_at_risk",
     "account_shown",
     "code_use_shown",
     "visit",

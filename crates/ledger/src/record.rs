@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::entry::{self, Appended};
 use crate::projection::{self, Standing};
-use crate::{Error, hlc, reward, sale, stream, undo};
+use crate::{Error, hlc, lease, reward, sale, stream, undo};
 
 /// When and by what an entry is made; clocks and ids are the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,7 @@ pub fn record(tx: &Connection, stamp: &Stamp, payload: &Payload) -> Result<Recor
         });
     }
     check(tx, payload)?;
+    lease::check(tx, payload)?;
     let header = Header {
         format: FORMAT,
         kind: payload.kind().to_owned(),
@@ -75,7 +76,7 @@ pub fn record(tx: &Connection, stamp: &Stamp, payload: &Payload) -> Result<Recor
         boot_id: stamp.boot_id,
         monotonic_ms: stamp.monotonic_ms,
         program_version: stamp.program_version,
-        lease_id: None,
+        lease_id: lease::first_of(payload),
         payload_len: 0,
     };
     let raw = payload.seal(&header);

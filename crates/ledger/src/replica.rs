@@ -10,8 +10,8 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::{
-    Error, account, code_use, column, customer, customer_entry, outbox, product, program, staff,
-    stream,
+    Error, account, code_use, column, customer, customer_entry, lease, outbox, product, program,
+    staff, stream,
 };
 
 /// The feed position that this till holds; 0 before the first page.
@@ -78,8 +78,7 @@ fn apply_row(tx: &Connection, row: &Row, touched: &mut Touched) -> Result<(), Er
             code_use::put(tx, tally)
         }
         Row::Disposition { stream, entry } => outbox::released(tx, *stream, entry),
-        // Rows of leases are sent to those who ask for them.
-        Row::Lease(_) => Ok(()),
+        Row::Lease(row) => lease::put(tx, row),
         Row::Stream { stream, through } => include(tx, *stream, *through, touched),
     }
 }

@@ -200,6 +200,8 @@ pub struct Code {
     pub active: bool,
     /// When an undone sale gives the use back.
     pub reinstate: Reinstate,
+    /// What a till does that holds no right to it, where its limits of everybody are shared out.
+    pub offline: Offline,
     /// Codes of an experiment that are priced like this one but for what they override; scanning this
     /// one assigns one of them.
     pub variants: Vec<Variant>,
@@ -227,8 +229,44 @@ impl Code {
             valid_until: None,
             active: true,
             reinstate: Reinstate::default(),
+            offline: Offline::default(),
             variants: Vec::new(),
             series: None,
+        }
+    }
+}
+
+/// What a till does that holds no right to a code whose limits of everybody are shared out to tills.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub enum Offline {
+    /// The code is refused.
+    #[default]
+    Block,
+    /// The tills of one store take it by what they know of its uses, the others refuse it.
+    HomeStore(String),
+    /// A manager may allow it.
+    Approval {
+        /// The most that it may take off then.
+        most: Option<Amount>,
+    },
+}
+
+impl Offline {
+    /// Whether the counts decide although no right is held: in the home store, or with an approval.
+    pub fn lets_by(&self, store: &str, is_approved: bool) -> bool {
+        match self {
+            Self::Block => false,
+            Self::HomeStore(home) => home == store,
+            Self::Approval { .. } => is_approved,
+        }
+    }
+
+    /// The stable word for entries and reasons.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::HomeStore(_) => "home_store",
+            Self::Approval { .. } => "approval",
         }
     }
 }

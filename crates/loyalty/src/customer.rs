@@ -44,6 +44,9 @@ pub struct Right {
     pub uses: Option<u64>,
     /// Discount, where the code has a budget.
     pub budget: Option<Amount>,
+    /// Whether the till decides alone on the identified customer, where the code is limited for each of
+    /// them or is for their first purchase.
+    pub customer: Option<bool>,
 }
 
 /// What was used before, for the codes in question; a code that is absent was never used.

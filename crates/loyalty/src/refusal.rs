@@ -76,8 +76,12 @@ pub enum Refusal {
     },
     /// Its discount budget is spent.
     BudgetSpent,
-    /// This till holds no right to it while offline.
-    LeaseRequired,
+    /// The till holds no right to it: what is left may be used up elsewhere unseen.
+    LeaseRequired {
+        /// Whether what is missing is the right to decide on the customer alone; otherwise it is one to
+        /// the code's limits of everybody.
+        of_customer: bool,
+    },
     /// The basket has as many codes as the program allows.
     StackLimit {
         /// The most codes.
@@ -114,7 +118,7 @@ impl Refusal {
             Self::CustomerLimitReached { .. } => "customer_limit_reached",
             Self::DayLimitReached { .. } => "day_limit_reached",
             Self::BudgetSpent => "budget_spent",
-            Self::LeaseRequired => "lease_required",
+            Self::LeaseRequired { .. } => "lease_required",
             Self::StackLimit { .. } => "stack_limit",
             Self::NotStackable { .. } => "not_stackable",
         }

@@ -356,6 +356,15 @@ pub struct CodeDocument {
     /// When an undone sale gives the use back.
     #[serde(default)]
     pub reinstate: ReinstateDocument,
+    /// What a till does that holds no right to it; none: `block`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline: Option<OfflineDocument>,
+    /// With `offline = "home_store"`: the slug of that store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home_store: Option<String>,
+    /// With `offline = "approval"`: the most that it may take off then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline_max: Option<i64>,
     /// Codes of an experiment that override something of this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<VariantDocument>,
@@ -386,6 +395,18 @@ pub enum ReinstateDocument {
     Void,
     /// Also on a full return.
     FullReturn,
+}
+
+/// `offline`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfflineDocument {
+    /// The code is refused.
+    Block,
+    /// The tills of `home_store` take it.
+    HomeStore,
+    /// A manager may allow it.
+    Approval,
 }
 
 /// One of `spend_tiers`. Exactly one of `percent_bp`, `fixed`.
@@ -463,6 +484,9 @@ impl Default for CodeDocument {
             valid_until: None,
             active: true,
             reinstate: ReinstateDocument::default(),
+            offline: None,
+            home_store: None,
+            offline_max: None,
             variants: Vec::new(),
             series: None,
         }

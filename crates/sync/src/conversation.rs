@@ -7,6 +7,7 @@ use std::time::Duration;
 use mostrador_protocol::found::SalesReply;
 use mostrador_protocol::frame;
 use mostrador_protocol::history::{HistoryPlace, HistoryReply};
+use mostrador_protocol::lease::{LeasesReply, LeasesRequest};
 use mostrador_protocol::message::{
     EnrolReply, EnrolRequest, ErrorCode, ErrorReply, HelloReply, HelloRequest, PullReply,
     PushReply, PushRequest,
@@ -109,6 +110,11 @@ impl Conversation {
         self.post("/v1/push", request).await
     }
 
+    /// Asks for rights to what is scarce, and hears which the terminal has.
+    pub async fn leases(&self, request: &LeasesRequest) -> Result<LeasesReply, Failure> {
+        self.post("/v1/leases", request).await
+    }
+
     /// Asks for what changed after `cursor`, and how far `stream` is included; the server may wait
     /// `wait_ms` for something to say.
     pub async fn pull(
@@ -117,7 +123,8 @@ impl Conversation {
         cursor: u64,
         wait_ms: u32,
     ) -> Result<PullReply, Failure> {
-        let asked = format!("cursor={cursor}&limit={PAGE_ROWS}&wait={wait_ms}&stream={stream}");
+        let asked =
+            format!("cursor={cursor}&limit={PAGE_ROWS}&wait={wait_ms}&stream={stream}&leases=true");
         let question = Question {
             method: "GET",
             target: format!("/v1/pull?{asked}"),

@@ -14,6 +14,10 @@ pub const LAST_CONTACT_SETTING: &str = "last_contact_ms";
 /// The setting that keeps server time less wall clock at the last contact, milliseconds.
 pub const CLOCK_OFFSET_SETTING: &str = "clock_offset_ms";
 
+/// The setting that is there once this till asked its server for leases and was answered: from then on it
+/// spends what it holds, and before that what is known of uses decides.
+pub const LEASES_SETTING: &str = "server_grants_leases";
+
 /// The setting that keeps the server's generation at the last hello.
 const GENERATION_SETTING: &str = "server_generation";
 

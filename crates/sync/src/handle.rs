@@ -22,6 +22,7 @@ pub struct SyncHandle {
 pub(crate) struct Asked {
     pub(crate) wake: Notify,
     pub(crate) retry: AtomicBool,
+    pub(crate) rights: AtomicBool,
 }
 
 impl SyncHandle {
@@ -34,6 +35,12 @@ impl SyncHandle {
     /// Tries at once, whatever the backoff says. Never blocks.
     pub fn retry_now(&self) {
         self.asked.retry.store(true, Ordering::SeqCst);
+        self.asked.wake.notify_one();
+    }
+
+    /// Looks after leases as soon as there is nothing to send. Never blocks.
+    pub fn ask_for_rights(&self) {
+        self.asked.rights.store(true, Ordering::SeqCst);
         self.asked.wake.notify_one();
     }
 

@@ -26,6 +26,7 @@ pub mod clock;
 pub mod conversation;
 mod exchange;
 mod handle;
+mod keeper;
 pub mod learned;
 pub mod plan;
 pub mod random;
@@ -33,7 +34,8 @@ mod state;
 mod syncer;
 pub mod transport;
 
-pub use self::exchange::{CLOCK_OFFSET_SETTING, LAST_CONTACT_SETTING};
+pub use self::exchange::{CLOCK_OFFSET_SETTING, LAST_CONTACT_SETTING, LEASES_SETTING};
 pub use self::handle::SyncHandle;
+pub use self::keeper::Keeper;
 pub use self::state::{Attention, Offline, Phase, State, Trouble};
 pub use self::syncer::{SyncOptions, Syncer};

@@ -18,6 +18,12 @@ pub const LONG_POLL_MS: u32 = 25_000;
 /// wait is not asked in a tight loop.
 const POLL_PAUSE_MS: u64 = 1_000;
 
+/// How often leases are looked after when nothing happens, milliseconds.
+const LEASE_EVERY_MS: u64 = 60_000;
+
+/// The same while somebody at the counter waits for one.
+const LEASE_SHORT_MS: u64 = 1_000;
+
 /// The first and the longest window of the backoff, milliseconds.
 const BACKOFF_MS: (u64, u64) = (1_000, 300_000);
 
@@ -76,6 +82,8 @@ pub enum Step {
     Hello,
     /// Send what waits.
     Push(Limit),
+    /// Give back leases and ask for more.
+    Lease,
     /// Ask what changed.
     Pull {
         /// How long the server may wait for something to say; above 0 a nudge gives the poll up.
@@ -139,6 +147,11 @@ pub enum Outcome {
         /// When the request left, milliseconds of the monotonic clock.
         asked_ms: u64,
     },
+    /// Leases are as the till needs them, or as many as the server has.
+    Leased {
+        /// Whether somebody at the counter still waits for one.
+        is_short: bool,
+    },
     /// A long poll was given up because there is something to send.
     Interrupted,
     /// It did not work.
@@ -191,6 +204,8 @@ pub struct Plan {
     /// What has to be done in the file before anything else is asked.
     due: Option<Step>,
     poll_at_ms: u64,
+    /// When to look after leases, milliseconds of the monotonic clock; none: the server grants none.
+    lease_at_ms: Option<u64>,
     trouble: Option<Trouble>,
 }
 
@@ -225,6 +240,7 @@ impl Default for Plan {
             forked: false,
             due: None,
             poll_at_ms: 0,
+            lease_at_ms: None,
             trouble: None,
         }
     }
@@ -250,6 +266,10 @@ impl Plan {
         if waiting || self.more {
             return Step::Pull { wait_ms: 0 };
         }
+        let lease_in_ms = self.lease_at_ms.map(|at_ms| at_ms.saturating_sub(now_ms));
+        if self.talk == Talk::CaughtUp && lease_in_ms == Some(0) {
+            return Step::Lease;
+        }
         if now_ms < self.poll_at_ms {
             return Step::Rest {
                 until_ms: self.poll_at_ms,
@@ -257,7 +277,8 @@ impl Plan {
         }
         // The first poll of a conversation answers at once, so that "up to date" is known.
         let wait_ms = if self.talk == Talk::CaughtUp {
-            LONG_POLL_MS
+            let lease_in_ms = lease_in_ms.unwrap_or(LONG_POLL_MS.into());
+            u32::try_from(lease_in_ms).map_or(LONG_POLL_MS, |until| until.min(LONG_POLL_MS))
         } else {
             0
         };
@@ -320,10 +341,36 @@ impl Plan {
                 let pause = if empty && waited { POLL_PAUSE_MS } else { 0 };
                 self.poll_at_ms = asked_ms.saturating_add(pause);
             }
-            Outcome::Interrupted => self.turn = Turn::Push,
+            Outcome::Leased { is_short } => {
+                let pause = if is_short {
+                    LEASE_SHORT_MS
+                } else {
+                    LEASE_EVERY_MS
+                };
+                self.lease_at_ms = Some(now_ms.saturating_add(pause));
+            }
+            Outcome::Interrupted => {
+                self.turn = Turn::Push;
+                self.lease_at_ms = self.lease_at_ms.map(|at_ms| at_ms.min(now_ms));
+            }
         }
         self.failures = 0;
         self.trouble = None;
+        self
+    }
+
+    /// Whether the server grants leases, as its hello says: then they are looked after when the last page
+    /// was applied, when the till has something to send, and once a minute.
+    #[must_use]
+    pub fn granting(mut self, grants: bool) -> Self {
+        self.lease_at_ms = grants.then_some(0);
+        self
+    }
+
+    /// Looks after leases as soon as there is nothing else, where the server grants any.
+    #[must_use]
+    pub fn look_after_leases(mut self) -> Self {
+        self.lease_at_ms = self.lease_at_ms.map(|_| 0);
         self
     }
 

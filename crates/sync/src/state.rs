@@ -169,6 +169,12 @@ pub struct State {
     pub clock_offset_ms: i64,
     /// Counts pages that changed something: what was read before may be stale.
     pub changes: u64,
+    /// Whether the server grants leases, as its last hello said.
+    pub server_grants_leases: bool,
+    /// How many rounds of looking after leases began.
+    pub lease_rounds_begun: u64,
+    /// The latest round that came to its end: the server answered, or there was nothing to ask.
+    pub lease_round_done: u64,
     /// Why this till went on in a new stream since it started, if it did.
     pub parted: Option<Attention>,
     /// Whether the task runs.

@@ -10,16 +10,19 @@ use mostrador_ledger::Connection;
 use mostrador_ledger::Ledger;
 use mostrador_ledger::branch::Branch;
 use mostrador_ledger::record::Stamp;
+use mostrador_protocol::lease::{LeaseState, LeasesReply, LeasesRequest};
 use mostrador_protocol::message::{ErrorCode, HelloRequest, OLDEST_PROTOCOL, PROTOCOL};
+use mostrador_protocol::row::Row;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::conversation::{Conversation, Failure};
 use crate::exchange::{
-    Contact, acknowledge, apply, doubt, greeted, part, sent_back, to_push, waiting,
+    Contact, LEASES_SETTING, acknowledge, apply, doubt, greeted, part, sent_back, to_push, waiting,
 };
 use crate::handle::{Asked, SyncHandle};
+use crate::keeper::Keeper;
 use crate::plan::{Cause, Limit, Outcome, Parting, Plan, Step};
 use crate::random::Random;
 use crate::state::{Attention, State};
@@ -40,6 +43,8 @@ pub struct SyncOptions {
     pub state: Arc<watch::Sender<State>>,
     /// Names this start of the program in entries.
     pub boot_id: Uuid,
+    /// What looks after leases; none: the till has none.
+    pub keeper: Option<Keeper>,
 }
 
 /// Keeps a till and its server together.
@@ -55,6 +60,9 @@ pub struct Syncer {
     boot_id: Uuid,
     /// The stream and position of which the server last heard in a hello.
     greeted: Option<(Uuid, u64)>,
+    keeper: Option<Keeper>,
+    /// Whether the server said in this conversation which leases are open.
+    knows_leases: bool,
 }
 
 impl Syncer {
@@ -73,6 +81,8 @@ impl Syncer {
             plan: Plan::default(),
             boot_id: options.boot_id,
             greeted: None,
+            keeper: options.keeper,
+            knows_leases: false,
         };
         SyncHandle {
             asked,
@@ -86,6 +96,9 @@ impl Syncer {
         while !*self.stop.borrow() && self.stop.has_changed().is_ok() {
             if self.asked.retry.swap(false, Ordering::SeqCst) {
                 self.plan = std::mem::take(&mut self.plan).retried();
+            }
+            if self.asked.rights.swap(false, Ordering::SeqCst) {
+                self.plan = std::mem::take(&mut self.plan).look_after_leases();
             }
             let waiting = self.with_ledger(|ledger| ledger.read(waiting)).await;
             let waiting = waiting.unwrap_or_else(|error| {
@@ -125,6 +138,7 @@ impl Syncer {
             }
             Step::Hello => self.hello().await,
             Step::Push(limit) => self.push(limit).await,
+            Step::Lease => self.lease().await,
             Step::Pull { wait_ms } => self.pull(wait_ms).await,
             Step::Doubt => {
                 let doubted = self.with_ledger(|ledger| ledger.transact(doubt)).await;
@@ -167,6 +181,11 @@ impl Syncer {
             return Some(Outcome::Failed(Cause::Attention(Attention::ServerOutdated)));
         }
         self.greeted = Some((head.stream, head.seq));
+        let grants = reply.leases && self.keeper.is_some();
+        self.knows_leases = false;
+        self.report
+            .send_modify(|state| state.server_grants_leases = grants);
+        self.plan = std::mem::take(&mut self.plan).granting(grants);
         let noted = self.with_ledger(move |ledger| {
             ledger.transact(|tx| greeted(tx, contact, (head.stream, &reply)))?;
             Ok(Outcome::Greeted(reply.verdict))
@@ -202,6 +221,59 @@ impl Syncer {
                 .send_modify(|state| state.parted = Some(parting.attention()));
         }
         in_file(parted.map(|()| Outcome::Parted))
+    }
+
+    /// Gives back, asks, and takes the answer over. When nothing is wanted, the server is asked once in a
+    /// conversation: what it takes away later, the feed says.
+    async fn lease(&mut self) -> Option<Outcome> {
+        let Some(keeper) = self.keeper.clone() else {
+            return Some(Outcome::Leased { is_short: false });
+        };
+        let mut round = 0;
+        self.report.send_modify(|state| {
+            state.lease_rounds_begun += 1;
+            round = state.lease_rounds_begun;
+        });
+        let wants = match self.with_ledger(move |_| keeper.keep()).await {
+            Ok(wants) => wants,
+            Err(error) => return Some(trouble_in_file(&error)),
+        };
+        if wants.is_empty() && self.knows_leases {
+            self.report
+                .send_modify(|state| state.lease_round_done = round);
+            return Some(Outcome::Leased { is_short: false });
+        }
+        let request = LeasesRequest { wants };
+        let asking = self.conversation.leases(&request);
+        let reply = match self.unless_stopped(asking).await? {
+            Ok(reply) => reply,
+            Err(failure) => return Some(failed(&failure)),
+        };
+        let contact = self.contact(reply.server_time_ms);
+        let LeasesReply {
+            leases, exhausted, ..
+        } = reply;
+        let urgent = request.wants.iter().filter(|want| want.urgent);
+        let is_short = urgent
+            .clone()
+            .any(|want| exhausted.contains(&want.resource));
+        let asked: Vec<Uuid> = request.wants.iter().map(|want| want.lease_id).collect();
+        let noted = self.with_ledger(move |ledger| {
+            ledger.transact(|tx| {
+                contact.note(tx)?;
+                ledger::setting::set(tx, LEASES_SETTING, "1")?;
+                ledger::lease::answered(tx, &asked, &leases)
+            })
+        });
+        if let Err(error) = noted.await {
+            return Some(trouble_in_file(&error));
+        }
+        self.knows_leases = true;
+        self.report.send_modify(|state| {
+            state.changes += u64::from(!request.wants.is_empty());
+            state.lease_round_done = round;
+        });
+        Some(Outcome::Leased { is_short })
     }
 
     async fn push(&mut self, limit: Limit) -> Option<Outcome> {
@@ -261,6 +333,9 @@ impl Syncer {
             Some(Err(failure)) => return Some(failed(&failure)),
         };
         let (more, empty) = (page.more, page.rows.is_empty());
+        if self.keeper.is_some() && page.rows.iter().any(|row| is_about_rights(&row.row)) {
+            self.plan = std::mem::take(&mut self.plan).look_after_leases();
+        }
         let contact = self.contact(page.server_time_ms);
         let applied =
             self.with_ledger(move |ledger| ledger.transact(|tx| apply(tx, contact, &page)));
@@ -341,6 +416,15 @@ impl Syncer {
 
 fn in_file(done: Result<Outcome, ledger::Error>) -> Outcome {
     done.unwrap_or_else(|error| trouble_in_file(&error))
+}
+
+/// Whether a row may change what the till should hold: a recall, or other limits.
+fn is_about_rights(row: &Row) -> bool {
+    match row {
+        Row::Lease(lease) => lease.state == LeaseState::Recalled,
+        Row::Program(_) => true,
+        _ => false,
+    }
 }
 
 fn trouble_in_file(error: &ledger::Error) -> Outcome {

@@ -49,6 +49,7 @@ impl Till {
                 self.identify_by_coupon(&mut session, &code)?;
             }
             let view = self.show(session)?;
+            let view = self.asked_for_rights(view)?;
             return Ok(self.say_why_refused(view, &code));
         }
         self.show(session)

@@ -18,6 +18,7 @@ use crate::identify::Look;
 use crate::message::say;
 use crate::price::{Buyer, Priced, price, standing_of};
 use crate::redeem::{grace, redemption_view};
+use crate::rights::{self, Counted};
 use crate::session::{OpenBasket, OpenLine, Seen, Session};
 use crate::speaker::{Speaker, product_names};
 use crate::till::Till;
@@ -221,6 +222,7 @@ fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Vec<
         let known = speaker.code(&code.text);
         let mut sentences = vec![applied::note(speaker, code)];
         sentences.extend(cost(speaker, priced, &code.text));
+        sentences.extend(left_here(speaker, priced, code));
         sentences.retain(|sentence| !sentence.is_empty());
         CodeView {
             text: code.scanned().to_string(),
@@ -244,6 +246,21 @@ fn cost(speaker: &Speaker<'_>, priced: &Priced, code: &CodeText) -> Option<Strin
     let bought = used.find(|bought| bought.code.text == *code)?;
     let points = words::number(speaker.language, bought.points);
     Some(speaker.say("code.reward_costs", &[("points", &points)]))
+}
+
+/// How many uses this till holds of a code that is shared out: "Quedan 3 en esta caja sin conexión."
+fn left_here(speaker: &Speaker<'_>, priced: &Priced, code: &AcceptedCode) -> Option<String> {
+    let texts = [Some(&code.text), code.parent.as_ref()];
+    let rights = texts.into_iter().flatten();
+    let rights = rights.filter_map(|text| priced.usage.codes.get(text)?.right?.uses);
+    let left = rights.min()?;
+    let key = if left == 1 {
+        "code.left_here.one"
+    } else {
+        "code.left_here"
+    };
+    let left = words::number(speaker.language, i64::try_from(left).unwrap_or(i64::MAX));
+    Some(speaker.say(key, &[("left", &left)]))
 }
 
 fn line_view(line: &OpenLine, quoted: &QuotedLine) -> LineView {
@@ -281,7 +298,17 @@ fn offers(connection: &Connection, priced: &Priced) -> Result<Vec<Offer>, Error>
     let customer = priced.buyer.as_ref().map(|buyer| buyer.id);
     let day = priced.now.local_day();
     let counted = priced.rules.program.texts_counted(&asked, priced.subject());
-    let usage = ledger::code_use::usage(connection, &counted, customer, day)?;
+    let usage = rights::usage(
+        connection,
+        &Counted {
+            rules: &priced.rules,
+            store: &priced.place.store,
+            codes: &counted,
+            customer,
+            day,
+            approved: &[],
+        },
+    )?;
     Ok(chips::offer(priced, &candidates, &usage))
 }
 

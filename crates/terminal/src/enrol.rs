@@ -47,11 +47,13 @@ impl Till {
         Ok(self.view())
     }
 
-    /// Until the first conversation is through: the PIN screen needs the staff.
+    /// Until the first conversation is through and the till holds rights of its own: the PIN screen needs
+    /// the staff, the first sale its codes.
     async fn wait_for_data(&self) {
         let mut state = self.sync_changes();
         let caught_up = state.wait_for(|state| {
-            state.phase == Phase::UpToDate || state.phase == Phase::NeedsAttention
+            let has_rights = !state.server_grants_leases || state.lease_round_done > 0;
+            state.phase == Phase::UpToDate && has_rights || state.phase == Phase::NeedsAttention
         });
         if tokio::time::timeout(FIRST_DATA, caught_up).await.is_err() {
             tracing::info!("the store's data goes on arriving in the background");

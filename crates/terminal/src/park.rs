@@ -62,7 +62,8 @@ impl Till {
         }
         session.begin(open);
         session.said = say(self.language(), "said.recalled", &[]);
-        self.show(session)
+        let view = self.show(session)?;
+        self.asked_for_rights(view)
     }
 
     fn parked(&self, open: &OpenBasket, cashier_id: uuid::Uuid) -> Parked {

@@ -116,7 +116,8 @@ impl Till {
             tenders,
             change,
         };
-        let sale = completed(&priced, deal);
+        let mut sale = completed(&priced, deal);
+        crate::rights::spend(tx, &priced.rules, (&mut sale, &[]))?;
         let version = priced.rules.document.version;
         let offset_ms = order.now_ms.saturating_sub(order.wall_ms);
         let stamp = stamp(&self.shared, tx, order.wall_ms, offset_ms, version)?;

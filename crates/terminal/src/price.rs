@@ -16,6 +16,7 @@ use mostrador_loyalty::time::Moment;
 use uuid::Uuid;
 
 use crate::Error;
+use crate::rights::{self, Counted};
 use crate::rules::Rules;
 use crate::session::OpenBasket;
 use crate::spend::{Spending, Wish};
@@ -158,7 +159,17 @@ pub(crate) fn price(
     let mut counted = rules.program.texts_counted(&scanned, open.subject());
     let own = own_codes.iter().map(|code| &code.text);
     counted.extend(own.filter(|text| scanned.contains(text)).cloned());
-    let usage = ledger::code_use::usage(connection, &counted, open.customer, now.local_day())?;
+    let usage = rights::usage(
+        connection,
+        &Counted {
+            rules: &rules,
+            store,
+            codes: &counted,
+            customer: open.customer,
+            day: now.local_day(),
+            approved: &[],
+        },
+    )?;
     let basket = open.basket();
     let place = Place {
         store: store.to_owned(),

@@ -4,21 +4,25 @@ use std::sync::Arc;
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::identity::Identity;
+use mostrador_protocol::lease::LeaseResource;
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_sync::conversation::{Conversation, Failure};
 use mostrador_sync::learned::Learned;
 use mostrador_sync::transport::{Http, Transport};
-use mostrador_sync::{Phase, State, SyncOptions, Syncer, Trouble};
+use mostrador_sync::{Keeper, Phase, State, SyncOptions, Syncer, Trouble};
 use tokio::sync::watch;
 
-use crate::Error;
 use crate::message::say;
 use crate::till::{Till, unpoisoned};
 use crate::view::{SyncState, SyncView};
+use crate::{Error, words};
 
 /// Beyond this difference of clocks the screen warns, milliseconds.
 const SKEW_SHOWN_MS: u64 = 120_000;
+
+/// The most codes whose uses left are named.
+const MAX_CODES_SHOWN: usize = 3;
 
 /// The most entries that are looked through for those that were held.
 const MAX_LOOKED: u32 = 200;
@@ -44,8 +48,26 @@ impl Till {
             random: Arc::clone(&self.shared.random),
             state: Arc::clone(&self.shared.state),
             boot_id: self.shared.boot_id,
+            keeper: Some(self.keeper()),
         }));
         Ok(())
+    }
+
+    /// What looks after this till's leases. It does not keep the till open.
+    fn keeper(&self) -> Keeper {
+        let shared = Arc::downgrade(&self.shared);
+        Keeper::new(move || {
+            let Some(shared) = shared.upgrade() else {
+                return Ok(Vec::new());
+            };
+            Till { shared }.keep_rights().or_else(|error| match error {
+                Error::Ledger(error) => Err(error),
+                error => {
+                    tracing::error!(%error, "leases cannot be looked after");
+                    Ok(Vec::new())
+                }
+            })
+        })
     }
 
     /// The talk with this till's server.
@@ -138,12 +160,16 @@ impl Till {
             SyncState::Offline => "sync.offline",
             SyncState::NeedsAttention => "sync.needs_attention",
         };
+        let mut sentence = say(language, key, &parameters);
+        if shown == SyncState::Offline {
+            sentence.extend(self.left_offline()?.map(|left| format!(" {left}")));
+        }
         let now_ms = self.shared.clock.now_ms();
         let retry_at_ms = state.retry_at_ms.filter(|_| state.running);
         Ok(SyncView {
             state: shown,
             waiting,
-            sentence: say(language, key, &parameters),
+            sentence,
             retry_in_s: retry_at_ms.map(|at_ms| {
                 let monotonic_ms = self.shared.clock.monotonic_ms();
                 at_ms.saturating_sub(monotonic_ms).div_ceil(1_000)
@@ -152,6 +178,32 @@ impl Till {
             last_contact_s: last_contact_ms
                 .map(|at_ms| u64::try_from(now_ms.saturating_sub(at_ms) / 1_000).unwrap_or(0)),
         })
+    }
+
+    /// The codes of which this till holds uses, with how many: "Quedan aquí: VERANO 3, ONCE 1."
+    fn left_offline(&self) -> Result<Option<String>, Error> {
+        let language = self.language();
+        let held = self.read(|connection| Ok(ledger::lease::held(connection)?))?;
+        let mut left: Vec<(String, i64)> = Vec::new();
+        for lease in held {
+            let units = lease.left();
+            let LeaseResource::CodeUses(code) = lease.resource else {
+                continue;
+            };
+            match left.last_mut().filter(|(known, _)| *known == code) {
+                Some((_, uses)) => *uses += units,
+                None => left.push((code, units)),
+            }
+        }
+        left.retain(|(_, uses)| *uses > 0);
+        left.truncate(MAX_CODES_SHOWN);
+        let codes = left.iter();
+        let codes = codes.map(|(code, uses)| format!("{code} {}", words::number(language, *uses)));
+        let codes: Vec<String> = codes.collect();
+        Ok((!codes.is_empty()).then(|| {
+            let codes = codes.join(", ");
+            say(language, "sync.left_here", &[("codes", &codes)])
+        }))
     }
 
     /// The way to the server: the one that was passed in, or HTTP.

@@ -235,6 +235,8 @@ impl Till {
                 seq: head.seq,
                 hash: head.hash,
             });
+            // What the lost entries spent is not known here any more.
+            ledger::lease::void_all(tx)?;
             self.open_stream(tx, identity.terminal_id, "rewound", parent)
         })
     }

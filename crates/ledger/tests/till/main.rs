@@ -6,6 +6,7 @@ mod deriving;
 mod experiment;
 mod kinds;
 mod leading;
+mod lease;
 mod opening;
 mod people;
 mod recording;

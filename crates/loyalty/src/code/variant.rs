@@ -71,6 +71,7 @@ impl Variant {
             valid_until: parent.valid_until,
             active: parent.active && self.active,
             reinstate: parent.reinstate,
+            offline: parent.offline.clone(),
             variants: Vec::new(),
             series: None,
         }

@@ -74,7 +74,12 @@ impl Counts {
                 let lacks_use = limits.total.is_some() && held_uses(used) == Some(0);
                 let lacks_budget =
                     limits.budget.is_some() && held_budget(used) == Some(Amount::ZERO);
-                (lacks_use || lacks_budget).then_some(Refusal::LeaseRequired)
+                let lacks_customer = used
+                    .right
+                    .is_some_and(|right| right.customer == Some(false));
+                (lacks_use || lacks_budget || lacks_customer).then_some(Refusal::LeaseRequired {
+                    of_customer: !lacks_use && !lacks_budget,
+                })
             })
         })
     }

@@ -368,6 +368,7 @@ fn a_right_that_is_held_decides_for_the_limits_of_everybody() {
         let right = Right {
             uses: Some(right.0),
             budget: Some(amount(right.1)),
+            customer: None,
         };
         let before = CodeUse {
             right: Some(right),

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveTime, Weekday};
 use loyalty::code::{
-    Benefit, Code, CodeKind, CodeText, Limits, Reinstate, Restrictions, SpendTier,
+    Benefit, Code, CodeKind, CodeText, Limits, Offline, Reinstate, Restrictions, SpendTier,
     SpendTierBenefit, Window,
 };
 use loyalty::money::{Amount, BasisPoints, Currency};
@@ -13,8 +13,8 @@ use mostrador_loyalty as loyalty;
 
 use super::{
     BadgeDocument, BasisDocument, CodeDocument, CodeKindDocument, Fault, FreeProductDocument,
-    PointsDocument, ProgramDocument, ReinstateDocument, RewardDocument, ScoreDocument,
-    SpendTierDocument, StackingDocument, TiersDocument, WindowDocument, derived,
+    OfflineDocument, PointsDocument, ProgramDocument, ReinstateDocument, RewardDocument,
+    ScoreDocument, SpendTierDocument, StackingDocument, TiersDocument, WindowDocument, derived,
 };
 
 impl ProgramDocument {
@@ -154,6 +154,7 @@ fn code(document: &CodeDocument) -> Option<Code> {
             ReinstateDocument::Void => Reinstate::Void,
             ReinstateDocument::FullReturn => Reinstate::FullReturn,
         },
+        offline: document.offline(),
         variants: document
             .variants
             .iter()
@@ -167,6 +168,16 @@ fn code(document: &CodeDocument) -> Option<Code> {
 }
 
 impl CodeDocument {
+    fn offline(&self) -> Offline {
+        match (self.offline, &self.home_store) {
+            (Some(OfflineDocument::HomeStore), Some(store)) => Offline::HomeStore(store.clone()),
+            (Some(OfflineDocument::Approval), _) => Offline::Approval {
+                most: self.offline_max.map(amount),
+            },
+            _ => Offline::Block,
+        }
+    }
+
     pub(super) fn limits(&self) -> Limits {
         Limits {
             total: self.total_limit,

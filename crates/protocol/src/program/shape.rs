@@ -248,6 +248,12 @@ const CODE: &[Key] = &[
     optional("valid_until", Shape::Day),
     optional("active", Shape::Flag),
     optional("reinstate", Shape::Choice(&["void", "full_return"])),
+    optional(
+        "offline",
+        Shape::Choice(&["block", "home_store", "approval"]),
+    ),
+    optional("home_store", Shape::Text),
+    optional("offline_max", Shape::Amount),
     optional("variants", Shape::List(&Shape::Table(VARIANT))),
     optional("series", Shape::Table(SERIES)),
 ];

@@ -275,9 +275,64 @@ proptest::proptest! {
                 (Step::Push(_), _) => Outcome::Pushed,
                 (Step::Pull { wait_ms: 1.. }, 6) => Outcome::Interrupted,
                 (Step::Pull { .. }, _) => Outcome::Pulled { more: kind % 2 == 0, empty: kind % 3 == 0, asked_ms: now_ms },
+                (Step::Lease, _) => Outcome::Leased { is_short: kind % 2 == 0 },
                 (Step::Rest { .. }, _) => continue,
             };
+            if step == Step::Hello {
+                plan = plan.granting(jitter % 3 > 0);
+            }
             plan = plan.after(now_ms, step, outcome, jitter);
         }
     }
+}
+
+/// A plan whose server grants leases, caught up at 0.
+fn leasing() -> Plan {
+    idle().granting(true)
+}
+
+const ENOUGH: Outcome = Outcome::Leased { is_short: false };
+
+#[test]
+fn leases_are_looked_after_when_there_is_nothing_else_and_once_a_minute() {
+    assert_eq!(leasing().next(0, true), PUSH, "a sale goes first");
+    assert_eq!(leasing().next(0, false), Step::Lease);
+    let plan = leasing().after(0, Step::Lease, ENOUGH, 0);
+    assert_eq!(plan.next(0, false), POLL);
+    let nothing = Outcome::Pulled {
+        more: false,
+        empty: true,
+        asked_ms: 35_000,
+    };
+    let plan = plan.after(59_000, POLL, nothing, 0);
+    assert_eq!(
+        plan.next(59_000, false),
+        Step::Pull { wait_ms: 1_000 },
+        "the poll ends when it is time"
+    );
+    assert_eq!(plan.next(60_000, false), Step::Lease);
+}
+
+#[test]
+fn who_waits_at_the_counter_is_asked_for_again_in_a_second() {
+    let short = Outcome::Leased { is_short: true };
+    let plan = leasing().after(0, Step::Lease, short, 0);
+    assert_eq!(plan.next(999, false), Step::Pull { wait_ms: 1 });
+    assert_eq!(plan.next(1_000, false), Step::Lease);
+}
+
+#[test]
+fn a_nudge_and_a_recall_look_after_leases_at_once() {
+    let plan = leasing().after(0, Step::Lease, ENOUGH, 0);
+    let nudged = plan.clone().after(10, POLL, Outcome::Interrupted, 0);
+    assert_eq!(nudged.next(10, false), Step::Lease);
+    assert_eq!(plan.look_after_leases().next(10, false), Step::Lease);
+}
+
+#[test]
+fn a_server_without_leases_is_never_asked_for_any() {
+    let plan = idle().granting(false).look_after_leases();
+    let plan = plan.after(10, POLL, Outcome::Interrupted, 0);
+    assert_eq!(plan.next(10, false), POLL);
+    assert_eq!(plan.next(1_000_000, false), POLL);
 }

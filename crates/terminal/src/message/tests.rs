@@ -41,7 +41,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Refusal::CustomerLimitReached { limit },
         Refusal::DayLimitReached { limit },
         Refusal::BudgetSpent,
-        Refusal::LeaseRequired,
+        Refusal::LeaseRequired { of_customer: false },
         Refusal::StackLimit { max: 1 },
         Refusal::NotStackable { with },
     ];
@@ -66,7 +66,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         | Refusal::CustomerLimitReached { .. }
         | Refusal::DayLimitReached { .. }
         | Refusal::BudgetSpent
-        | Refusal::LeaseRequired
+        | Refusal::LeaseRequired { .. }
         | Refusal::StackLimit { .. }
         | Refusal::NotStackable { .. } => true,
     };

@@ -8,7 +8,9 @@ use super::super::compile::{hour, weekday};
 use super::super::fault::Path;
 use super::super::near::nearest;
 use super::super::shape::WEEKDAYS;
-use super::super::{CodeDocument, FreeProductDocument, SpendTierDocument, WindowDocument};
+use super::super::{
+    CodeDocument, FreeProductDocument, OfflineDocument, SpendTierDocument, WindowDocument,
+};
 use super::Faults;
 
 /// The most units of a product that one code gives.
@@ -56,6 +58,7 @@ fn check_code(faults: &mut Faults, path: &Path, code: &CodeDocument, tier_slugs:
     for (index, window) in code.windows.iter().enumerate() {
         check_window(faults, &path.key("windows").at(index), window);
     }
+    check_offline(faults, path, code);
     if let (Some(from), Some(until)) = (code.valid_from, code.valid_until)
         && until < from
     {
@@ -64,6 +67,55 @@ fn check_code(faults: &mut Faults, path: &Path, code: &CodeDocument, tier_slugs:
             format!("{until} is before valid_from {from}"),
             "write a last day that is not before the first",
         );
+    }
+}
+
+/// The keys that belong to one word of `offline`.
+fn check_offline(faults: &mut Faults, path: &Path, code: &CodeDocument) {
+    let is = |word| code.offline == Some(word);
+    if is(OfflineDocument::HomeStore) && code.home_store.is_none() {
+        faults.add(
+            path.key("home_store"),
+            "is missing: offline is \"home_store\"".to_owned(),
+            "write the slug of the store whose tills take the code",
+        );
+    }
+    if let Some(store) = &code.home_store {
+        faults.text(&path.key("home_store"), store);
+    }
+    if let Some(minor) = code.offline_max {
+        faults.amount(&path.key("offline_max"), minor, 1);
+    }
+    let belongs = [
+        (
+            "home_store",
+            code.home_store.is_some(),
+            OfflineDocument::HomeStore,
+        ),
+        (
+            "offline_max",
+            code.offline_max.is_some(),
+            OfflineDocument::Approval,
+        ),
+    ];
+    for (key, is_there, word) in belongs {
+        if is_there && !is(word) {
+            faults.add(
+                path.key(key),
+                format!("says nothing: offline is not {:?}", word.as_str()),
+                "remove it, or write that word",
+            );
+        }
+    }
+}
+
+impl OfflineDocument {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::HomeStore => "home_store",
+            Self::Approval => "approval",
+        }
     }
 }
 

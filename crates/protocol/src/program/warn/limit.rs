@@ -1,4 +1,4 @@
-//! Limits that another limit reaches first.
+//! Limits that another limit reaches first, and words about limits that are not there.
 
 use super::{CodeDocument, Path, Warnings};
 
@@ -11,6 +11,19 @@ pub(super) fn look(warnings: &mut Warnings<'_>, path: &Path, code: &CodeDocument
         if let (Some(limit), Some(total)) = (limit, code.total_limit) {
             is_reached(warnings, path.key(key), limit, ("total_limit", total));
         }
+    }
+    let shared = [code.total_limit.is_some(), code.budget.is_some()];
+    let of_series = code.series.is_some();
+    let of_variants = code.variants.iter();
+    let mut of_variants = of_variants.map(|it| it.total_limit.is_some() || it.budget.is_some());
+    let is_shared_out = shared.contains(&true) || of_series || of_variants.any(|is| is);
+    if code.offline.is_some() && !is_shared_out {
+        warnings.add(
+            "limit_without_effect",
+            path.key("offline"),
+            "is about rights to total_limit and budget, and the code has neither".to_owned(),
+            "remove it, or write a limit",
+        );
     }
     if let Some(limit) = code.per_customer_limit.filter(|limit| *limit > 1)
         && code.first_purchase_only

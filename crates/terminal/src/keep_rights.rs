@@ -1,0 +1,180 @@
+//! What this till asks for ahead, and what it gives back: `loyalty::lease` decides, this collects what it
+//! decides by and writes what came of it.
+
+use std::collections::BTreeMap;
+
+use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
+use mostrador_loyalty::code::{Benefit, Code, CodeText};
+use mostrador_loyalty::lease::{Held, KEEP_DAYS, Need, Resource, gives_back, wanted};
+use mostrador_protocol::entry::Payload;
+use mostrador_protocol::lease::{LeaseClosed, LeaseResource, LeaseWant, MAX_WANTS};
+
+use crate::Error;
+use crate::rules::Rules;
+use crate::session::OpenBasket;
+use crate::stamp::stamp;
+use crate::till::Till;
+
+/// Of a budget without a better guess, one sale is taken to need this part.
+const BUDGET_PART: i64 = 20;
+
+/// Milliseconds of a day.
+const DAY_MS: i64 = 24 * 3_600_000;
+
+impl Till {
+    /// Gives back what is not needed, and says what to ask for. Each question has its id in the file
+    /// before it leaves.
+    pub(crate) fn keep_rights(&self) -> Result<Vec<LeaseWant>, Error> {
+        let Some(identity) = self.identity() else {
+            return Ok(Vec::new());
+        };
+        let open = self.session().open.clone();
+        let now_ms = self.now_ms();
+        self.shared.ledger.transact(|tx| {
+            let rules = match self.shared.shelf.current(tx) {
+                Ok(rules) => rules,
+                Err(Error::NoProgram | Error::ProgramUnusable { .. }) => return Ok(Vec::new()),
+                Err(error) => return Err(error),
+            };
+            let mut needs = needs(tx, &rules, (&open, &identity.store), now_ms)?;
+            self.give_back(tx, &needs, now_ms)?;
+            for (resource, need) in &mut needs {
+                need.held = ledger::lease::left(tx, resource)?;
+            }
+            self.ask(tx, &needs)
+        })
+    }
+
+    fn give_back(
+        &self,
+        tx: &Connection,
+        needs: &BTreeMap<LeaseResource, Need>,
+        now_ms: i64,
+    ) -> Result<(), Error> {
+        for lease in ledger::lease::held(tx)? {
+            let need = needs.get(&lease.resource);
+            let is_customer = matches!(lease.resource, LeaseResource::Customer(_));
+            let held = Held {
+                left: lease.left(),
+                expires_ms: lease.expires_ms,
+                is_needed: need.is_some() || is_customer,
+                is_at_hand: need.is_some_and(|need| need.at_hand > 0),
+                is_recalled: lease.is_recalled,
+            };
+            let Some(reason) = gives_back(&held, now_ms) else {
+                continue;
+            };
+            let closed = LeaseClosed {
+                lease_id: lease.id,
+                spent: lease.spent,
+                reason: reason.to_owned(),
+            };
+            let wall_ms = self.shared.clock.now_ms();
+            let stamp = stamp(&self.shared, tx, wall_ms, now_ms.saturating_sub(wall_ms), 0)?;
+            ledger::record::record(tx, &stamp, &Payload::LeaseClosed(closed))?;
+        }
+        Ok(())
+    }
+
+    fn ask(
+        &self,
+        tx: &Connection,
+        needs: &BTreeMap<LeaseResource, Need>,
+    ) -> Result<Vec<LeaseWant>, Error> {
+        let mut asked: Vec<(&LeaseResource, i64, bool)> = needs
+            .iter()
+            .map(|(resource, need)| (resource, wanted(need), need.at_hand > need.held))
+            .filter(|(_, units, _)| *units > 0)
+            .collect();
+        // Who waits at the counter goes first.
+        asked.sort_by_key(|(_, _, urgent)| !urgent);
+        asked.truncate(MAX_WANTS);
+        let wall_ms = self.shared.clock.now_ms();
+        let wants = asked.into_iter().map(|(resource, units, urgent)| {
+            let new_id = self.shared.random.id(wall_ms);
+            Ok(LeaseWant {
+                lease_id: ledger::lease::ask(tx, resource, new_id)?,
+                resource: resource.clone(),
+                units,
+                urgent,
+            })
+        });
+        wants.collect()
+    }
+}
+
+/// What this till needs of everything that is scarce: listed codes that may be used here today, whatever
+/// the open basket has, and the rights of its customer.
+fn needs(
+    tx: &Connection,
+    rules: &Rules,
+    (open, store): (&OpenBasket, &str),
+    now_ms: i64,
+) -> Result<BTreeMap<LeaseResource, Need>, Error> {
+    let day = rules.moment(now_ms).local_day();
+    let program = &rules.program;
+    let at_hand = program.texts_counted(&open.scanned(), open.subject());
+    let is_usable = |code: &&Code| {
+        let stores = &code.restrictions.stores;
+        code.active
+            && code.valid_from.is_none_or(|from| from <= day)
+            && code.valid_until.is_none_or(|until| day <= until)
+            && (stores.is_empty() || stores.contains(store))
+    };
+    let mut needs = BTreeMap::new();
+    let mut need_of = |code: &Code, text: &CodeText, is_at_hand: bool| -> Result<(), Error> {
+        for (resource, limit) in Resource::of_code(text, &code.limits) {
+            let since_ms = now_ms.saturating_sub(KEEP_DAYS * DAY_MS);
+            let (uses, discount) = ledger::code_use::recent(tx, text, since_ms)?;
+            let (recent, one_sale) = match &resource {
+                Resource::Budget(_) => (discount, one_sale(code, limit)),
+                Resource::Uses(_) | Resource::Customer(_) => (uses, 1),
+            };
+            let at_hand = if is_at_hand { one_sale } else { 0 };
+            // What was needed more elsewhere is asked for when somebody here needs it.
+            let resource = LeaseResource::from(&resource);
+            let yesterday_ms = now_ms.saturating_sub(DAY_MS);
+            let (recent, one_sale) = match ledger::lease::was_recalled(tx, &resource, yesterday_ms)?
+            {
+                true => (0, at_hand),
+                false => (recent, one_sale),
+            };
+            let need = Need {
+                recent,
+                one_sale,
+                at_hand,
+                held: 0,
+            };
+            needs.insert(resource, need);
+        }
+        Ok(())
+    };
+    for code in program.codes.iter().filter(is_usable) {
+        need_of(code, &code.text, at_hand.contains(&code.text))?;
+    }
+    for text in &at_hand {
+        if let Some(code) = program.code(text) {
+            need_of(code, text, true)?;
+        }
+    }
+    if let Some(customer) = open.customer.filter(|_| program.points.is_some()) {
+        let need = Need {
+            one_sale: 1,
+            ..Need::default()
+        };
+        needs.insert(LeaseResource::Customer(customer), need);
+    }
+    Ok(needs)
+}
+
+/// What one sale takes of a budget of `limit`: the most that the code takes off.
+fn one_sale(code: &Code, limit: i64) -> i64 {
+    let part = (limit / BUDGET_PART).max(1);
+    let most = code.max_discount.map(|most| most.minor());
+    match code.benefit {
+        Benefit::Fixed(amount) => amount.minor(),
+        _ => most.unwrap_or(part),
+    }
+    .clamp(1, limit.max(1))
+}
