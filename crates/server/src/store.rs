@@ -290,6 +290,9 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         tenant: &str,
     ) -> impl Future<Output = Result<Vec<(LeaseResource, Stock)>, Error>> + Send;
+    /// Terminals of a tenant whose word is awaited since the server was restored: not all of what they wrote
+    /// is here. While there is one, nothing that is scarce is granted; writing it off ends the wait.
+    fn awaited(&self, tenant: &str) -> impl Future<Output = Result<Vec<Uuid>, Error>> + Send;
     /// Writes open leases off: what is left of them becomes named exposure and can be granted again. The
     /// leases as they were ended; none when nothing of that was open.
     fn write_off(

@@ -67,6 +67,12 @@ async fn list(store: &SqliteStore, tenant: &str, now_ms: i64) -> Result<(), Stop
             println!("  {}  {name}: {left} of {granted} left{late}", lease.id);
         }
     }
+    for terminal in store.awaited(tenant).await? {
+        println!(
+            "awaited since the server was restored: {}",
+            name_of(&terminals, terminal)
+        );
+    }
     println!("{} open", open.len());
     Ok(())
 }
@@ -77,7 +83,12 @@ pub(super) async fn write_off(
     tenant: &str,
     which: WriteOff,
 ) -> Result<(), Stop> {
+    let awaited = store.awaited(tenant).await?;
     let written_off = store.write_off(tenant, which).await?;
+    let is_awaited_no_more = store.awaited(tenant).await? != awaited;
+    if is_awaited_no_more {
+        println!("it is awaited no more");
+    }
     let mut exposure: BTreeMap<LeaseResource, i64> = BTreeMap::new();
     for lease in &written_off {
         let named = exposure.entry(LeaseResource::from(&lease.resource));
@@ -87,7 +98,7 @@ pub(super) async fn write_off(
         println!("{}: exposure {units}", words(resource));
     }
     println!("{} written off", written_off.len());
-    if written_off.is_empty() {
+    if written_off.is_empty() && !is_awaited_no_more {
         return Err(Stop::No);
     }
     Ok(())

@@ -9,6 +9,7 @@ mod customer;
 mod directory;
 mod experiment;
 mod feed;
+mod freeze;
 mod held;
 mod history;
 mod identity;
@@ -391,6 +392,11 @@ impl Store for SqliteStore {
     async fn stocks(&self, tenant: &str) -> Answer<Vec<(LeaseResource, Stock)>> {
         let tenant = tenant.to_owned();
         self.read(move |conn| lease::stocks(conn, &tenant)).await
+    }
+
+    async fn awaited(&self, tenant: &str) -> Answer<Vec<Uuid>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| freeze::awaited(conn, &tenant)).await
     }
 
     async fn write_off(&self, tenant: &str, which: WriteOff) -> Answer<Vec<Lease>> {

@@ -35,7 +35,7 @@ fn run(data: &Path, arguments: &[&str]) -> Output {
 }
 
 /// What a command that works says.
-fn ok(data: &Path, arguments: &[&str]) -> String {
+pub(crate) fn ok(data: &Path, arguments: &[&str]) -> String {
     let output = run(data, arguments);
     let said = String::from_utf8(output.stdout).unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
@@ -44,7 +44,7 @@ fn ok(data: &Path, arguments: &[&str]) -> String {
 }
 
 /// What a command that fails says: a sentence and what to do, never a trace.
-fn fails(data: &Path, arguments: &[&str]) -> String {
+pub(crate) fn fails(data: &Path, arguments: &[&str]) -> String {
     let output = run(data, arguments);
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");

@@ -11,5 +11,6 @@ mod http;
 mod import;
 mod long_poll;
 mod program;
+mod rights;
 mod sqlite;
 mod wire;

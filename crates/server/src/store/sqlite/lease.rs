@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction};
 use uuid::Uuid;
 
 use super::program::RulesCache;
-use super::{Answer, column, directory, feed, program};
+use super::{Answer, column, directory, feed, freeze, program};
 use crate::Error;
 use crate::ingest::fold::{Touched, Workspace};
 use crate::ingest::rights::Rights;
@@ -80,6 +80,7 @@ pub(super) fn ask(tx: &Transaction<'_>, cache: &RulesCache, asked: &Asked) -> An
         .filter_map(|want| Some((want.resource.resource()?, want)))
         .collect();
     wants.sort_by(|one, other| one.0.cmp(&other.0));
+    let is_frozen = !freeze::awaited(tx, tenant)?.is_empty();
     let mut rows = Vec::new();
     let mut exhausted = Vec::new();
     for (resource, want) in wants {
@@ -87,6 +88,10 @@ pub(super) fn ask(tx: &Transaction<'_>, cache: &RulesCache, asked: &Asked) -> An
             continue;
         };
         if want.units < 1 || lease(tx, tenant, want.lease_id)?.is_some() {
+            continue;
+        }
+        if is_frozen {
+            exhausted.push(want.resource.clone());
             continue;
         }
         let mut rights = opened(tx, tenant, (&resource, limit))?;
@@ -167,6 +172,9 @@ pub(super) fn write_off(
         WriteOff::Terminal(id) => lease.terminal == id,
         WriteOff::Lease(id) => lease.id == id,
     };
+    if let WriteOff::Terminal(id) = which {
+        freeze::give_up(tx, tenant, id)?;
+    }
     let mut written_off = open_leases(tx, tenant, None)?;
     written_off.retain(is_meant);
     for lease in &mut written_off {

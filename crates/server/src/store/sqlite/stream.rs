@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
 use super::super::{Greeted, Greeting};
-use super::{Answer, column, directory, feed, history, identity, sale};
+use super::{Answer, column, directory, feed, freeze, history, identity, sale};
 use crate::ingest::reading::Link;
 use crate::ingest::{StoredEntry, Verdict};
 use crate::terminal::{StreamHead, judge};
@@ -34,6 +34,7 @@ pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<
     directory::set_verdict(tx, (tenant, *terminal), verdict)?;
     if *cursor > feed::head(tx, tenant)? {
         identity::renew(tx, *next_generation)?;
+        freeze::begin(tx)?;
         tracing::warn!(
             tenant,
             %terminal,
@@ -42,6 +43,7 @@ pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<
              terminal reads the feed again"
         );
     }
+    freeze::told(tx, (tenant, *terminal), (*stream, *seq))?;
     Ok(Some(Greeted {
         head,
         verdict,

@@ -11,9 +11,11 @@ use mostrador_protocol::program::{CodeDocument, ProgramDocument};
 use mostrador_protocol::row::Row;
 use mostrador_server::feed::PageRequest;
 use mostrador_server::lease::{Asked, Granted, Lease, WriteOff};
+use mostrador_server::store::Greeting;
 use mostrador_server::{Mint, Store};
 use uuid::Uuid;
 
+use super::fork::greeting;
 use super::scribe::{Scribe, TENANT, dispositions, sale, uses};
 
 const ANA: Uuid = Uuid::from_u128(1);
@@ -64,7 +66,7 @@ fn counts(stock: Stock) -> (i64, i64, i64, i64) {
 }
 
 /// A sale with a code by a right of the till's.
-fn sell_by(till: &mut Scribe, code: &str, spends: &[(Uuid, i64)]) {
+pub(crate) fn sell_by(till: &mut Scribe, code: &str, spends: &[(Uuid, i64)]) {
     let Payload::SaleCompleted(mut sold) = sale(ANA, code) else {
         unreachable!("BUG: a sale is a sale");
     };
@@ -279,4 +281,38 @@ pub(crate) async fn fifty_terminals_ask_for_the_last_use_at_once<S: Store>(store
     let answers = asking.join_all().await;
     assert_eq!(answers.iter().flatten().count(), 1);
     assert_eq!(counts(stock(&store, &uses_of("ONCE")).await), (0, 1, 1, 0));
+}
+
+pub(crate) async fn a_restored_server_grants_nothing_before_everybody_has_spoken<S: Store>(
+    store: S,
+) {
+    let mut first = Scribe::new(&store).await;
+    let second = Scribe::another(&store).await;
+    let silent = Scribe::another(&store).await;
+    first.sell(ANA, "FREE");
+    let beyond = Greeting {
+        cursor: 1_000_000,
+        ..greeting(&first, 1)
+    };
+    store.greet(beyond).await.unwrap().unwrap();
+    let all = [first.terminal, second.terminal, silent.terminal];
+    let awaited = async || {
+        let awaited = store.awaited(TENANT).await.unwrap();
+        all.map(|terminal| awaited.contains(&terminal))
+    };
+    let is_frozen = async || one_of(&store, &second, "ONCE").await.is_none();
+    assert_eq!(awaited().await, [true, true, true]);
+    assert!(is_frozen().await);
+    // A hello is not enough while entries are missing.
+    first.push(&store, 0).await;
+    assert_eq!(awaited().await, [false, true, true]);
+    store.greet(greeting(&second, 0)).await.unwrap().unwrap();
+    assert_eq!(awaited().await, [false, false, true]);
+    assert!(is_frozen().await);
+    assert_eq!(stock(&store, &uses_of("ONCE")).await, Stock::default());
+    // Who never speaks again is written off, although it held nothing.
+    let which = WriteOff::Terminal(silent.terminal);
+    assert_eq!(store.write_off(TENANT, which).await.unwrap(), []);
+    assert_eq!(awaited().await, [false, false, false]);
+    assert!(!is_frozen().await);
 }

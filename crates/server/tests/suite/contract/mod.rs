@@ -51,6 +51,7 @@ macro_rules! contract_suite {
             lease: somebody_at_the_counter_recalls_what_is_idle,
             lease: one_terminal_at_a_time_decides_on_a_customer,
             lease: fifty_terminals_ask_for_the_last_use_at_once,
+            lease: a_restored_server_grants_nothing_before_everybody_has_spoken,
             limit: a_use_beyond_the_total_limit_is_adjusted,
             limit: a_use_beyond_the_customer_limit_is_adjusted,
             limit: uses_beyond_a_day_or_a_budget_are_adjusted,
