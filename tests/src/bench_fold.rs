@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 
 use mostrador_ledger::{Connection, Error, Ledger, account, receipt, record, replica};
 use mostrador_loyalty as loyalty;
+use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{Decoded, Effects, Payload, RawEntry};
 use mostrador_protocol::message::PullReply;
+use mostrador_protocol::row::{FeedRow, Row};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -157,7 +159,7 @@ fn of_many_and_few(folder: &Path) -> Result<Vec<Figure>, Error> {
     let name = "the same folded again from 5,000 own entries (bare sum in SQL)";
     let again = beside(name, &mut fold, &mut bare, &[50]);
     let waiting = commits(&ledger, many, few)?;
-    include(&ledger)?;
+    include(&ledger, [many, few])?;
     let sent = commits(&ledger, many, few)?;
     let name = "sale commit, customer with 5,000 entries (with 10)";
     let mut figures = looks;
@@ -207,22 +209,38 @@ fn look_at(ledger: &Ledger, customer: Uuid) -> Result<Vec<Duration>, Error> {
 
 /// A page about the customer arrives while nothing of what the till wrote is included.
 fn fold_again(ledger: &Ledger, customer: Uuid) -> Result<Duration, Error> {
-    let row = mostrador_protocol::row::Row::Account {
+    let row = Row::Account {
         customer_id: customer,
-        account: mostrador_protocol::account::AccountDocument::default(),
+        account: AccountDocument::default(),
     };
-    let rows = vec![mostrador_protocol::row::FeedRow { position: 1, row }];
+    let rows = vec![FeedRow { position: 1, row }];
     timed_page(ledger, &PullReply { rows, ..page(1) })
 }
 
-fn include(ledger: &Ledger) -> Result<(), Error> {
+/// The server's rows of these customers arrive, with everything that the till wrote.
+fn include(ledger: &Ledger, customers: [Uuid; 2]) -> Result<(), Error> {
     let head = ledger.read(mostrador_ledger::stream::head)?;
-    let own_through = head.map_or(0, |head| head.seq);
+    let mut rows = Vec::new();
+    for (position, customer_id) in (2..).zip(customers) {
+        let account = ledger.read(|connection| account::shown(connection, customer_id))?;
+        let account = AccountDocument::from(&account);
+        let row = Row::Account {
+            customer_id,
+            account,
+        };
+        rows.push(FeedRow { position, row });
+    }
     let reply = PullReply {
-        own_through,
-        ..page(1)
+        rows,
+        own_through: head.map_or(0, |head| head.seq),
+        ..page(3)
     };
-    timed_page(ledger, &reply).map(drop)
+    timed_page(ledger, &reply)?;
+    for customer in customers {
+        let waits = ledger.read(|connection| account::has_pending(connection, customer))?;
+        assert!(!waits, "BUG: the server's row has everything");
+    }
+    Ok(())
 }
 
 const fn page(next_cursor: u64) -> PullReply {

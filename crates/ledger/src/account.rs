@@ -4,19 +4,23 @@
 //! Records that were merged are one person: what happens to one of them happens to the record that has
 //! the account, here as on the server (`loyalty::account::Accounts`).
 //!
+//! A row is what the account's document says, without its lists of days, and those lists packed (`days`):
+//! what a sale reads and writes of an account is one small row, however often the customer has bought.
+//!
 //! Always true: `account_shown` has a row for exactly the customers whose account such entries change,
 //! and it is the fold of the server's rows and of them in order.
 
 mod brought;
+mod days;
 mod person;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use loyalty::account::{Account, Accounts};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::Effects;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 pub use self::brought::{Brought, brought_by};
@@ -26,10 +30,16 @@ use crate::{Error, column, visit};
 /// What is shown of the account under this id; empty where another record took it over, and for a
 /// customer without any history.
 pub fn shown(connection: &Connection, customer_id: Uuid) -> Result<Account, Error> {
-    let document = shown_document(connection, customer_id)?;
-    Ok(document
-        .as_ref()
-        .map_or_else(Account::default, Account::from))
+    let account = connection
+        .prepare_cached(
+            "select document, days from account_shown where customer_id = ?1
+             union all
+             select document, days from account where customer_id = ?1
+             limit 1",
+        )?
+        .query_row([customer_id.as_bytes()], account_of)
+        .optional()?;
+    Ok(account.unwrap_or_default())
 }
 
 /// Who has the account of `customer_id` now, itself or the record that took it over, with what is shown
@@ -64,14 +74,16 @@ pub(crate) fn put(
     customer_id: Uuid,
     document: &AccountDocument,
 ) -> Result<(), Error> {
+    let (head, days) = row_of(&Account::from(document))?;
     tx.prepare_cached(
-        "insert into account (customer_id, document, merged_into) values (?, ?, ?)
-         on conflict (customer_id) do update set document = excluded.document,
+        "insert into account (customer_id, document, days, merged_into) values (?, ?, ?, ?)
+         on conflict (customer_id) do update set document = excluded.document, days = excluded.days,
              merged_into = excluded.merged_into",
     )?
     .execute(params![
         customer_id.as_bytes(),
-        serde_json::to_string(document)?,
+        head,
+        days,
         document.merged_into.as_ref().map(Uuid::as_bytes)
     ])?;
     Ok(())
@@ -134,40 +146,41 @@ fn write_changed(tx: &Connection, accounts: &Accounts) -> Result<(), Error> {
 }
 
 fn write_shown(tx: &Connection, customer_id: Uuid, account: &Account) -> Result<(), Error> {
+    let (head, days) = row_of(account)?;
     tx.prepare_cached(
-        "insert into account_shown (customer_id, document) values (?, ?)
-         on conflict (customer_id) do update set document = excluded.document",
+        "insert into account_shown (customer_id, document, days) values (?, ?, ?)
+         on conflict (customer_id) do update set document = excluded.document, days = excluded.days",
     )?
-    .execute(params![
-        customer_id.as_bytes(),
-        serde_json::to_string(&AccountDocument::from(account))?
-    ])?;
+    .execute(params![customer_id.as_bytes(), head, days])?;
     Ok(())
 }
 
-fn shown_document(
-    connection: &Connection,
-    customer_id: Uuid,
-) -> Result<Option<AccountDocument>, Error> {
-    let document = connection
-        .prepare_cached(
-            "select document from account_shown where customer_id = ?1
-             union all
-             select document from account where customer_id = ?1
-             limit 1",
-        )?
-        .query_row([customer_id.as_bytes()], |row| column::document(row, 0))
+/// The account as the server's row says it.
+fn server_account(connection: &Connection, customer_id: Uuid) -> Result<Option<Account>, Error> {
+    let account = connection
+        .prepare_cached("select document, days from account where customer_id = ?")?
+        .query_row([customer_id.as_bytes()], account_of)
         .optional()?;
-    Ok(document)
+    Ok(account)
 }
 
-fn server_document(
-    connection: &Connection,
-    customer_id: Uuid,
-) -> Result<Option<AccountDocument>, Error> {
-    let document = connection
-        .prepare_cached("select document from account where customer_id = ?")?
-        .query_row([customer_id.as_bytes()], |row| column::document(row, 0))
-        .optional()?;
-    Ok(document)
+/// The document without its lists of days, and the lists.
+fn row_of(account: &Account) -> Result<(String, Vec<u8>), Error> {
+    let head = AccountDocument {
+        lots: Vec::new(),
+        expired: Vec::new(),
+        earned_by_day: BTreeMap::new(),
+        visits: BTreeMap::new(),
+        ..AccountDocument::from(account)
+    };
+    Ok((serde_json::to_string(&head)?, days::pack(account)))
+}
+
+/// A row of `document` and `days`.
+fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let mut account = Account::from(&column::document::<AccountDocument>(row, 0)?);
+    if let Some(packed) = row.get_ref(1)?.as_blob_or_null()? {
+        days::unpack(packed, &mut account).map_err(|source| column::unreadable(1, source))?;
+    }
+    Ok(account)
 }

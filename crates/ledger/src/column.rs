@@ -73,7 +73,8 @@ pub(crate) fn optional_document<T: DeserializeOwned>(
     }
 }
 
-fn unreadable(
+/// A value that is not what it should be.
+pub(crate) fn unreadable(
     index: usize,
     source: impl std::error::Error + Send + Sync + 'static,
 ) -> rusqlite::Error {

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 13] = [
+const STEPS: [(&str, &str); 14] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -32,6 +32,10 @@ const STEPS: [(&str, &str); 13] = [
     ("V11__reward", include_str!("../migrations/V11__reward.sql")),
     ("V12__branch", include_str!("../migrations/V12__branch.sql")),
     ("V13__lease", include_str!("../migrations/V13__lease.sql")),
+    (
+        "V14__account_days",
+        include_str!("../migrations/V14__account_days.sql"),
+    ),
 ];
 
 /// What went wrong with the schema.

@@ -68,8 +68,8 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         .clone()
         .unwrap_or_else(mostrador_tests::shop::fixtures);
     println!(
-        "{:<66} {:>11} {:>11}  unit",
-        "figure", "measured", "baseline"
+        "{:<66} {:>11} {:>11} {:>7}  unit",
+        "figure", "measured", "baseline", "ratio"
     );
     show(&bench_fold::figures(&below("accounts")?)?);
     if cli.accounts {
@@ -136,6 +136,7 @@ fn show(figures: &[Figure]) {
         unit,
     } in figures
     {
-        println!("{name:<66} {measured:>11.3} {baseline:>11.3}  {unit}");
+        let ratio = measured / baseline;
+        println!("{name:<66} {measured:>11.3} {baseline:>11.3} {ratio:>7.2}  {unit}");
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use loyalty::account::{Account, Accounts};
+use loyalty::account::Accounts;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::Effects;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{fold, server_document};
+use super::{fold, server_account};
 use crate::{Error, column, customer_entry};
 
 /// Records that the server's rows and the own entries not included in them make one person; mostly a
@@ -30,9 +30,9 @@ impl Person {
             if !person.records.insert(record) {
                 continue;
             }
-            if let Some(document) = server_document(tx, record)? {
-                next.extend(document.merged_into);
-                person.accounts.insert(record, Account::from(&document));
+            if let Some(account) = server_account(tx, record)? {
+                next.extend(account.merged_into);
+                person.accounts.insert(record, account);
             }
             next.extend(absorbed_by(tx, record)?);
             for pending in customer_entry::pending(tx, record)? {

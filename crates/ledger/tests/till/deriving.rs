@@ -128,6 +128,7 @@ fn as_the_version_before_left_it(path: &Path) {
              drop trigger reward_shown_changed; drop trigger reward_shown_removed;
              drop table reward_had; drop table reward_coupon;
              alter table account drop column merged_into;
+             alter table account drop column days; alter table account_shown drop column days;
              alter table stream drop column kept; alter table stream drop column confirmed;
              create index sale_code_by_code on sale_code (code, stream, seq);
              alter table sale_code drop column parent;
