@@ -96,7 +96,7 @@ pub fn refusal_of(registration: &Registration<'_>) -> Option<ReferralRefusal> {
     if customer.id == referrer.id {
         return Some(ReferralRefusal::OwnReferral);
     }
-    if let Some(shared) = shared(customer, referrer) {
+    if let Some(shared) = shared_contact(customer, referrer) {
         return Some(ReferralRefusal::SamePerson { shared });
     }
     if registration.referrer_is_employee {
@@ -150,7 +150,8 @@ pub fn taken_back_on(account: &Account, is_full: bool, day: NaiveDate) -> Option
     (is_full && account.referral.is_bonus_given()).then_some(day)
 }
 
-fn shared(one: &Person<'_>, other: &Person<'_>) -> Option<Contact> {
+/// What two records have in common that one person would have, the first of phone, e-mail, document.
+pub fn shared_contact(one: &Person<'_>, other: &Person<'_>) -> Option<Contact> {
     let same = |one: Option<&str>, other: Option<&str>, is_same: fn(&str, &str) -> bool| {
         one.zip(other)
             .is_some_and(|(one, other)| is_same(one, other))

@@ -11,6 +11,7 @@ mod leaderboard;
 mod leases;
 mod log;
 mod program;
+mod referrals;
 mod report;
 mod serve;
 mod status;
@@ -75,6 +76,9 @@ enum Command {
     /// What is scarce, and which terminal holds a right to how much of it
     #[command(subcommand)]
     Leases(leases::Leases),
+    /// Who brought whom, and what looks wrong about it
+    #[command(subcommand)]
+    Referrals(referrals::Referrals),
     /// What an owner looks at
     #[command(subcommand)]
     Report(report::Report),
@@ -136,6 +140,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Jobs(command) => command.run(open()?, &mint).await,
         Command::Leaderboard(command) => command.run(open()?).await,
         Command::Leases(command) => command.run(open()?, &mint).await,
+        Command::Referrals(command) => command.run(open()?).await,
         Command::Report(command) => command.run(open()?).await,
         Command::Status => status::run(open()?, &mint).await,
     }

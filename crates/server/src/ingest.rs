@@ -168,13 +168,25 @@ pub struct Released {
     /// What became of each entry tried, in the order of stream and position; still `held` when it
     /// still cannot have effects.
     pub tried: Vec<(Uuid, EntryDisposition)>,
+    /// What became of those that had waited for one of them.
+    pub followed: Vec<(Uuid, EntryDisposition)>,
 }
 
 impl Released {
-    /// Those that are not held any more.
+    /// Those that are not held any more, with those that had waited for them.
     pub fn freed(&self) -> impl Iterator<Item = &(Uuid, EntryDisposition)> {
-        let is_free = |entry: &EntryDisposition| entry.disposition != Disposition::Held;
-        self.tried.iter().filter(move |(_, entry)| is_free(entry))
+        self.all()
+            .filter(|(_, entry)| entry.disposition != Disposition::Held)
+    }
+
+    /// Those that are.
+    pub fn still_held(&self) -> impl Iterator<Item = &(Uuid, EntryDisposition)> {
+        self.all()
+            .filter(|(_, entry)| entry.disposition == Disposition::Held)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &(Uuid, EntryDisposition)> {
+        self.tried.iter().chain(&self.followed)
     }
 }
 

@@ -27,6 +27,7 @@ mod pin;
 mod publish;
 mod rate;
 mod referral_code;
+pub mod referrals;
 pub mod report;
 pub mod rules;
 mod server;

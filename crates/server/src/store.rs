@@ -10,7 +10,7 @@ pub mod sqlite;
 use std::future::Future;
 use std::ops::RangeInclusive;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::lease::Stock;
 use mostrador_protocol::account::AccountDocument;
@@ -113,6 +113,48 @@ pub struct Ranking {
     pub days: RangeInclusive<NaiveDate>,
     /// The most places.
     pub limit: u32,
+}
+
+/// A registration that somebody brought a customer, with what the server knows of the two by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// The record that has the customer's account now.
+    pub customer: Uuid,
+    /// The record that has the account of who brought them now.
+    pub referrer: Uuid,
+    /// When it was registered, milliseconds since the epoch.
+    pub at_ms: i64,
+    /// Where.
+    pub terminal: Uuid,
+    /// Who registered it.
+    pub cashier: Uuid,
+    /// The store's wall clock.
+    pub local_time: NaiveDateTime,
+    /// Whether the customer had a purchase then.
+    pub had_bought: bool,
+    /// Whether a sale since then reaches the minimum, stands, and was not paid for yet.
+    pub has_paid_sale: bool,
+    /// Purchases of the customer that were not fully undone.
+    pub purchases: i64,
+    /// What they came to less what was given back, minor units.
+    pub spent: i64,
+    /// Bonuses that sales of the customer gave, in the order of the sales.
+    pub bonuses: Vec<GivenBonus>,
+}
+
+/// A referral bonus that a sale gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GivenBonus {
+    /// The sale.
+    pub sale: Uuid,
+    /// The record that has the account now to which it was given.
+    pub referrer: Uuid,
+    /// Points of who brought the customer.
+    pub points: i64,
+    /// The local day of the sale.
+    pub day: NaiveDate,
+    /// Whether it was taken back, because the sale was undone.
+    pub taken_back: bool,
 }
 
 /// How much there is of everything, for `status` and for checks.
@@ -257,6 +299,13 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Who earned most by the sales of a period, most first; what was taken back does not count.
     fn leaderboard(&self, asked: Ranking)
     -> impl Future<Output = Result<Vec<Place>, Error>> + Send;
+    /// Every registration that somebody brought a customer, the earliest first, with what came of it. A
+    /// bonus asks for a sale of `least_total` minor units.
+    fn brought(
+        &self,
+        tenant: &str,
+        least_total: i64,
+    ) -> impl Future<Output = Result<Vec<Brought>, Error>> + Send;
     /// All products of a tenant by id.
     fn products(&self, tenant: &str) -> impl Future<Output = Result<Vec<Product>, Error>> + Send;
     /// All staff of a tenant by id.

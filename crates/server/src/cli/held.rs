@@ -1,6 +1,7 @@
 //! `held list` and `held release`.
 
 use clap::Subcommand;
+use mostrador_protocol::message::Disposition;
 use mostrador_server::ingest::release::release;
 use mostrador_server::{SqliteStore, Store as _};
 use uuid::Uuid;
@@ -57,9 +58,16 @@ async fn try_again(store: &SqliteStore, tenant: &str, entry: Option<Uuid>) -> Re
     store.terminals(tenant).await?;
     let released = release(store, tenant, entry).await?;
     let freed = released.freed().count();
-    let still_held = released.tried.len() - freed;
+    let still_held = released.still_held().count();
     println!("{freed} released, {still_held} still held");
-    for (stream, entry) in released.tried.iter().skip(freed) {
+    let followed = released.followed.iter();
+    for (stream, entry) in followed.filter(|(_, entry)| entry.disposition != Disposition::Held) {
+        println!(
+            "  position {} of stream {stream} had waited for it",
+            entry.seq
+        );
+    }
+    for (stream, entry) in released.still_held() {
         let reason = entry.reason.as_deref().unwrap_or("no reason");
         println!("  position {} of stream {stream}: {reason}", entry.seq);
     }

@@ -1,5 +1,6 @@
 //! Held entries, tried again: after an update that can read them, or when a manager asks.
 
+use mostrador_protocol::message::{Disposition, EntryDisposition};
 use uuid::Uuid;
 
 use super::{Release, Released};
@@ -10,8 +11,9 @@ use crate::store::Store;
 const AT_ONCE: u32 = 200;
 
 /// Tries the held entries of a tenant again (only the one with this id, when it is given). Each has the
-/// effects that it would have had at first, on the balances as they are now. What is still held comes
-/// last in the answer.
+/// effects that it would have had at first, on the balances as they are now; a refund or void that had
+/// waited for a sale follows it, also when only the sale was asked for. What is still held comes last in
+/// the answer.
 ///
 /// # Errors
 /// What the store says; what was released before stays released.
@@ -21,16 +23,32 @@ pub async fn release<S: Store>(
     entry_id: Option<Uuid>,
 ) -> Result<Released, Error> {
     let mut all = Released::default();
+    let mut waits = Vec::new();
     loop {
         let pass = one_pass(store, tenant, entry_id).await?;
-        let before = all.tried.len();
-        all.tried.extend(pass.freed().cloned());
+        let freed = pass.freed().count();
+        let is_held = |entry: &EntryDisposition| entry.disposition == Disposition::Held;
+        let (held, tried): (Vec<_>, Vec<_>) =
+            pass.tried.into_iter().partition(|(_, it)| is_held(it));
+        let (waiting, followed): (Vec<_>, Vec<_>) =
+            pass.followed.into_iter().partition(|(_, it)| is_held(it));
+        all.tried.extend(tried);
+        all.followed.extend(followed);
+        waits.extend(waiting);
         // A copy of an entry in another stream follows the first one, which may stand after it.
-        if all.tried.len() == before {
-            all.tried.extend(pass.tried);
-            return Ok(all);
+        if freed == 0 {
+            all.tried.extend(held);
+            break;
         }
     }
+    for (stream, entry) in waits {
+        let is_it =
+            |(of, known): &(Uuid, EntryDisposition)| (*of, known.seq) == (stream, entry.seq);
+        if !all.tried.iter().chain(&all.followed).any(is_it) {
+            all.followed.push((stream, entry));
+        }
+    }
+    Ok(all)
 }
 
 async fn one_pass<S: Store>(
@@ -53,6 +71,7 @@ async fn one_pass<S: Store>(
         };
         after = (*stream, last.seq);
         pass.tried.extend(released.tried);
+        pass.followed.extend(released.followed);
     }
 }
 
@@ -64,7 +83,7 @@ pub async fn release_readable<S: Store>(store: &S) -> Result<(), Error> {
     for tenant in store.tenants().await? {
         let released = release(store, &tenant.id, None).await?;
         let freed = released.freed().count();
-        let still_held = released.tried.len() - freed;
+        let still_held = released.still_held().count();
         if freed + still_held > 0 {
             let tenant = tenant.id;
             tracing::info!(tenant, freed, still_held, "held entries were tried again");

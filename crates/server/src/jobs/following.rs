@@ -6,7 +6,7 @@ use loyalty::badge;
 use loyalty::money::Amount;
 use loyalty::points::lot_days;
 use loyalty::program::{Program, TierRules};
-use loyalty::referral::{Person, Registration, bonus_due, refusal_of};
+use loyalty::referral::{Person, ReferralRefusal, Registration, bonus_due, refusal_of};
 use loyalty::tier;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::LotDocument;
@@ -138,19 +138,20 @@ pub struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    /// Whether the two look like one person, which a till may not have known when it registered them.
-    pub fn are_one_person(&self) -> bool {
+    /// Why the two look like one person, which a till may not have known when it registered them.
+    pub fn refusal(&self) -> Option<ReferralRefusal> {
         let registration = Registration {
             customer: person(self.customer, self.profile),
             account: &Account::default(),
             referrer: person(self.referrer, self.referrer_profile),
             referrer_is_employee: false,
         };
-        refusal_of(&registration).is_some()
+        refusal_of(&registration)
     }
 }
 
-fn person(id: Uuid, profile: Option<&Customer>) -> Person<'_> {
+/// What can be compared of a record; nothing of one without a profile.
+pub fn person(id: Uuid, profile: Option<&Customer>) -> Person<'_> {
     Person {
         id,
         phone: profile.and_then(|profile| profile.phone.as_deref()),
@@ -170,7 +171,7 @@ pub fn bonus(
     let lot = lot_days(day, program.points.as_ref()?);
     let total = Amount::clamped(sale.total.into());
     let due = bonus_due(referral, account, total, lot)?;
-    if sides.are_one_person() {
+    if sides.refusal().is_some() {
         return None;
     }
     let document = |lot: &Lot| LotDocument::from(lot);

@@ -21,6 +21,7 @@ mod open;
 mod own_stream;
 mod program;
 mod put;
+mod referral;
 mod sale;
 mod sale_outcome;
 mod serving;
@@ -47,7 +48,8 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use uuid::Uuid;
 
 use super::{
-    Counts, Greeted, Greeting, HistoryRequest, Published, Ranking, ServerIdentity, Serving, Store,
+    Brought, Counts, Greeted, Greeting, HistoryRequest, Published, Ranking, ServerIdentity,
+    Serving, Store,
 };
 use crate::Error;
 use crate::feed::{Page, PageRequest};
@@ -342,6 +344,12 @@ impl Store for SqliteStore {
 
     async fn leaderboard(&self, asked: Ranking) -> Answer<Vec<Place>> {
         self.read(move |conn| leaderboard::places(conn, &asked))
+            .await
+    }
+
+    async fn brought(&self, tenant: &str, least_total: i64) -> Answer<Vec<Brought>> {
+        let tenant = tenant.to_owned();
+        self.read(move |conn| referral::brought(conn, &tenant, least_total))
             .await
     }
 

@@ -51,7 +51,7 @@ pub(super) fn adjusted(conn: &Connection, tenant: &str) -> Answer<Vec<AdjustedEn
     })
 }
 
-/// Tries them in the order of stream and position. What still cannot have effects stays held, with the
+/// Tries them in the order of stream and position, then what had waited for them. What still cannot have effects stays held, with the
 /// reason of today.
 pub(super) fn release(
     tx: &Transaction<'_>,
@@ -78,6 +78,8 @@ pub(super) fn release(
         note(tx, (tenant, *stream), (link, &verdict))?;
         released.tried.push((*stream, verdict.at(link.seq)));
     }
+    let taken = links.iter().map(|(_, link)| link);
+    released.followed = ingest::free_waiting(tx, tenant, (taken, &mut workspace))?;
     let mut rows = workspace.rows();
     ingest::put(tx, tenant, (&workspace, &rows))?;
     let freed = released.freed();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use loyalty::account::{Account, MOST_MERGES};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::Payload;
-use mostrador_protocol::message::{Disposition, Verdict as Judged};
+use mostrador_protocol::message::{Disposition, EntryDisposition, Verdict as Judged};
 use mostrador_protocol::row::{Customer, Row};
 use rusqlite::Transaction;
 use uuid::Uuid;
@@ -114,21 +114,23 @@ fn apply(
         stream::insert_entry(tx, place, (link, &verdict), batch.received_ms)?;
         verdicts.push(verdict);
     }
-    let freed = free_waiting(tx, tenant, (new, &mut workspace))?;
+    let waited = free_waiting(tx, tenant, (new, &mut workspace))?;
     let mut rows = workspace.rows();
     put(tx, tenant, (&workspace, &rows))?;
-    rows.extend(freed);
+    let freed = waited.into_iter();
+    let freed = freed.filter(|(_, entry)| entry.disposition != Disposition::Held);
+    rows.extend(freed.map(|(stream, entry)| Row::Disposition { stream, entry }));
     Ok((verdicts, rows))
 }
 
-/// Tries what waited for the sales that came; the rows that tell its terminals.
-fn free_waiting(
+/// Tries what waited for the sales among these entries; what became of it, by stream.
+pub(super) fn free_waiting<'a>(
     tx: &Transaction<'_>,
     tenant: &str,
-    (new, workspace): (&[Link], &mut Workspace),
-) -> Answer<Vec<Row>> {
-    let mut rows = Vec::new();
-    for (payload, _) in new.iter().filter_map(|link| link.said.as_ref()) {
+    (links, workspace): (impl IntoIterator<Item = &'a Link>, &mut Workspace),
+) -> Answer<Vec<(Uuid, EntryDisposition)>> {
+    let mut tried = Vec::new();
+    for (payload, _) in links.into_iter().filter_map(|link| link.said.as_ref()) {
         let Payload::SaleCompleted(sale) = payload.as_ref() else {
             continue;
         };
@@ -136,13 +138,10 @@ fn free_waiting(
             load(tx, tenant, (std::iter::once(&link), &mut *workspace))?;
             let verdict = take(tx, (tenant, stream), &link, workspace)?;
             held::note(tx, (tenant, stream), (&link, &verdict))?;
-            if verdict.disposition != Disposition::Held {
-                let entry = verdict.at(link.seq);
-                rows.push(Row::Disposition { stream, entry });
-            }
+            tried.push((stream, verdict.at(link.seq)));
         }
     }
-    Ok(rows)
+    Ok(tried)
 }
 
 /// Gives an entry its effects, unless its id had them before or it has to wait.

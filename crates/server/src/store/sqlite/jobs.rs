@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use loyalty::due::next_day;
 use mostrador_loyalty as loyalty;
-use mostrador_protocol::entry::{Payload, ReferralBonus, SaleCompleted};
+use mostrador_protocol::entry::{Payload, SaleCompleted};
 use mostrador_protocol::row::Row;
 use rusqlite::Transaction;
 use uuid::Uuid;
@@ -14,9 +14,8 @@ use uuid::Uuid;
 use super::own_stream::Pen;
 use super::program::RulesCache;
 use super::sale_outcome::Place;
-use super::{Answer, customer, feed, ingest, sale_outcome, stream};
+use super::{Answer, customer, feed, ingest, referral, sale_outcome, stream};
 use crate::ingest::fold::Workspace;
-use crate::jobs::cause::Cause;
 use crate::jobs::following::{
     Following, Holder, Sides, badges, bonus, expiries, taken_back, tier_move,
 };
@@ -140,7 +139,7 @@ impl Desk<'_> {
         }
         for (sale, undone_ms) in sale_outcome::undone_with_bonus(self.tx, (self.tenant, customer))?
         {
-            if let Some(given) = self.given(sale)? {
+            if let Some(given) = referral::given(self.tx, self.tenant, sale)? {
                 let following = taken_back(&self.workspace.rules, &given, undone_ms);
                 self.write(&following)?;
             }
@@ -201,19 +200,6 @@ impl Desk<'_> {
                 _ => None,
             },
         )
-    }
-
-    /// The bonus that a sale gave.
-    fn given(&self, sale: Uuid) -> Answer<Option<ReferralBonus>> {
-        let id = Cause::Bonus { sale }.entry_id(self.tenant, 0);
-        let Some((written, seq)) = stream::claimed(self.tx, self.tenant, id)? else {
-            return Ok(None);
-        };
-        let payload = stream::payload_at(self.tx, (self.tenant, written), seq)?;
-        Ok(match payload {
-            Some(Payload::ReferralBonus(bonus)) => Some(bonus),
-            _ => None,
-        })
     }
 
     fn write(&mut self, following: &Following) -> Answer<()> {

@@ -161,6 +161,21 @@ pub(super) fn undone_with_bonus(
     })
 }
 
+/// The sales of the customer that a bonus came of, also those whose bonus was taken back.
+pub(super) fn with_bonus(
+    conn: &Connection,
+    (tenant, customer): (&str, Uuid),
+) -> Answer<Vec<(Uuid, bool)>> {
+    let sql = "select sale_id, bonus = 'taken_back' from sale_outcome
+               where tenant_id = ?1 and customer_id = ?2 and bonus is not null
+               order by effective_ms, sale_id";
+    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &customer.to_string()];
+    let what = "looking for bonuses of a customer's sales";
+    column::rows(conn, what, (sql, &values), |row| {
+        Ok((column::id(row, 0)?, row.get(1)?))
+    })
+}
+
 /// Where the entry of the sale with this id stands, if it had its effects.
 pub(super) fn place(conn: &Connection, tenant: &str, sale: Uuid) -> Answer<Option<Place>> {
     let sql = "select stream_id, seq from sale_outcome where tenant_id = ?1 and sale_id = ?2";

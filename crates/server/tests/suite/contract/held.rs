@@ -1,15 +1,17 @@
 //! Held entries are tried again and then have the effects they would have had at first.
 
+use mostrador_protocol::entry::Payload;
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::row::Row;
-use mostrador_server::Store;
 use mostrador_server::feed::PageRequest;
 use mostrador_server::ingest::reading::Meaning;
 use mostrador_server::ingest::release::{release, release_readable};
 use mostrador_server::ingest::{Batch, Outcome};
+use mostrador_server::{Mint, Store};
 use uuid::Uuid;
 
-use super::scribe::{Scribe, TENANT, dispositions, standing, uses};
+use super::jobs::{day, refund_of};
+use super::scribe::{Scribe, TENANT, dispositions, sale, standing, uses};
 
 const ANA: Uuid = Uuid::from_u128(1);
 
@@ -123,4 +125,44 @@ pub(crate) async fn a_held_copy_counts_once_with_the_first<S: Store>(store: S) {
     let released = release(&store, TENANT, Some(entry_id)).await.unwrap();
     assert_eq!((released.tried.len(), released.freed().count()), (2, 2));
     assert_eq!(standing(&store, ANA).await, (1, 90));
+}
+
+/// A refund at another till that came before its sale could be read.
+pub(crate) async fn what_waited_for_a_released_sale_follows_it<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let mut other = Scribe::another(&store).await;
+    let Payload::SaleCompleted(sale) = sale(ANA, "FREE") else {
+        unreachable!("it is a sale")
+    };
+    let first = Mint::system().id().unwrap();
+    let refund = refund_of(&sale, day("2026-11-21"));
+    till.write(first, &Payload::SaleCompleted(sale));
+    taken(&store, unread(till.batch(0))).await;
+    other.write(Mint::system().id().unwrap(), &refund);
+    other.push(&store, 0).await;
+    let held = store.held(TENANT).await.unwrap();
+    assert_eq!(held.len(), 2, "{held:?}");
+    let before = store.counts(TENANT).await.unwrap().feed;
+
+    let released = release(&store, TENANT, Some(first)).await.unwrap();
+    assert_eq!(
+        (released.freed().count(), released.still_held().count()),
+        (2, 0)
+    );
+    let followed: Vec<_> = released
+        .followed
+        .iter()
+        .map(|(stream, it)| (*stream, it.seq))
+        .collect();
+    assert_eq!(followed, [(other.stream, 1)]);
+    assert_eq!(standing(&store, ANA).await, (0, 0));
+    assert!(store.held(TENANT).await.unwrap().is_empty());
+    let rows = rows_after(&store, before).await;
+    for stream in [till.stream, other.stream] {
+        let told = rows.iter().any(|row| {
+            matches!(row, Row::Disposition { stream: of, entry } if *of == stream
+                && (entry.seq, entry.disposition) == (1, Disposition::Applied))
+        });
+        assert!(told, "{stream}: {rows:?}");
+    }
 }

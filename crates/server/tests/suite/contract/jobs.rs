@@ -150,7 +150,7 @@ pub(super) fn sold_entry(sale: &SaleCompleted) -> (Payload, NaiveDate) {
     (Payload::SaleCompleted(Box::new(sale.clone())), on)
 }
 
-fn brought(customer: Uuid, referrer: Uuid, on: NaiveDate) -> (Payload, NaiveDate) {
+pub(super) fn brought(customer: Uuid, referrer: Uuid, on: NaiveDate) -> (Payload, NaiveDate) {
     let registered = ReferralRegistered {
         customer_id: customer,
         referrer_id: referrer,

@@ -12,6 +12,7 @@ pub(crate) mod limit;
 pub(crate) mod merit;
 pub(crate) mod profile;
 pub(crate) mod push;
+pub(crate) mod referral;
 pub(crate) mod sale;
 pub(crate) mod scribe;
 pub(crate) mod undoing;
@@ -41,6 +42,7 @@ macro_rules! contract_suite {
             held: a_released_entry_has_the_effects_it_would_have_had,
             held: what_still_cannot_be_read_stays_held,
             held: a_held_copy_counts_once_with_the_first,
+            held: what_waited_for_a_released_sale_follows_it,
             lease: the_last_use_goes_to_one_terminal,
             lease: a_question_asked_again_is_one_lease,
             lease: time_frees_nothing,
@@ -74,6 +76,8 @@ macro_rules! contract_suite {
             merit: a_badge_is_awarded_once_with_its_points,
             merit: tiers_by_score_move_with_the_days,
             merit: a_leaderboard_counts_what_stands_and_names_what_was_agreed,
+            referral: every_referral_says_what_came_of_it,
+            referral: a_loop_through_a_merge_is_seen,
             experiment: a_basket_is_one_use_whichever_till_tells_of_it,
             experiment: an_undone_sale_is_a_use_and_no_conversion,
             experiment: the_limits_of_a_parent_hold_over_its_variants,
