@@ -6,6 +6,7 @@
 
 mod amount;
 mod audience;
+mod badge;
 mod benefit;
 mod catalogue;
 mod limit;
@@ -108,6 +109,7 @@ impl ProgramDocument {
         unit::look_at_the_rest(&mut warnings, &scope);
         if doubtful.is_empty() {
             tier::look(&mut warnings, &scope);
+            badge::look(&mut warnings, &scope);
             stacking::look(&mut warnings, &scope);
             text::look(&mut warnings, &scope);
             series::look(&mut warnings, &scope);

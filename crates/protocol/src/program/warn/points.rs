@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Path, Scope, Warnings};
+use crate::program::BasisDocument;
 
 /// A larger factor is rather a percent or a missing decimal point.
 const MOST_FACTOR: u32 = 10;
@@ -74,7 +75,7 @@ fn without_points(warnings: &mut Warnings<'_>, scope: &Scope<'_>, root: &Path) {
     if document
         .tiers
         .as_ref()
-        .is_some_and(|tiers| tiers.levels.len() > 1)
+        .is_some_and(|tiers| tiers.basis == BasisDocument::Points && tiers.levels.len() > 1)
     {
         let path = root.key("tiers").key("levels").at(1).key("from_points");
         warnings.add("no_points", path, what, remedy);
