@@ -64,6 +64,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             undo::offer_void,
             undo::void_sale,
             report::today,
+            report::leaderboard,
             sync::sync_view,
             sync::sync_now,
             screen::toggle_full_screen,

@@ -109,6 +109,7 @@ impl Desk {
             code: "broken".to_owned(),
             message: say(language, "ui.broken.message", &[]),
             hint: say(language, "ui.broken.hint", &[]),
+            wait_s: None,
         }
     }
 

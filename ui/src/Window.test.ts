@@ -136,7 +136,10 @@ test("what led to nothing is gone after the next scan", async () => {
 test("what the till refused is replaced by what is typed next", async () => {
   const box = await open();
   till.api.addProduct = () =>
-    Promise.resolve({ status: "error", error: { code: "no", message: "Ahora no.", hint: "" } });
+    Promise.resolve({
+      status: "error",
+      error: { code: "no", message: "Ahora no.", hint: "", wait_s: null },
+    });
   await enter("CAP-01");
   await screen.findByText(/Ahora no/);
   await settled();
@@ -459,6 +462,7 @@ test("a till that cannot open says what happened and what to do, and tries again
     code: "ledger_corrupt",
     message: "El archivo está dañado.",
     hint: "No lo borre.",
+    wait_s: null,
   };
   render(Window, { api: till.api });
   const alert = await screen.findByRole("alert");

@@ -12,6 +12,7 @@ import { Steps } from "./customer/steps";
 import type { Scan } from "./keyboard/burst";
 import type { Command } from "./keyboard/keys";
 import { speech, t } from "./language/language.svelte";
+import { Board } from "./leaderboard/board.svelte";
 import { Theme } from "./look/theme.svelte";
 import { formatCount, formatMoney, type Currency } from "./money/money";
 import { kinds, Payment } from "./pay/payment.svelte";
@@ -35,6 +36,7 @@ export class Desk {
   readonly payment: Payment;
   readonly receipt: Receipt;
   readonly today: Today;
+  readonly board: Board;
   readonly strip: Strip;
   readonly people: People;
   readonly profile: Profile;
@@ -64,6 +66,7 @@ export class Desk {
     this.payment = new Payment(api, () => this.currency);
     this.receipt = new Receipt(api, this.counter);
     this.today = new Today(api);
+    this.board = new Board(api);
     this.strip = new Strip(api);
     this.people = new People(api);
     this.profile = new Profile(api, this.people.finder);
@@ -111,6 +114,9 @@ export class Desk {
       case "today":
         await this.today.fetch();
         return this.#open("today");
+      case "leaderboard":
+        await this.board.fetch();
+        return this.#open("leaderboard");
       case "pay":
         return this.#startPayment();
       case "redeem":
@@ -137,7 +143,8 @@ export class Desk {
       case "edit_customer":
         return this.#editCustomer();
       case "history":
-        return this.#showHistory();
+      case "merit":
+        return this.#showHistory(command);
       case "referral":
         return this.#steps.startReferral();
       case "merge":
@@ -233,7 +240,9 @@ export class Desk {
     this.home();
     await this.refetch(["counter", "sync"]);
     // Heard by who cannot see it, and gone with the next thing that anybody says.
-    if (receipt.tier_up) this.counter.say(receipt.tier_up.sentence);
+    const moments = [receipt.tier_up, ...receipt.badges].map((moment) => moment?.sentence ?? "");
+    const said = moments.filter((sentence) => sentence !== "").join(" ");
+    if (said !== "") this.counter.say(said);
   }
 
   /** Reserves the points that are typed, and goes back to where the cashier was. */
@@ -371,6 +380,7 @@ export class Desk {
     }
     if (this.work.screen === "profile" && number === 1 && this.profile.known)
       return this.#useKnown();
+    if (this.work.screen === "leaderboard") return this.board.pick(number);
     if (this.work.screen === "adjust") return this.people.chooseReason(number);
     if (this.#steps.asksPerson) {
       this.people.finder.pick(number);
@@ -470,11 +480,12 @@ export class Desk {
     return this.#inTurn(() => this.#steps.confirm());
   }
 
-  async #showHistory(): Promise<void> {
+  /** What happened to the customer, or what they have won: one answer of the till. */
+  async #showHistory(screen: "history" | "merit" = "history"): Promise<void> {
     const id = this.counter.view?.customer?.id;
     if (id === undefined) return this.#ask("customer");
     await this.history.show(id);
-    this.#open("history");
+    this.#open(screen);
     this.home();
   }
 

@@ -16,6 +16,7 @@ import type {
   TodayView,
   Trouble,
 } from "../src/api/api";
+import { boardOf, corner, justWon } from "./merit";
 import {
   adjustmentForm,
   adjustmentRefusal,
@@ -54,7 +55,13 @@ const nothing = (): Basket => ({ customer: null, lines: [], codes: [], points: 0
 const manager = "9876";
 const ok = <T>(data: T): Promise<Answer<T>> => Promise.resolve({ status: "ok", data });
 const no = (code: string, message: string, hint = ""): Promise<Answer<never>> =>
-  Promise.resolve({ status: "error", error: { code, message, hint } });
+  Promise.resolve({ status: "error", error: { code, message, hint, wait_s: null } });
+
+const delayed = (wait_s: number): Promise<Answer<never>> =>
+  Promise.resolve({
+    status: "error",
+    error: { code: "pin_delayed", message: "Demasiados intentos.", hint: "Espere.", wait_s },
+  });
 
 export class MemoryTill {
   view: TillView = {
@@ -215,8 +222,8 @@ export class MemoryTill {
     const said = "Sin conexión: quedó guardado y se enviará solo. No repita la venta.";
     const receipt = `C1-${sale_id}`;
     const points = { points_earned: 38, points_spent: 0, balance: 1_278 };
-    const kind = "sale";
-    return { kind, sale_id, receipt, text, total, change, ...points, tier_up: null, said };
+    const won = { tier_up: null, badges: [], square: corner };
+    return { kind: "sale", sale_id, receipt, text, total, change, ...points, ...won, said };
   }
 
   #today(): TodayView {
@@ -305,6 +312,7 @@ export class MemoryTill {
           ? this.#setView({ enrolled: true })
           : no("enrol_code", "Ese código no vale.", "Pida uno nuevo."),
       unlock: (pin) => {
+        if (pin === "0000") return delayed(2);
         const person = pins.find((known) => known.pin === pin);
         if (!person) return no("wrong_pin", "Ese PIN no es de nadie.", "Escríbalo otra vez.");
         return this.#setView({ session: { name: person.name, role: person.role } });
@@ -420,11 +428,14 @@ export class MemoryTill {
         const text = receiptText(id, total, given - total);
         this.sales.unshift({ id, total, text });
         const tier_up = total > LIFTS_FROM ? tierUp : null;
-        const points_spent = this.counter().redemption?.points ?? 0;
+        const { customer, redemption } = this.counter();
+        const points_spent = redemption?.points ?? 0;
         this.basket = nothing();
         this.before = [];
         this.#said = "";
-        return ok({ ...this.#receipt(id, total, given - total, text), tier_up, points_spent });
+        const badges = customer?.id === "c1" ? [justWon] : [];
+        const won = { tier_up, badges, points_spent };
+        return ok({ ...this.#receipt(id, total, given - total, text), ...won });
       },
       receipt: (id) => {
         const sale = this.sales.find((known) => known.id === id);
@@ -439,6 +450,7 @@ export class MemoryTill {
       offerVoid: () => this.returns.offer(),
       voidSale: () => this.returns.void(),
       today: () => ok(this.#today()),
+      leaderboard: (period) => ok(boardOf(period, this.basket.customer)),
       syncView: () => ok(this.sync),
       syncNow: () => ok(this.sync),
       toggleFullScreen: () => ok(null),

@@ -11,6 +11,7 @@ import type {
   ReferrerInput,
   PersonReading,
 } from "../src/api/api";
+import { merit } from "./merit";
 import { customers } from "./shop";
 
 /** Whoever is enrolled gets this card. */
@@ -31,6 +32,8 @@ export const newcomers: { id: string; card: CustomerCard } = {
     purchases: 0,
     last_visit: null,
     referral: { may_say: false, sentence: "" },
+    badges: [],
+    challenge: null,
   },
 };
 
@@ -107,6 +110,7 @@ export function sentHistory(id: string, whole: boolean, before = ""): HistoryVie
       { name: "Puntos", value: "1.240" },
       { name: "Su código", value: "K7M2Q9X5" },
     ],
+    merit,
     events: before !== "" ? [older] : whole ? [own, there] : [own],
     is_whole: whole,
     said: whole

@@ -8,6 +8,7 @@ import type {
   ProductHit,
   RefusedView,
 } from "../src/api/api";
+import { merit } from "./merit";
 
 export type Coupon = {
   percent: number;
@@ -124,6 +125,8 @@ const joseCard: CustomerCard = {
   grace: "",
   purchases: 37,
   referral: { may_say: false, sentence: "" },
+  badges: [...merit.badges],
+  challenge: merit.challenges[0] ?? null,
 };
 const josefaCard: CustomerCard = {
   ...josefa,
@@ -135,6 +138,8 @@ const josefaCard: CustomerCard = {
   grace: "",
   purchases: 0,
   referral: { may_say: true, sentence: "Quien lo trajo recibe 500 puntos con la primera compra." },
+  badges: [],
+  challenge: null,
 };
 
 export const customers: readonly { id: string; hit: CustomerHit; card: CustomerCard }[] = [

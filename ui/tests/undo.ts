@@ -11,7 +11,7 @@ import type {
 type Said<T> = Promise<Answer<T>>;
 const ok = <T>(data: T): Said<T> => Promise.resolve({ status: "ok", data });
 const no = (code: string, message: string, hint = ""): Said<never> =>
-  Promise.resolve({ status: "error", error: { code, message, hint } });
+  Promise.resolve({ status: "error", error: { code, message, hint, wait_s: null } });
 
 const prices = [300_000, 1_500_000] as const;
 const reasons = [
@@ -142,6 +142,8 @@ function receipt(kind: "refund" | "void", total: number): ReceiptView {
     points_earned: -9,
     points_spent: 0,
     tier_up: null,
+    badges: [],
+    square: null,
     balance: 1_231,
     said: "Devolución guardada. Se está enviando.",
   };

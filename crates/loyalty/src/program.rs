@@ -82,6 +82,13 @@ pub enum TierBasis {
     Score(ScoreRules),
 }
 
+impl TierBasis {
+    /// Whether tiers are made of the score.
+    pub const fn is_score(&self) -> bool {
+        matches!(self, Self::Score(_))
+    }
+}
+
 /// How tiers are held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierRules {

@@ -13,6 +13,8 @@ use crate::score::{ScoreRules, score};
 pub struct Standing<'a> {
     /// The tier held.
     pub tier: &'a Tier,
+    /// What tiers are made of: the unit of the numbers here.
+    pub basis: TierBasis,
     /// Points earned in the rolling window; the score, where tiers are made of it.
     pub window_points: i64,
     /// The next tier and what is missing, unless the tier is the highest.
@@ -71,6 +73,7 @@ pub fn standing<'a>(
         });
     Some(Standing {
         tier,
+        basis: rules.basis,
         window_points,
         next,
         grace: grace(rules, &points, (day, tier.from_points)),

@@ -6,9 +6,9 @@
 use mostrador_protocol::entry::ApprovalGiven;
 
 use crate::Error;
+use crate::pin::PinFor;
 use crate::session::Cashier;
 use crate::till::Till;
-use crate::unlock::PinFor;
 
 /// What is to be allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]

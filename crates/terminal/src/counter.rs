@@ -15,6 +15,7 @@ use crate::better::better;
 use crate::chips::Offer;
 use crate::gives::gives;
 use crate::identify::Look;
+use crate::merit::Merit;
 use crate::message::say;
 use crate::price::{Buyer, Priced, price, standing_of};
 use crate::redeem::{grace, redemption_view};
@@ -325,6 +326,12 @@ fn card(look: &Look<'_>, priced: &Priced, buyer: &Buyer) -> Result<CustomerCard,
         .and_then(|profile| profile.phone.as_deref());
     let account = &buyer.account;
     let standing = standing_of(&priced.rules, account, priced.now);
+    let merit = Merit {
+        language,
+        rules: &priced.rules,
+        account,
+        day: priced.now.local_day(),
+    };
     let last_visit = account.last_purchase_ms.map(|at_ms| {
         let visit = priced.rules.moment(at_ms);
         visit.local_day().to_string()
@@ -349,6 +356,8 @@ fn card(look: &Look<'_>, priced: &Priced, buyer: &Buyer) -> Result<CustomerCard,
         purchases: account.completed_purchases(),
         last_visit,
         referral: referral::form(look, Some(account))?,
+        badges: merit.badges(),
+        challenge: merit.challenges().into_iter().next(),
     })
 }
 
@@ -369,6 +378,11 @@ pub(crate) fn progress(language: Language, standing: &Standing<'_>) -> Option<Pr
     let way = (next.tier.from_points - from).max(1);
     let gone = (standing.window_points - from).clamp(0, way);
     let missing = words::number(language, next.missing);
+    let key = if standing.basis.is_score() {
+        "progress.score"
+    } else {
+        "progress.sentence"
+    };
     let parameters = [
         ("points", missing.as_str()),
         ("tier", next.tier.name.as_str()),
@@ -377,7 +391,7 @@ pub(crate) fn progress(language: Language, standing: &Standing<'_>) -> Option<Pr
         next: next.tier.name.clone(),
         missing: next.missing,
         progress_bp: u32::try_from(i128::from(gone) * 10_000 / i128::from(way)).unwrap_or(0),
-        sentence: say(language, "progress.sentence", &parameters),
+        sentence: say(language, key, &parameters),
     })
 }
 

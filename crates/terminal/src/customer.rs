@@ -4,6 +4,7 @@ use mostrador_ledger as ledger;
 use uuid::Uuid;
 
 use crate::Error;
+use crate::merit::Merit;
 use crate::message::say;
 use crate::till::Till;
 use crate::view::{CounterView, Language};
@@ -18,14 +19,24 @@ impl Till {
     pub fn set_customer(&self, id: &str) -> Result<CounterView, Error> {
         let (mut session, _) = self.at_work()?;
         let id: Uuid = id.parse().map_err(|_| Error::UnknownCustomer)?;
-        let customer = self.read(|connection| {
-            let (holder, _) = ledger::account::held(connection, id)?;
+        let language = self.language();
+        let now_ms = self.now_ms();
+        let (customer, news) = self.read_with_rules(|connection, rules| {
+            let (holder, account) = ledger::account::held(connection, id)?;
             let known = ledger::customer::get(connection, holder)?;
-            known.ok_or(Error::UnknownCustomer)
+            let merit = Merit {
+                language,
+                rules: &rules,
+                account: &account,
+                day: rules.moment(now_ms).local_day(),
+            };
+            Ok((known.ok_or(Error::UnknownCustomer)?, merit.news()))
         })?;
         let is_released = session.open.belong_to(Some(customer.id));
-        let language = self.language();
         session.said = say(language, "said.customer", &[("name", &customer.name)]);
+        if !news.is_empty() {
+            session.said = format!("{} {news}", session.said);
+        }
         if is_released {
             session.said = format!("{} {}", session.said, released(language));
         }

@@ -37,6 +37,12 @@ pub enum Error {
         /// Until the next try.
         seconds: u64,
     },
+    /// Not the PIN of anybody who may try; somebody else has to wait, whose it may be.
+    #[error("wrong PIN, or of somebody with {seconds} seconds to wait")]
+    PinHeld {
+        /// Until everybody may try again.
+        seconds: u64,
+    },
     /// A manager has to allow it.
     #[error("a manager has to allow it")]
     ApprovalNeeded,
@@ -289,6 +295,7 @@ impl Error {
             Self::Locked => "locked",
             Self::PinWrong { .. } => "pin_wrong",
             Self::PinDelayed { .. } => "pin_delayed",
+            Self::PinHeld { .. } => "pin_held",
             Self::ApprovalNeeded => "approval_needed",
             Self::NotAManager => "not_a_manager",
             Self::NoStaff => "no_staff",
@@ -354,6 +361,10 @@ impl Error {
             code: code.to_owned(),
             message: say(language, &format!("error.{code}.message"), &parameters),
             hint: say(language, &format!("error.{code}.hint"), &parameters),
+            wait_s: match self {
+                Self::PinDelayed { seconds } | Self::PinHeld { seconds } => Some(*seconds),
+                _ => None,
+            },
         }
     }
 
@@ -372,7 +383,6 @@ impl Error {
     fn parameters(&self, language: Language) -> Vec<(&'static str, String)> {
         match self {
             Self::PinWrong { left } => vec![("left", left.to_string())],
-            Self::PinDelayed { seconds } => vec![("seconds", seconds.to_string())],
             Self::ProgramUnusable { version, .. } => vec![("version", version.to_string())],
             Self::AmountUnreadable { text, money } => {
                 let example = money.map_or_else(

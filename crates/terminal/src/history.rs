@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::counter::progress;
 use crate::event::{Standing, Teller};
+use crate::merit::Merit;
 use crate::message::say;
 use crate::price::{Buyer, standing_of};
 use crate::profile::given;
@@ -143,6 +144,13 @@ impl Till {
                 |profile| profile.name,
             ),
             facts,
+            merit: Merit {
+                language,
+                rules,
+                account: &buyer.account,
+                day: now.local_day(),
+            }
+            .view(),
             events: Vec::new(),
             is_whole: false,
             said: String::new(),

@@ -9,7 +9,7 @@ use crate::gives::gives;
 use crate::paper::{Paper, on_paper};
 use crate::rules::Rules;
 use crate::speaker::Speaker;
-use crate::view::Language;
+use crate::view::{BadgeView, Language};
 use crate::{sentence, words};
 
 /// What the receipt says beside the sale itself.
@@ -41,6 +41,8 @@ pub(crate) struct Customer<'a> {
     pub(crate) next_to_expire: Option<(i64, NaiveDate)>,
     /// Name of the tier that this sale reached.
     pub(crate) tier_up: Option<&'a str>,
+    /// The badges that this sale won.
+    pub(crate) badges: &'a [BadgeView],
     /// "340 points to Gold".
     pub(crate) progress: Option<&'a str>,
     /// "Gold until ..."; may be empty.
@@ -215,6 +217,10 @@ fn balance(paper: &mut Paper<'_>, sale: &SaleCompleted, customer: &Customer<'_>)
         let (points, day) = (number(points), words::day(language, day));
         let parameters = [("points", points.as_str()), ("day", &day)];
         paper.row(&paper.say("receipt.next_to_expire", &parameters), "");
+    }
+    for badge in customer.badges {
+        let won = paper.say("receipt.badge", &[("badge", &badge.name)]);
+        paper.row(&won, "");
     }
     let risen = customer
         .tier_up

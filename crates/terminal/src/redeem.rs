@@ -281,5 +281,10 @@ pub(crate) fn grace(language: Language, standing: &Standing<'_>) -> String {
         ("day", &day),
         ("points", &points),
     ];
-    say(language, "tier.grace", &parameters)
+    let key = if standing.basis.is_score() {
+        "tier.grace.score"
+    } else {
+        "tier.grace"
+    };
+    say(language, key, &parameters)
 }

@@ -9,11 +9,13 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::counter::progress;
+use crate::merit::Merit;
 use crate::message::say;
 use crate::price::{Buyer, standing_of};
 use crate::receipt::{Customer, Surroundings, layout};
 use crate::redeem::grace;
 use crate::rules::Rules;
+use crate::square::square;
 use crate::tier_up;
 use crate::till::Till;
 use crate::view::{ReceiptKind, ReceiptView};
@@ -101,6 +103,19 @@ impl Till {
             }
             _ => None,
         };
+        let badges = match (printed.before, &buyer) {
+            (Some(before), Some(after)) => {
+                let account = &after.account;
+                let merit = Merit {
+                    language,
+                    rules,
+                    account,
+                    day,
+                };
+                merit.won_since(&before.account)
+            }
+            _ => Vec::new(),
+        };
         let balance = buyer.as_ref().map(|buyer| buyer.account.available(day));
         let no_profile = say(language, "word.no_profile", &[]);
         let around = Surroundings {
@@ -123,6 +138,7 @@ impl Till {
                 debt: buyer.account.debt,
                 next_to_expire: buyer.account.next_to_expire(day),
                 tier_up: risen.as_ref().map(|up| up.tier.name.as_str()),
+                badges: &badges,
                 progress: progress.as_ref().map(|progress| progress.sentence.as_str()),
                 grace: &grace,
             }),
@@ -140,6 +156,8 @@ impl Till {
             points_spent: sale.redeemed().iter().map(|lot| lot.points).sum(),
             balance,
             tier_up: risen,
+            badges,
+            square: square(&sale.receipt),
             said: String::new(),
         })
     }

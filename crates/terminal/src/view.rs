@@ -9,7 +9,9 @@ mod counter;
 mod customer;
 mod history;
 mod identify;
+mod leaderboard;
 mod merge;
+mod merit;
 mod pay;
 mod profile;
 mod redeem;
@@ -27,8 +29,10 @@ pub use self::counter::{
 pub use self::customer::{CustomerCard, ProgressView};
 pub use self::history::{HistoryEvent, HistoryFact, HistoryView};
 pub use self::identify::{BoxReading, CustomerHit, ProductHit};
+pub use self::leaderboard::{BoardPeriod, LeaderboardView, PlaceView};
 pub use self::merge::{MergeRow, MergeSaved, MergeView};
-pub use self::pay::{ReceiptKind, ReceiptView, TenderInput, TendersView};
+pub use self::merit::{BadgeView, ChallengeView, MeritView, ScorePartView, ScoreView};
+pub use self::pay::{ReceiptKind, ReceiptView, SquareCode, TenderInput, TendersView};
 pub use self::profile::{ProfileForm, ProfileInput, ProfileSaved};
 pub use self::redeem::{
     CouponMade, CouponView, PointsOffer, PointsPreview, RedeemView, RedemptionView, RewardView,

@@ -109,6 +109,8 @@ export const commands = {
 	voidSale: (input: VoidInput, pin: string) => typedError<ReceiptView, Trouble>(__TAURI_INVOKE("void_sale", { input, pin })),
 	/**  Today at this till. */
 	today: () => typedError<TodayView, Trouble>(__TAURI_INVOKE("today")),
+	/**  Who earned most at this till. */
+	leaderboard: (period: BoardPeriod) => typedError<LeaderboardView, Trouble>(__TAURI_INVOKE("leaderboard", { period })),
 	/**  How far this till and the server agree. */
 	syncView: () => typedError<SyncView, Trouble>(__TAURI_INVOKE("sync_view")),
 	/**  Tries now instead of at the next time by itself. */
@@ -164,6 +166,21 @@ refusal: string;
 /**  Why, and what to do, in words with the stable code in brackets. */
 sentence: string };
 
+/**  A badge that was won. */
+export type BadgeView = {
+	/**  Slug. */
+	slug: string,
+	/**  Name. */
+	name: string,
+	/**  Since when, or what to say to the customer, in words. */
+	sentence: string,
+	/**
+	 *  Whether it was won after the customer was here last, or by the sale just paid: nobody has told
+	 *  them yet.
+	 */
+	is_new: boolean,
+};
+
 /**  A better set of the scanned codes. */
 export type BestSetView = {
 	/**  Its codes. */
@@ -175,6 +192,15 @@ export type BestSetView = {
 	/**  In words. */
 	sentence: string,
 };
+
+/**  Of which days; each ends today. */
+export type BoardPeriod = 
+/**  From Monday on. */
+"week" | 
+/**  From the first of the month on. */
+"month" | 
+/**  From the first of January on. */
+"year";
 
 /**  What the one box made of its text. */
 export type BoxReading = 
@@ -226,6 +252,20 @@ sentence: string } |
 { saw: "nothing"; 
 /**  In the session's language. */
 sentence: string };
+
+/**  A badge on the way. */
+export type ChallengeView = {
+	/**  Slug. */
+	slug: string,
+	/**  Name. */
+	name: string,
+	/**  Share of the way, in basis points. */
+	progress_bp: number,
+	/**  "2 of 3 purchases this week". */
+	sentence: string,
+	/**  Points that come with it and codes that it opens, in words; may be empty. */
+	gives: string,
+};
 
 /**  A code on offer. */
 export type ChipView = {
@@ -341,11 +381,11 @@ export type CustomerCard = {
 	balance_age_s: number | null,
 	/**  Whether own entries on this till are in the balance that the server has not seen. */
 	balance_has_pending: boolean,
-	/**  Points to the next tier, "340 points to Gold" in words. */
+	/**  How far the next tier is, "340 points to Gold" in words. */
 	progress: ProgressView | null,
 	/**
 	 *  Until when the tier holds by grace alone and what would keep it, in words; empty while the points
-	 *  are there.
+	 *  or the score are there.
 	 */
 	grace: string,
 	/**  Completed purchases. */
@@ -354,6 +394,10 @@ export type CustomerCard = {
 	last_visit: string | null,
 	/**  Who brought them, or that it can still be said; none: the program has no referrals. */
 	referral: ReferralForm | null,
+	/**  Badges won, the latest first. */
+	badges: BadgeView[],
+	/**  The badge on the way that is nearest; a challenge of these days goes first. */
+	challenge: ChallengeView | null,
 };
 
 /**  A customer in a list. */
@@ -418,6 +462,8 @@ export type HistoryView = {
 	name: string,
 	/**  Balance, tier, own code, consent: each with its name, in words. */
 	facts: HistoryFact[],
+	/**  Badges, challenges, score. */
+	merit: MeritView,
 	/**  What happened. */
 	events: HistoryEvent[],
 	/**  Whether the server answered: entries of every store. Otherwise this till's own. */
@@ -434,6 +480,16 @@ export type Language =
 "es" | 
 /**  English. */
 "en";
+
+/**  The places of a period. */
+export type LeaderboardView = {
+	/**  Of which days. */
+	period: BoardPeriod,
+	/**  Which sales count, from when to when, in words. */
+	said: string,
+	/**  First place first, at most 10. */
+	places: PlaceView[],
+};
 
 /**  A line on screen and receipt. */
 export type LineView = {
@@ -498,6 +554,16 @@ export type MergeView = {
 	refusal: string,
 };
 
+/**  Badges, challenges and the score of a customer. */
+export type MeritView = {
+	/**  What was won, the latest first. */
+	badges: BadgeView[],
+	/**  What can be won now, in the order of [`CustomerCard::challenge`](super::CustomerCard::challenge). */
+	challenges: ChallengeView[],
+	/**  The score; none: the program has none. */
+	score: ScoreView | null,
+};
+
 /**  Whom a text may mean: a referral code, a card, a phone or a name. */
 export type PersonReading = {
 	/**  Best first, at most 8. */
@@ -508,6 +574,20 @@ export type PersonReading = {
 	code: string | null,
 	/**  What to do when nobody fits, in words; may be empty. */
 	sentence: string,
+};
+
+/**  A place. */
+export type PlaceView = {
+	/**  From 1 on; the same for the same points. */
+	place: number,
+	/**  The name as far as its customer agreed to it. */
+	name: string,
+	/**  Points earned by the sales of the period that stand. */
+	points: number,
+	/**  How many sales. */
+	sales: number,
+	/**  Whether it is the customer of the open basket. */
+	is_here: boolean,
 };
 
 /**  Points as money. */
@@ -621,7 +701,7 @@ sentence: string };
 export type ProgressView = {
 	/**  The next tier's name. */
 	next: string,
-	/**  Points missing. */
+	/**  Points missing, or what is missing in the score. */
 	missing: number,
 	/**  Share of the way from this tier to the next, in basis points. */
 	progress_bp: number,
@@ -666,6 +746,10 @@ export type ReceiptView = {
 	points_spent: number,
 	/**  The tier that this sale reached; only right after it. */
 	tier_up: TierUpView | null,
+	/**  The badges that this sale won; only right after it. */
+	badges: BadgeView[],
+	/**  The number of the sale as a square code: a refund begins with scanning it. None: it cannot. */
+	square: SquareCode | null,
 	/**  The customer's balance afterwards. */
 	balance: number | null,
 	/**  What happens next, in words: sent, or kept until the connection returns. */
@@ -831,6 +915,30 @@ export type RewardView = {
 	not_now: string,
 };
 
+/**  A part of a score. */
+export type ScorePartView = {
+	/**  Stable code: `frequency`, `amount`, `recency`, `variety`, `referrals`. */
+	kind: string,
+	/**  Name. */
+	name: string,
+	/**  0 to 100. */
+	score: number,
+	/**  What was found and what would be enough, in words. */
+	sentence: string,
+	/**  "counts 30 %". */
+	weight: string,
+};
+
+/**  A score and what it is made of. */
+export type ScoreView = {
+	/**  0 to 100. */
+	total: number,
+	/**  What depends on it, in words; may be empty. */
+	note: string,
+	/**  The parts that count for something. */
+	parts: ScorePartView[],
+};
+
 /**  The person at work. */
 export type SessionView = {
 	/**  Name. */
@@ -847,6 +955,14 @@ export type SlipView = {
 	text: string,
 	/**  What happened, in words. */
 	said: string,
+};
+
+/**  A QR code to draw. */
+export type SquareCode = {
+	/**  Modules on a side, the quiet zone included. */
+	size: number,
+	/**  The dark modules as a path of SVG, one unit each. */
+	path: string,
 };
 
 /**  The views that can go stale by themselves. */
@@ -1067,6 +1183,8 @@ export type Trouble = {
 	message: string,
 	/**  What to do. */
 	hint: string,
+	/**  How long to wait before it is tried again, seconds; none: no wait. */
+	wait_s: number | null,
 };
 
 /**  Something that follows beside the money. */

@@ -12,7 +12,10 @@ function answering<Asked extends unknown[], T>(
       return await ask(...asked);
     } catch {
       const message = t("ui.broken.message");
-      return { status: "error", error: { code: "broken", message, hint: t("ui.broken.hint") } };
+      return {
+        status: "error",
+        error: { code: "broken", message, hint: t("ui.broken.hint"), wait_s: null },
+      };
     }
   };
 }

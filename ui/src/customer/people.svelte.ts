@@ -128,7 +128,7 @@ export class People {
 }
 
 function trouble(code: string, message: string): Trouble {
-  return { code, message, hint: "" };
+  return { code, message, hint: "", wait_s: null };
 }
 
 function said(trouble: Trouble): string {

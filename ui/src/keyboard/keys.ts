@@ -13,6 +13,7 @@ export type Command =
   | "codes"
   | "pay"
   | "today"
+  | "leaderboard"
   | "sync"
   | "lock"
   | "full_screen"
@@ -26,6 +27,7 @@ export type Command =
   | "new_customer"
   | "edit_customer"
   | "history"
+  | "merit"
   | "referral"
   | "merge"
   | "adjust"
@@ -53,6 +55,7 @@ export const strokes: Readonly<Record<Named, Stroke>> = {
   pay: { key: "F9", label: "F9", says: "ui.key.pay" },
   full_screen: { key: "F11", label: "F11", says: "ui.key.full_screen" },
   today: { key: "KeyD", ctrl: true, label: "Ctrl+D", says: "ui.key.today" },
+  leaderboard: { key: "KeyO", ctrl: true, label: "Ctrl+O", says: "ui.key.leaderboard" },
   sync: { key: "KeyS", ctrl: true, label: "Ctrl+S", says: "ui.key.sync" },
   lock: { key: "KeyL", ctrl: true, label: "Ctrl+L", says: "ui.key.lock" },
   language: { key: "KeyI", ctrl: true, label: "Ctrl+I", says: "ui.key.language" },
@@ -64,6 +67,7 @@ export const strokes: Readonly<Record<Named, Stroke>> = {
   clear_customer: { key: "KeyQ", ctrl: true, label: "Ctrl+Q", says: "ui.key.clear_customer" },
   new_customer: { key: "KeyN", ctrl: true, label: "Ctrl+N", says: "ui.key.new_customer" },
   history: { key: "KeyH", ctrl: true, label: "Ctrl+H", says: "ui.key.history" },
+  merit: { key: "KeyW", ctrl: true, label: "Ctrl+W", says: "ui.key.merit" },
   referral: { key: "KeyR", ctrl: true, label: "Ctrl+R", says: "ui.key.referral" },
   adjust: { key: "KeyJ", ctrl: true, label: "Ctrl+J", says: "ui.key.adjust" },
   merge: { key: "KeyG", ctrl: true, label: "Ctrl+G", says: "ui.key.merge" },

@@ -1,6 +1,7 @@
 /** Where the till stands before and between sales: starting, not enrolled, locked or at work. */
 import type { Answer, Api, Language, TillView, Trouble } from "../api/api";
 import { speech } from "../language/language.svelte";
+import { Countdown } from "../unlock/countdown.svelte";
 
 export type Standing =
   | { status: "starting" }
@@ -15,6 +16,8 @@ export class Till {
   /** Why the last PIN or enrolment was not taken. */
   trouble = $state.raw<Trouble | null>(null);
   busy = $state(false);
+  /** Until a PIN is taken again. */
+  readonly wait = new Countdown();
   /** Counts what changed who is at work: a view that was asked for before it is of no use. */
   #turn = 0;
 
@@ -60,7 +63,7 @@ export class Till {
 
   /** Says something on the locked screen. */
   hint(message: string): void {
-    this.trouble = { code: "locked", message, hint: "" };
+    this.trouble = { code: "locked", message, hint: "", wait_s: null };
   }
 
   async #ask(asked: Promise<Answer<TillView>>): Promise<boolean> {
@@ -70,8 +73,13 @@ export class Till {
     const answer = await asked;
     this.#turn += 1;
     this.busy = false;
-    if (answer.status === "ok") this.#show(answer.data);
-    else this.trouble = answer.error;
+    if (answer.status === "ok") {
+      this.wait.stop();
+      this.#show(answer.data);
+    } else {
+      this.trouble = answer.error;
+      this.wait.start(answer.error.wait_s);
+    }
     return answer.status === "ok";
   }
 

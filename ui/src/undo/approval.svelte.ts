@@ -1,8 +1,9 @@
 /** A manager's PIN over the basket: asked for once something needs it, sent with what it allows. */
 import type { Answer, Trouble } from "../api/api";
+import { Countdown } from "../unlock/countdown.svelte";
 
 /** The PIN was not right: it is asked for again. */
-const aboutThePin = ["approval_needed", "not_a_manager", "pin_wrong", "pin_delayed"];
+const aboutThePin = ["approval_needed", "not_a_manager", "pin_wrong", "pin_delayed", "pin_held"];
 
 export class Approval {
   /** Whether the PIN is being asked for. */
@@ -10,6 +11,8 @@ export class Approval {
   pin = $state("");
   busy = $state(false);
   trouble = $state.raw<Trouble | null>(null);
+  /** Until a PIN is taken again. */
+  readonly wait = new Countdown();
 
   /** Asks for the PIN; answers whether there is one. */
   ask(): boolean {
@@ -27,6 +30,7 @@ export class Approval {
     const answer = await act(pin);
     this.busy = false;
     if (answer.status === "ok") {
+      this.wait.stop();
       this.leave();
       return answer.data;
     }
@@ -37,6 +41,7 @@ export class Approval {
 
   refuse(trouble: Trouble): void {
     this.trouble = trouble;
+    this.wait.start(trouble.wait_s);
   }
 
   /** Back to what was to be allowed; answers whether the PIN was being asked for. */

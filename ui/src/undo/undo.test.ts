@@ -144,3 +144,10 @@ test("Ctrl+Z takes steps of the basket back, and then offers to void the last sa
   await vi.waitFor(() => expect(till.returns.isVoided).toBe(true));
   expect(await screen.findByText("Entregue al cliente")).toBeTruthy();
 });
+
+test("the scanned number of a receipt opens its refund, whatever screen is open", async () => {
+  await open();
+  await hand.keyboard("{Control>}d{/Control}");
+  await scanner.keyboard(`${OWN}{Enter}`);
+  expect(await units()).toBeTruthy();
+});

@@ -102,10 +102,15 @@ impl Teller<'_> {
             "history.kind.tier_moved"
         };
         let points = self.number(moved.window_points);
-        let days = self.rules.program.tiers.as_ref();
-        let days = days.map_or(0, |tiers| tiers.window_days).to_string();
+        let tiers = self.rules.program.tiers.as_ref();
+        let days = tiers.map_or(0, |tiers| tiers.window_days).to_string();
         let parameters = [("points", points.as_str()), ("days", &days)];
-        let mut reasons = vec![self.say("history.tier_points", &parameters)];
+        let reached = if tiers.is_some_and(|tiers| tiers.basis.is_score()) {
+            "history.tier_score"
+        } else {
+            "history.tier_points"
+        };
+        let mut reasons = vec![self.say(reached, &parameters)];
         if let Some(from) = from {
             let name = self.rules.tier_name(from);
             reasons.push(self.say("history.tier_before", &[("tier", name)]));
@@ -118,8 +123,21 @@ impl Teller<'_> {
     }
 
     pub(super) fn badge(&self, header: &Header, awarded: &BadgeAwarded) -> HistoryEvent {
+        let mut known = self.rules.program.badges.iter();
+        let known = known.find(|badge| badge.slug == awarded.badge);
+        let what = match known {
+            Some(badge) => self.say(
+                "history.kind.badge_awarded.named",
+                &[("badge", &badge.name)],
+            ),
+            None => self.say("history.kind.badge_awarded", &[]),
+        };
+        let bonus = awarded.bonus.as_ref();
+        let reasons = bonus.and_then(|lot| self.until(lot.points, lot.expires_on));
         HistoryEvent {
-            what: self.say("history.kind.badge_awarded", &[]),
+            what,
+            points: bonus.map_or(0, |lot| lot.points),
+            reasons: reasons.into_iter().collect(),
             ..self.on(header, awarded.day)
         }
     }

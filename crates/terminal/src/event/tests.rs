@@ -32,6 +32,10 @@ from_points = 0
 slug = "gold"
 name = "Oro"
 from_points = 200
+[[badges]]
+slug = "explorer"
+name = "Exploradora"
+tried = 3
 [refunds]
 reasons = [{ slug = "damaged", es = "Dañado" }]
 [[rewards]]
@@ -353,6 +357,20 @@ fn people_things_have_their_words_and_what_is_newer_says_so() {
             bonus: None,
         }),
         "Ganó una insignia [] 0 +0: ",
+    );
+    check(
+        &Payload::BadgeAwarded(BadgeAwarded {
+            customer_id: ANA,
+            badge: "explorer".to_owned(),
+            day: day("2025-03-01"),
+            bonus: Some(mostrador_protocol::account::LotDocument {
+                earned_on: day("2025-03-01"),
+                expires_on: day("2026-03-01"),
+                usable_from: None,
+                points: 30,
+            }),
+        }),
+        "Ganó la insignia Exploradora [] 0 +30: Válidos hasta el 1 de marzo de 2026",
     );
     let payload = r#"{"customer_id":"x"}"#.to_owned();
     let header = Header {

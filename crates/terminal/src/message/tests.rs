@@ -134,6 +134,7 @@ fn every_refusal_note_and_state_of_sync_has_a_sentence_that_ends_in_its_code() {
 fn every_key_that_the_code_names_is_in_the_catalogue() {
     let families = [
         "adjustment.",
+        "board.",
         "box.",
         "code.",
         "coupon.",
@@ -142,6 +143,7 @@ fn every_key_that_the_code_names_is_in_the_catalogue() {
         "gives.",
         "history.",
         "merge.",
+        "merit.",
         "note.",
         "person.",
         "progress.",
@@ -152,6 +154,7 @@ fn every_key_that_the_code_names_is_in_the_catalogue() {
         "refusal.",
         "said.",
         "sale.",
+        "score.",
         "sync.",
         "tender.",
         "tier.",

@@ -158,6 +158,8 @@ impl Till {
                 points.given_back.iter().map(|lot| lot.points).sum()
             }),
             tier_up: None,
+            badges: Vec::new(),
+            square: None,
             balance: balance.map(|account| account.available(now.local_day())),
             said: say(language, said, &[]),
         })

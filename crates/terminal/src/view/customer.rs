@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::ReferralForm;
+use super::{BadgeView, ChallengeView, ReferralForm};
 
 /// The customer on the left pane.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -26,10 +26,10 @@ pub struct CustomerCard {
     pub balance_age_s: Option<u64>,
     /// Whether own entries on this till are in the balance that the server has not seen.
     pub balance_has_pending: bool,
-    /// Points to the next tier, "340 points to Gold" in words.
+    /// How far the next tier is, "340 points to Gold" in words.
     pub progress: Option<ProgressView>,
     /// Until when the tier holds by grace alone and what would keep it, in words; empty while the points
-    /// are there.
+    /// or the score are there.
     pub grace: String,
     /// Completed purchases.
     pub purchases: u64,
@@ -37,6 +37,10 @@ pub struct CustomerCard {
     pub last_visit: Option<String>,
     /// Who brought them, or that it can still be said; none: the program has no referrals.
     pub referral: Option<ReferralForm>,
+    /// Badges won, the latest first.
+    pub badges: Vec<BadgeView>,
+    /// The badge on the way that is nearest; a challenge of these days goes first.
+    pub challenge: Option<ChallengeView>,
 }
 
 /// Distance to the next tier.
@@ -44,7 +48,7 @@ pub struct CustomerCard {
 pub struct ProgressView {
     /// The next tier's name.
     pub next: String,
-    /// Points missing.
+    /// Points missing, or what is missing in the score.
     pub missing: i64,
     /// Share of the way from this tier to the next, in basis points.
     pub progress_bp: u32,

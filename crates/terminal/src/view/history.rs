@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::MeritView;
+
 /// A customer's history, the latest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct HistoryView {
@@ -12,6 +14,8 @@ pub struct HistoryView {
     pub name: String,
     /// Balance, tier, own code, consent: each with its name, in words.
     pub facts: Vec<HistoryFact>,
+    /// Badges, challenges, score.
+    pub merit: MeritView,
     /// What happened.
     pub events: Vec<HistoryEvent>,
     /// Whether the server answered: entries of every store. Otherwise this till's own.

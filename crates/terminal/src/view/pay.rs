@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::merit::BadgeView;
 use super::redeem::TierUpView;
 
 /// A means of payment as the cashier enters it.
@@ -63,8 +64,21 @@ pub struct ReceiptView {
     pub points_spent: i64,
     /// The tier that this sale reached; only right after it.
     pub tier_up: Option<TierUpView>,
+    /// The badges that this sale won; only right after it.
+    pub badges: Vec<BadgeView>,
+    /// The number of the sale as a square code: a refund begins with scanning it. None: it cannot.
+    pub square: Option<SquareCode>,
     /// The customer's balance afterwards.
     pub balance: Option<i64>,
     /// What happens next, in words: sent, or kept until the connection returns.
     pub said: String,
+}
+
+/// A QR code to draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SquareCode {
+    /// Modules on a side, the quiet zone included.
+    pub size: u32,
+    /// The dark modules as a path of SVG, one unit each.
+    pub path: String,
 }

@@ -89,4 +89,6 @@ pub struct Trouble {
     pub message: String,
     /// What to do.
     pub hint: String,
+    /// How long to wait before it is tried again, seconds; none: no wait.
+    pub wait_s: Option<u64>,
 }

@@ -37,7 +37,56 @@ fn five_misses_then_a_wait_that_survives_a_restart_and_ends_by_itself() {
         "Rosa Ibarra"
     );
     shop.till.lock();
+    // Her own misses are forgiven, those at Mónica's PIN are not: one more, and Mónica waits again.
+    assert_eq!(trouble(shop.till.unlock("9999")).0, "pin_held");
+    shop.till.unlock("1212").expect("Rosa waits for nothing");
+    assert_eq!(trouble(shop.till.unlock("8080")).0, "pin_held");
+    shop.clock.advance_ms(60_000);
+    shop.till.unlock("8080").expect("Mónica is in");
+    shop.till.lock();
     assert_eq!(trouble(shop.till.unlock("9999")).0, "pin_wrong", "forgiven");
+}
+
+#[test]
+fn an_own_pin_between_guesses_at_a_colleague_clears_none_of_them() {
+    let shop = Shop::open();
+    let guess = |pin: &str| {
+        shop.till.lock();
+        shop.till.unlock(pin).map(|_| ())
+    };
+    for wrong in ["8000", "8010", "8020", "8030"] {
+        assert_eq!(trouble(guess(wrong)).0, "pin_wrong");
+        guess("1212").expect("Rosa is let in between");
+    }
+    let fifth = guess("8040").expect_err("wrong").trouble(Language::Es);
+    assert_eq!((fifth.code.as_str(), fifth.wait_s), ("pin_held", Some(30)));
+    guess("1212").expect("Rosa goes on working");
+    // Right and wrong are answered alike, so that nobody learns from the answer.
+    let right = guess("8080").expect_err("too early").trouble(Language::Es);
+    assert_eq!(right, fifth);
+    assert_eq!(
+        guess("8050").expect_err("wrong").trouble(Language::Es),
+        fifth
+    );
+    shop.clock.advance_ms(29_999);
+    assert_eq!(trouble(guess("8080")).0, "pin_held");
+    shop.clock.advance_ms(1);
+    guess("8080").expect("Mónica is in");
+}
+
+#[test]
+fn slips_of_a_day_fade_and_keep_out_nobody_who_was_not_there() {
+    let shop = Shop::open();
+    let guess = |pin: &str| {
+        shop.till.lock();
+        shop.till.unlock(pin).map(|_| ())
+    };
+    for _ in 0..20 {
+        assert_eq!(trouble(guess("9999")).0, "pin_wrong");
+        guess("1212").expect("Rosa is in");
+        shop.clock.advance_ms(1_800_000);
+    }
+    guess("8080").expect("Mónica comes at night");
 }
 
 #[test]
