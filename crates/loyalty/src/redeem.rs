@@ -251,18 +251,21 @@ pub fn buy_reward<'a>(
     slug: &str,
     purse: &mut Purse,
 ) -> Result<RewardPlan<'a>, RedeemRefusal> {
-    let mut rewards = asking.program.rewards.iter();
-    let reward = rewards
-        .find(|reward| reward.slug == slug)
-        .ok_or(RedeemRefusal::RewardUnknown)?;
-    if let Some(refusal) = refusal_of(asking, reward) {
-        return Err(refusal);
-    }
+    let reward = find_reward(asking, slug)?;
     Ok(RewardPlan {
         reward,
         lots: purse.take(reward.points)?,
         day: asking.day,
     })
+}
+
+/// The reward with this slug, if it may be had, points aside.
+pub fn find_reward<'a>(asking: &Asking<'a>, slug: &str) -> Result<&'a Reward, RedeemRefusal> {
+    let mut rewards = asking.program.rewards.iter();
+    let reward = rewards
+        .find(|reward| reward.slug == slug)
+        .ok_or(RedeemRefusal::RewardUnknown)?;
+    refusal_of(asking, reward).map_or(Ok(reward), Err)
 }
 
 /// Why a reward cannot be had, points aside: what a catalogue shows beside it.

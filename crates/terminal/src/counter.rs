@@ -13,7 +13,7 @@ use mostrador_loyalty::tier::Standing;
 use crate::applied::{self, Met};
 use crate::better::better;
 use crate::chips::Offer;
-use crate::gives::gives;
+use crate::gives::reward_gives;
 use crate::identify::Look;
 use crate::merit::Merit;
 use crate::message::say;
@@ -229,7 +229,9 @@ fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Vec<
             text: code.scanned().to_string(),
             variant: applied::variant(speaker, code),
             kind: kind_name(code.kind).to_owned(),
-            gives: known.map_or_else(String::new, |known| gives(speaker, known)),
+            gives: known.map_or_else(String::new, |known| {
+                reward_gives(speaker, known, priced.reward_name(&code.text))
+            }),
             amount: code.amount.minor(),
             applies_to: applied::applies_to(speaker, &met),
             bounds: applied::bounds(speaker, &met),

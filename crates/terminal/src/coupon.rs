@@ -10,7 +10,7 @@ use mostrador_protocol::account::{CouponDocument, LotDocument};
 use mostrador_protocol::entry::{Payload, RewardRedeemed};
 
 use crate::error::shortened;
-use crate::gives::gives;
+use crate::gives::reward_gives;
 use crate::message::say;
 use crate::paper::Paper;
 use crate::price::{Buyer, Priced, price};
@@ -25,8 +25,8 @@ use crate::view::{CounterView, CouponMade, CouponView, SlipView};
 use crate::{Error, sentence, words};
 
 impl Till {
-    /// Buys a reward with the points that the open basket leaves its customer, as a coupon to be used
-    /// later. With a slip in the answer, coupon and points are on the disk; without one, the counter says
+    /// Buys a reward with the points that the rewards of the open basket leave its customer, as a coupon
+    /// to be used later. With a slip in the answer, coupon and points are on the disk; without one, the counter says
     /// why nothing was bought.
     pub fn make_coupon(&self, slug: &str) -> Result<CouponMade, Error> {
         let (mut session, cashier) = self.at_work()?;
@@ -77,9 +77,7 @@ impl Till {
             let now = rules.moment(now_ms);
             let buyer = Buyer::load(tx, &rules, customer, now)?;
             let coupon = coupon_of(&buyer, &code)?;
-            let made = ledger::reward::redemption(tx, &code)?;
-            let made = made.filter(|made| made.customer_id == customer);
-            let (None, Some(made)) = (kept_because(&buyer, coupon, made.as_ref()), made) else {
+            let Ok(made) = redemption_of(tx, &buyer, coupon)? else {
                 return Ok::<_, Error>(None);
             };
             let returned = RewardRedeemed {
@@ -116,6 +114,7 @@ impl Till {
             let rules = self.shared.shelf.current(tx)?;
             let now = rules.moment(now_ms);
             let priced = price(tx, rules, open, &identity.store, now)?;
+            let buyer = priced.buyer.as_ref().ok_or(Error::UnknownCustomer)?.id;
             let code = free_code(tx, &priced.rules, &self.shared.random)?;
             let (coupon, lots) = match buy(tx, &priced, slug, code)? {
                 Ok(bought) => bought,
@@ -126,7 +125,7 @@ impl Till {
             };
             let redeemed = RewardRedeemed {
                 redemption_id: self.shared.random.id(wall_ms),
-                customer_id: open.customer.unwrap_or_default(),
+                customer_id: buyer,
                 store: identity.store.clone(),
                 cashier_id: cashier.id,
                 local_time: now.local,
@@ -137,8 +136,7 @@ impl Till {
             };
             let payload = Payload::RewardRedeemed(Box::new(redeemed));
             self.append(tx, (wall_ms, now_ms), &priced.rules, &payload)?;
-            let customer = open.customer.unwrap_or_default();
-            let buyer = Buyer::load(tx, &priced.rules, customer, now)?;
+            let buyer = Buyer::load(tx, &priced.rules, buyer, now)?;
             Ok(Ok(self.slip(tx, &priced.rules, (&buyer, &coupon))?))
         })
     }
@@ -186,7 +184,7 @@ impl Till {
         paper.centred(&paper.say("coupon.title", &[]));
         paper.centred(&name);
         if let Some(gives) = code
-            .map(|code| gives(&speaker, &code))
+            .map(|code| reward_gives(&speaker, &code, Some(&name)))
             .filter(|it| *it != name)
         {
             paper.centred(&crate::paper::on_paper(&gives));
@@ -235,12 +233,11 @@ fn coupon_of<'a>(buyer: &'a Buyer, code: &CodeText) -> Result<&'a HeldCoupon, Er
 }
 
 fn reward_name(rules: &Rules, coupon: &HeldCoupon) -> String {
-    let mut rewards = rules.program.rewards.iter();
-    let reward = rewards.find(|reward| reward.slug == coupon.reward);
-    reward.map_or_else(|| coupon.reward.clone(), |reward| reward.name.clone())
+    let name = rules.reward_name(&coupon.reward);
+    name.unwrap_or(&coupon.reward).to_owned()
 }
 
-/// Buys a reward out of what the basket leaves.
+/// Buys a reward out of what the rewards of the basket leave; points that pay it shrink.
 fn buy(
     tx: &Connection,
     priced: &Priced,
@@ -257,7 +254,7 @@ fn buy(
         now: priced.now,
     };
     let account = priced.spending.account_after(&buyer.account);
-    let mut purse = priced.spending.purse_left();
+    let mut purse = priced.spending.purse.clone();
     let bought = buy_reward(&wish.asking(&account, slug)?, slug, &mut purse).map(|plan| {
         let lots = plan.lots.iter().map(LotDocument::from).collect();
         (plan.coupon(code), lots)
@@ -265,16 +262,23 @@ fn buy(
     Ok(bought)
 }
 
-/// Why the points of a coupon cannot come back here; none: they can.
-fn kept_because(
+/// The redemption that made a coupon of `buyer`, if its points can come back here; else the key of why
+/// not. It may stand in the name of a record that was merged into the buyer's since.
+fn redemption_of(
+    connection: &Connection,
     buyer: &Buyer,
     coupon: &HeldCoupon,
-    made: Option<&RewardRedeemed>,
-) -> Option<&'static str> {
+) -> Result<Result<RewardRedeemed, &'static str>, Error> {
     if buyer.account.uses_of(&coupon.code) > 0 {
-        return Some("coupon.kept.used");
+        return Ok(Err("coupon.kept.used"));
     }
-    made.is_none().then_some("coupon.kept.elsewhere")
+    let made = ledger::reward::redemption(connection, &coupon.code)?;
+    let holder = match &made {
+        Some(made) => Some(ledger::account::held(connection, made.customer_id)?.0),
+        None => None,
+    };
+    let made = made.filter(|_| holder == Some(buyer.id));
+    Ok(made.ok_or("coupon.kept.elsewhere"))
 }
 
 /// The coupons that the customer can use today.
@@ -285,8 +289,7 @@ pub(crate) fn held(
 ) -> Result<Vec<CouponView>, Error> {
     let usable = wish.buyer.account.usable_coupons(wish.now.local_day());
     let views = usable.map(|coupon| {
-        let made = ledger::reward::redemption(wish.connection, &coupon.code)?;
-        let kept = kept_because(wish.buyer, coupon, made.as_ref());
+        let kept = redemption_of(wish.connection, wish.buyer, coupon)?.err();
         let until = coupon.valid_until.map(|until| {
             let day = words::day(speaker.language, until);
             speaker.say("coupon.until", &[("day", &day)])

@@ -1,6 +1,6 @@
 //! What a code of the program gives, in words: "10 % de descuento en náutica".
 
-use mostrador_loyalty::code::{Benefit, Code, SpendTier, SpendTierBenefit};
+use mostrador_loyalty::code::{Benefit, Code, CodeKind, SpendTier, SpendTierBenefit};
 use mostrador_loyalty::money::Amount;
 
 use crate::speaker::Speaker;
@@ -8,7 +8,10 @@ use crate::words;
 
 /// The benefit with where it applies, from what amount, and up to what.
 pub(crate) fn gives(speaker: &Speaker<'_>, code: &Code) -> String {
-    let mut text = benefit(speaker, &code.benefit);
+    let mut text = match (code.kind, &code.benefit) {
+        (CodeKind::Reward, Benefit::Tracking) => speaker.say("gives.handed_over", &[]),
+        (_, given) => benefit(speaker, given),
+    };
     if let Some(places) = speaker.places(&code.restrictions) {
         let parameters = [("gives", text.as_str()), ("where", places.as_str())];
         text = speaker.say("gives.in", &parameters);
@@ -22,6 +25,15 @@ pub(crate) fn gives(speaker: &Speaker<'_>, code: &Code) -> String {
         text = speaker.say("gives.at_most", &parameters);
     }
     text
+}
+
+/// The same of a reward with this name: something that is handed over is called by it.
+pub(crate) fn reward_gives(speaker: &Speaker<'_>, code: &Code, name: Option<&str>) -> String {
+    let is_handed_over = code.kind == CodeKind::Reward && code.benefit == Benefit::Tracking;
+    match name.filter(|_| is_handed_over) {
+        Some(name) => name.to_owned(),
+        None => gives(speaker, code),
+    }
 }
 
 fn from(speaker: &Speaker<'_>, gives: &str, minimum: Amount) -> String {

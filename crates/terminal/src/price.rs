@@ -88,6 +88,18 @@ impl Priced {
     pub(crate) fn subject(&self) -> Uuid {
         self.buyer.as_ref().map_or(self.sale, |buyer| buyer.id)
     }
+
+    /// What the reward is called whose code this is: one bought for the basket, or a coupon of its
+    /// customer.
+    pub(crate) fn reward_name(&self, code: &CodeText) -> Option<&str> {
+        let mut bought = self.spending.bought.iter();
+        let bought = bought.find(|bought| bought.code.text == *code);
+        let mut held = self.buyer.iter().flat_map(|buyer| &buyer.account.coupons);
+        let mut held = || held.find(|coupon| coupon.code == *code);
+        let slug = bought.map(|bought| &bought.reward);
+        let slug = slug.or_else(|| held().map(|coupon| &coupon.reward))?;
+        self.rules.reward_name(slug)
+    }
 }
 
 impl Buyer {
@@ -140,98 +152,157 @@ pub(crate) fn price(
         Some(id) => Some(Buyer::load(connection, &rules, id, now)?),
         None => None,
     };
-    let wish = buyer.as_ref().map(|buyer| Wish {
-        connection,
-        rules: &rules,
-        buyer,
-        now,
-    });
-    let mut spending = match &wish {
-        Some(wish) => Spending::rewards(wish, open)?,
-        None => Spending::default(),
-    };
-    let mut scanned = open.scanned();
-    let mut own_codes = coupons(connection, &rules, (buyer.as_ref(), open), now)?;
-    for bought in &spending.bought {
-        scanned.push(bought.code.text.clone());
-        own_codes.push(bought.code.clone());
-    }
-    let mut counted = rules.program.texts_counted(&scanned, open.subject());
-    let own = own_codes.iter().map(|code| &code.text);
-    counted.extend(own.filter(|text| scanned.contains(text)).cloned());
-    let usage = rights::usage(
-        connection,
-        &Counted {
-            rules: &rules,
-            store,
-            codes: &counted,
-            customer: open.customer,
-            day: now.local_day(),
-            approved: &[],
-        },
-    )?;
-    let basket = open.basket();
     let place = Place {
         store: store.to_owned(),
     };
-    let request = Request {
-        program: &rules.program,
-        customer: buyer.as_ref().map(|buyer| &buyer.facts),
-        basket: &basket,
-        scanned: &scanned,
-        usage: &usage,
+    let counter = Counter {
+        connection,
+        rules: &rules,
         place: &place,
-        sale: open.id,
         now,
-        own_codes: &own_codes,
-        non_earning_tender: Amount::ZERO,
+        subject: buyer.as_ref().map_or(open.id, |buyer| buyer.id),
     };
-    let mut priced = quote(&request);
-    if let Some(wish) = &wish {
-        spending.settle(wish, &priced, open.points);
-    }
-    // What points pay earns nothing: the total is the same, the points to earn are fewer.
-    if !spending.amount().is_zero() {
-        priced = quote(&Request {
-            non_earning_tender: spending.amount(),
-            ..request
-        });
-    }
+    let (codes, spending, quote) = counter.settled(open, buyer.as_ref())?;
     Ok(Priced {
-        quote: priced,
-        rules,
         now,
         place,
         sale: open.id,
-        basket,
-        scanned,
-        usage,
+        basket: open.basket(),
+        scanned: codes.scanned,
+        usage: codes.usage,
+        own_codes: codes.own,
         buyer,
-        own_codes,
         spending,
+        quote,
+        rules,
     })
 }
 
-/// The reward coupons that this basket may hold: its customer's, and those of others among the scanned
-/// codes, which are refused because of their holder and not because nobody knew them.
-fn coupons(
-    connection: &Connection,
-    rules: &Rules,
-    (buyer, open): (Option<&Buyer>, &OpenBasket),
+impl Priced {
+    /// What this counter would be with `open` on it, which is of the same customer.
+    pub(crate) fn with(&self, connection: &Connection, open: &OpenBasket) -> Result<Self, Error> {
+        let rules = Arc::clone(&self.rules);
+        price(connection, rules, open, &self.place.store, self.now)
+    }
+}
+
+/// The codes of a basket, rewards bought for it among them.
+struct Codes {
+    scanned: Vec<CodeText>,
+    own: Vec<Code>,
+    usage: Usage,
+}
+
+/// Where and when a basket is priced, and to whom variants are assigned.
+struct Counter<'a> {
+    connection: &'a Connection,
+    rules: &'a Rules,
+    place: &'a Place,
     now: Moment,
-) -> Result<Vec<Code>, Error> {
-    let mut coupons = buyer.map_or_else(Vec::new, |buyer| buyer.own_codes.clone());
-    for text in open.scanned() {
-        let is_known = coupons.iter().any(|coupon| coupon.text == text)
-            || rules.program.resolve(&text, open.subject()).is_some();
-        if is_known {
-            continue;
-        }
-        if let Some(holder) = ledger::reward::coupon_holder(connection, &text)? {
-            let holder = Buyer::load(connection, rules, holder, now)?;
-            let theirs = holder.own_codes.into_iter();
-            coupons.extend(theirs.filter(|coupon| coupon.text == text));
+    subject: Uuid,
+}
+
+impl Counter<'_> {
+    /// The quote with every reward on it that the customer can pay for. One that takes points which
+    /// another one used up leaves, and what is left is quoted again.
+    fn settled(
+        &self,
+        open: &OpenBasket,
+        buyer: Option<&Buyer>,
+    ) -> Result<(Codes, Spending, Quote), Error> {
+        let wish = buyer.map(|buyer| Wish {
+            connection: self.connection,
+            rules: self.rules,
+            buyer,
+            now: self.now,
+        });
+        let basket = open.basket();
+        let held = self.coupons(buyer, open)?;
+        let mut unpaid = Vec::new();
+        loop {
+            let mut spending = match &wish {
+                Some(wish) => Spending::rewards(wish, open, &unpaid)?,
+                None => Spending::default(),
+            };
+            let codes = self.codes(open, (buyer, &held), &spending)?;
+            let request = Request {
+                program: &self.rules.program,
+                customer: buyer.map(|buyer| &buyer.facts),
+                basket: &basket,
+                scanned: &codes.scanned,
+                usage: &codes.usage,
+                place: self.place,
+                sale: open.id,
+                now: self.now,
+                own_codes: &codes.own,
+                non_earning_tender: Amount::ZERO,
+            };
+            let mut quoted = quote(&request);
+            if let Some(wish) = &wish
+                && let Err(missed) = spending.settle(wish, &quoted, open.points)
+            {
+                unpaid.push(missed);
+                continue;
+            }
+            // What points pay earns nothing: the total is the same, the points to earn are fewer.
+            if !spending.amount().is_zero() {
+                quoted = quote(&Request {
+                    non_earning_tender: spending.amount(),
+                    ..request
+                });
+            }
+            return Ok((codes, spending, quoted));
         }
     }
-    Ok(coupons)
+
+    fn codes(
+        &self,
+        open: &OpenBasket,
+        (buyer, held): (Option<&Buyer>, &[Code]),
+        spending: &Spending,
+    ) -> Result<Codes, Error> {
+        let (mut scanned, mut own) = (open.scanned(), held.to_vec());
+        for bought in &spending.bought {
+            scanned.push(bought.code.text.clone());
+            own.push(bought.code.clone());
+        }
+        let mut counted = self.rules.program.texts_counted(&scanned, self.subject);
+        let texts = own.iter().map(|code| &code.text);
+        counted.extend(texts.filter(|text| scanned.contains(text)).cloned());
+        let usage = rights::usage(
+            self.connection,
+            &Counted {
+                rules: self.rules,
+                store: &self.place.store,
+                codes: &counted,
+                customer: buyer.map(|buyer| buyer.id),
+                day: self.now.local_day(),
+                approved: &[],
+            },
+        )?;
+        Ok(Codes {
+            scanned,
+            own,
+            usage,
+        })
+    }
+
+    /// The reward coupons that this basket may hold: its customer's, and those of others among the
+    /// scanned codes, which are refused because of their holder and not because nobody knew them.
+    fn coupons(&self, buyer: Option<&Buyer>, open: &OpenBasket) -> Result<Vec<Code>, Error> {
+        let mut coupons = buyer.map_or_else(Vec::new, |buyer| buyer.own_codes.clone());
+        for text in open.scanned() {
+            let is_known = coupons.iter().any(|coupon| coupon.text == text)
+                || self.rules.program.resolve(&text, self.subject).is_some();
+            if is_known {
+                continue;
+            }
+            if let Some(holder) = ledger::reward::coupon_holder(self.connection, &text)? {
+                let holder = Buyer::load(self.connection, self.rules, holder, self.now)?;
+                let theirs = holder.own_codes.into_iter();
+                coupons.extend(theirs.filter(|coupon| coupon.text == text));
+            }
+        }
+        Ok(coupons)
+    }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::program::Factor;
-use mostrador_protocol::entry::SaleCompleted;
+use mostrador_protocol::entry::{SaleCode, SaleCompleted};
 
 use crate::gives::gives;
 use crate::paper::{Paper, on_paper};
@@ -117,7 +117,7 @@ fn totals(paper: &mut Paper<'_>, sale: &SaleCompleted) {
         } else {
             paper.row(code.scanned(), "");
             let gives = if code.consumed {
-                given(paper, sale, &code.text)
+                given(paper, sale, code)
             } else {
                 paper.say("receipt.no_effect", &[])
             };
@@ -232,7 +232,7 @@ fn balance(paper: &mut Paper<'_>, sale: &SaleCompleted, customer: &Customer<'_>)
 }
 
 /// What a code that took nothing off gave instead; products are called what the sale calls them.
-fn given(paper: &Paper<'_>, sale: &SaleCompleted, code: &str) -> String {
+fn given(paper: &Paper<'_>, sale: &SaleCompleted, code: &SaleCode) -> String {
     let lines = sale.lines.iter();
     let products = lines.map(|line| (line.product.clone(), line.name.clone()));
     let speaker = Speaker {
@@ -241,6 +241,16 @@ fn given(paper: &Paper<'_>, sale: &SaleCompleted, code: &str) -> String {
         products: &products.collect(),
         own: &[],
     };
-    let known = CodeText::parse(code).and_then(|text| paper.rules.program.code(&text));
-    on_paper(&known.map_or_else(String::new, |code| gives(&speaker, code)))
+    let listed = CodeText::parse(&code.text).and_then(|text| paper.rules.program.code(&text));
+    let gives = match listed {
+        Some(listed) => gives(&speaker, listed),
+        // It is handed over: a reward of this sale, or a coupon that was bought before.
+        None => {
+            let mut bought = sale.rewards.iter();
+            let bought = bought.find(|bought| bought.code == code.text);
+            let name = bought.and_then(|bought| paper.rules.reward_name(&bought.reward));
+            name.map_or_else(|| paper.say("gives.handed_over", &[]), str::to_owned)
+        }
+    };
+    on_paper(&gives)
 }

@@ -65,7 +65,7 @@ impl Till {
                 )),
                 tier: standing.map(|standing| tier_view(language, &standing)),
                 points: offer(&speaker, &open, priced),
-                rewards: reward::catalogue(&speaker, &wish, priced, &trials)?,
+                rewards: reward::catalogue(&speaker, &wish, (&open, priced), &trials)?,
                 coupons: coupon::held(&speaker, &wish, &open)?,
             })
         })

@@ -5,14 +5,14 @@ use mostrador_loyalty::code::{Code, CodeText};
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::program::Reward;
 use mostrador_loyalty::quote::{Request, quote};
-use mostrador_loyalty::redeem::{RedeemRefusal, coupon_code, refusal_of};
+use mostrador_loyalty::redeem::{RedeemRefusal, coupon_code};
 use mostrador_loyalty::refusal::Refusal;
 
-use crate::gives::gives;
+use crate::gives::reward_gives;
 use crate::message::say;
 use crate::price::{Buyer, Priced};
 use crate::profile::free_code;
-use crate::session::OpenReward;
+use crate::session::{OpenBasket, OpenReward};
 use crate::speaker::Speaker;
 use crate::spend::Wish;
 use crate::till::Till;
@@ -43,12 +43,8 @@ impl Till {
             if priced.buyer.is_none() {
                 return Ok(Some(say(language, "redeem.customer_required", &[])));
             }
-            let missed = priced.spending.missed.iter();
-            let missed = missed.map(|missed| (&missed.code, &missed.refusal));
-            let mut missed = missed.filter(|(text, _)| **text == code);
-            Ok(missed
-                .next()
-                .map(|(_, refusal)| sentence::redeem::refusal(language, &priced.rules, refusal)))
+            let refusal = priced.spending.refusal_of(&code);
+            Ok(refusal.map(|it| sentence::redeem::refusal(language, &priced.rules, &it)))
         })?;
         session.said = if let Some(refused) = refused {
             refused
@@ -111,21 +107,14 @@ pub(crate) fn trials<'a>(priced: &'a Priced, buyer: &Buyer) -> Vec<Trial<'a>> {
 pub(crate) fn catalogue(
     speaker: &Speaker<'_>,
     wish: &Wish<'_>,
-    priced: &Priced,
+    (open, priced): (&OpenBasket, &Priced),
     trials: &[Trial<'_>],
 ) -> Result<Vec<RewardView>, Error> {
     let account = priced.spending.account_after(&wish.buyer.account);
-    let left = priced.spending.purse_left().available();
     let rows = trials.iter().map(|trial| {
         let reward = trial.reward;
         let asking = wish.asking(&account, &reward.slug)?;
-        let too_few = reward.points.saturating_sub(left);
-        let refusal = refusal_of(&asking, reward).or_else(|| {
-            (too_few > 0).then_some(RedeemRefusal::NotEnoughPoints {
-                available: left,
-                missing: too_few,
-            })
-        });
+        let refusal = refusal(wish, priced, (open, trial))?;
         let (gain, not_now) = try_on(speaker, priced, trial);
         let had = asking.account.redemptions_of(&reward.slug);
         let stock = reward
@@ -134,7 +123,7 @@ pub(crate) fn catalogue(
         Ok(RewardView {
             slug: reward.slug.clone(),
             name: reward.name.clone(),
-            gives: gives(speaker, &trial.code),
+            gives: reward_gives(speaker, &trial.code, Some(&reward.name)),
             points: reward.points,
             facts: facts(speaker, reward, (stock, had)),
             refusal: refusal.map_or_else(String::new, |refusal| {
@@ -145,6 +134,21 @@ pub(crate) fn catalogue(
         })
     });
     rows.collect()
+}
+
+/// Why the reward cannot be had: what applying it would answer.
+fn refusal(
+    wish: &Wish<'_>,
+    priced: &Priced,
+    (open, trial): (&OpenBasket, &Trial<'_>),
+) -> Result<Option<RedeemRefusal>, Error> {
+    let mut open = open.clone();
+    open.rewards.push(OpenReward {
+        reward: trial.reward.slug.clone(),
+        code: trial.code.text.to_string(),
+    });
+    let with_it = priced.with(wish.connection, &open)?;
+    Ok(with_it.spending.refusal_of(&trial.code.text))
 }
 
 /// What the reward would take off the basket, or why it cannot be used on it.

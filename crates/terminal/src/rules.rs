@@ -55,6 +55,13 @@ impl Rules {
         tier.map_or(slug, |tier| &tier.name)
     }
 
+    /// What a person reads for a reward's slug; none: the program has no such reward any more.
+    pub(crate) fn reward_name(&self, slug: &str) -> Option<&str> {
+        let mut rewards = self.program.rewards.iter();
+        let reward = rewards.find(|reward| reward.slug == slug)?;
+        Some(&reward.name)
+    }
+
     /// What a person reads for a badge's slug.
     pub(crate) fn badge_name<'a>(&'a self, slug: &'a str) -> &'a str {
         let badge = self.program.badges.iter().find(|badge| badge.slug == slug);

@@ -182,11 +182,6 @@ impl OpenBasket {
         had_any
     }
 
-    /// To whom variants are assigned: the customer, or the sale that this will be.
-    pub(crate) fn subject(&self) -> Uuid {
-        self.customer.unwrap_or(self.id)
-    }
-
     /// The basket as the rules see it.
     pub(crate) fn basket(&self) -> Basket {
         let lines = self.lines.iter().map(|line| Line {

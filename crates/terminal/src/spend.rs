@@ -1,5 +1,8 @@
 //! What the open basket spends of its customer's points: rewards first, then points as money.
 //!
+//! Catalogue, applying and coupons all go by this order. A coupon bought meanwhile goes before points as
+//! money, as a reward on the basket does: what pays shrinks, and says so.
+//!
 //! Nothing is kept of it but what was asked for: at every price the purse of that moment is opened again,
 //! so what is reserved is never more than there is, and forgetting what was asked for gives it back.
 
@@ -10,7 +13,7 @@ use mostrador_loyalty::code::{Code, CodeText};
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::quote::Quote;
 use mostrador_loyalty::redeem::{
-    Asking, PointsTender, Purse, RedeemRefusal, buy_reward, coupon_code, pay_at_most,
+    Asking, PointsTender, Purse, RedeemRefusal, RewardPlan, coupon_code, find_reward, pay_at_most,
 };
 use mostrador_loyalty::time::Moment;
 
@@ -32,6 +35,15 @@ pub(crate) struct Bought {
     pub(crate) lots: Vec<Lot>,
 }
 
+impl Bought {
+    fn paid_from(&self, purse: &mut Purse) -> Result<Vec<Lot>, Missed> {
+        purse.take(self.points).map_err(|refusal| Missed {
+            code: self.code.text.clone(),
+            refusal,
+        })
+    }
+}
+
 /// A reward of the basket that the customer cannot have now.
 #[derive(Debug, Clone)]
 pub(crate) struct Missed {
@@ -50,36 +62,50 @@ pub(crate) struct Spending {
     pub(crate) asked: i64,
     /// What came of that.
     pub(crate) tender: Option<Result<PointsTender, RedeemRefusal>>,
-    /// What the rewards leave of the customer's points: what could pay as money.
+    /// What the rewards leave of the customer's points: what could buy a coupon or pay as money.
     pub(crate) purse: Purse,
 }
 
 impl Spending {
-    /// The rewards of `open` as far as its customer can have them, each out of what the ones before left.
-    pub(crate) fn rewards(wish: &Wish<'_>, open: &OpenBasket) -> Result<Self, Error> {
+    /// The rewards of `open` that the customer may have, whatever they cost; without those of `unpaid`,
+    /// for which the points did not suffice.
+    pub(crate) fn rewards(
+        wish: &Wish<'_>,
+        open: &OpenBasket,
+        unpaid: &[Missed],
+    ) -> Result<Self, Error> {
         let mut spending = Self::default();
         let mut account = wish.buyer.account.clone();
-        let mut purse = Purse::of(&account, wish.now.local_day());
         for wanted in &open.rewards {
             let Some(code) = CodeText::parse(&wanted.code) else {
                 continue;
             };
-            let plan = {
+            if let Some(missed) = unpaid.iter().find(|missed| missed.code == code) {
+                spending.missed.push(missed.clone());
+                continue;
+            }
+            let found = {
                 let asking = wish.asking(&account, &wanted.reward)?;
-                buy_reward(&asking, &wanted.reward, &mut purse)
+                find_reward(&asking, &wanted.reward)
             };
-            let plan = match plan {
-                Ok(plan) => plan,
+            let reward = match found {
+                Ok(reward) => reward,
                 Err(refusal) => {
                     spending.missed.push(Missed { code, refusal });
                     continue;
                 }
             };
+            // It is paid for when the quote uses it up.
+            let plan = RewardPlan {
+                reward,
+                lots: Vec::new(),
+                day: wish.now.local_day(),
+            };
             let coupon = plan.coupon(code);
             let code = coupon_code(&wish.rules.program, &coupon, wish.buyer.id);
             spending.bought.extend(code.map(|code| Bought {
-                reward: plan.reward.slug.clone(),
-                points: plan.reward.points,
+                reward: reward.slug.clone(),
+                points: reward.points,
                 lots: Vec::new(),
                 code,
             }));
@@ -90,25 +116,34 @@ impl Spending {
     }
 
     /// Pays for the rewards that `quote` uses up, soonest expiry first, and then for as much of it as was
-    /// asked for.
-    pub(crate) fn settle(&mut self, wish: &Wish<'_>, quote: &Quote, asked: i64) {
+    /// asked for. A reward that does nothing yet costs nothing, but has to be within reach. The first one
+    /// that is not is the error.
+    pub(crate) fn settle(
+        &mut self,
+        wish: &Wish<'_>,
+        quote: &Quote,
+        asked: i64,
+    ) -> Result<(), Missed> {
         let mut purse = Purse::of(&wish.buyer.account, wish.now.local_day());
-        for bought in &mut self.bought {
-            if is_used(quote, &bought.code.text)
-                && let Ok(lots) = purse.take(bought.points)
-            {
-                bought.lots = lots;
-            }
+        let (used, idle): (Vec<&mut Bought>, Vec<&mut Bought>) = self
+            .bought
+            .iter_mut()
+            .partition(|bought| is_used(quote, &bought.code.text));
+        for bought in used {
+            bought.lots = bought.paid_from(&mut purse)?;
+        }
+        for bought in idle {
+            bought.paid_from(&mut purse.clone())?;
         }
         self.purse = purse.clone();
-        if asked <= 0 {
-            return;
+        if asked > 0 {
+            self.asked = asked;
+            self.tender = Some(match &wish.rules.program.points {
+                Some(points) => pay_at_most(points, &mut purse, quote.total, asked),
+                None => Err(RedeemRefusal::PointsCannotPay),
+            });
         }
-        self.asked = asked;
-        self.tender = Some(match &wish.rules.program.points {
-            Some(points) => pay_at_most(points, &mut purse, quote.total, asked),
-            None => Err(RedeemRefusal::PointsCannotPay),
-        });
+        Ok(())
     }
 
     /// The rewards that `quote` uses up: what a sale pays for.
@@ -117,14 +152,11 @@ impl Spending {
         bought.filter(|bought| is_used(quote, &bought.code.text) && !bought.lots.is_empty())
     }
 
-    /// What nothing on the basket has reserved.
-    pub(crate) fn purse_left(&self) -> Purse {
-        let mut purse = self.purse.clone();
-        if let Some(tender) = self.paid() {
-            // It was taken from this purse, so it is in it.
-            let _ = purse.take(tender.points);
-        }
-        purse
+    /// Why the reward with this code cannot be had; none: it can.
+    pub(crate) fn refusal_of(&self, code: &CodeText) -> Option<RedeemRefusal> {
+        let mut missed = self.missed.iter();
+        let missed = missed.find(|missed| missed.code == *code)?;
+        Some(missed.refusal.clone())
     }
 
     /// The customer's account with the rewards of the basket counted.

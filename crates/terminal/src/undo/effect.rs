@@ -92,9 +92,15 @@ fn given_back(ear: &Ear<'_>, share: &LotDocument) -> UndoEffect {
     ear.good("undo.points_given", &[("points", points), ("day", day)])
 }
 
-/// Each code that the sale had used up: whether it can be used again, and why not.
+/// Each code that the sale had used up: whether it can be used again, and why not. The code of a reward
+/// bought for this sale was made for it: what becomes of the reward is said of the reward.
 fn of_codes(ear: &Ear<'_>, undone: &Undone<'_>) -> Vec<UndoEffect> {
-    let used = undone.sale.codes.iter().filter(|code| code.consumed);
+    let is_reward = |text: &str| {
+        let mut rewards = undone.sale.rewards.iter();
+        rewards.any(|reward| reward.code == text)
+    };
+    let used = undone.sale.codes.iter();
+    let used = used.filter(|code| code.consumed && !is_reward(&code.text));
     let said = used.map(|code| {
         let is_back = undone.codes.iter().any(|back| back.text == code.text);
         let parameters = [("code", code.scanned().to_owned())];

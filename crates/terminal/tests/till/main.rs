@@ -13,6 +13,7 @@ mod people;
 mod points_shop;
 mod redeeming;
 mod referring;
+mod reward_purse;
 mod selling;
 mod server;
 mod shop;

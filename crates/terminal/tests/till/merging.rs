@@ -1,6 +1,7 @@
 //! Two records of one person: seen side by side, made one with a manager's PIN, found by everything.
 
 use mostrador_ledger as ledger;
+use mostrador_protocol::program::{CodeDocument, VariantDocument};
 use mostrador_protocol::row::Customer;
 use mostrador_terminal::view::{BoxReading, MergeSaved, MergeView, ProfileInput, ProfileSaved};
 use uuid::Uuid;
@@ -99,6 +100,67 @@ fn two_records_are_seen_side_by_side_and_become_one_offline() {
         told("Se unió con la ficha de Ana María Ríos"),
         "{history:?}"
     );
+}
+
+#[test]
+fn a_coupon_of_the_record_that_was_merged_comes_back_as_offered() {
+    let shop = crate::points_shop::shop(vec![crate::points_shop::lot(600, "2026-02-01")]);
+    let made = shop.till.make_coupon("cinco-mil").expect("made");
+    let made = crate::points_shop::slip(made);
+    merge(&shop, BRUNO, ANA);
+    let coupons = shop.till.redeem_view().expect("a view").coupons;
+    assert_eq!(
+        (coupons[0].code.as_str(), coupons[0].kept.as_str()),
+        (made.code.as_str(), "")
+    );
+    let view = shop.till.return_coupon(&made.code).expect("returned");
+    assert!(view.said.contains("150 puntos"), "{}", view.said);
+    assert_eq!(view.customer.expect("Bruno").balance, 600);
+}
+
+#[test]
+fn a_basket_of_the_record_that_was_merged_counts_the_variant_that_it_is_priced_with() {
+    let code = |number: u32| format!("PRUEBA{number}");
+    let shop = Shop::open_with(|program| {
+        for number in 0..6 {
+            let variant = |ending: &str, percent_bp| VariantDocument {
+                text: format!("{}{ending}", code(number)),
+                percent_bp: Some(percent_bp),
+                total_limit: Some(1),
+                ..VariantDocument::default()
+            };
+            program.codes.push(CodeDocument {
+                text: code(number),
+                percent_bp: Some(1_000),
+                variants: vec![variant("A", 1_500), variant("B", 500)],
+                ..CodeDocument::default()
+            });
+        }
+    });
+    let variant = |customer: Uuid, number: u32| {
+        shop.till
+            .set_customer(&customer.to_string())
+            .expect("known");
+        shop.till.add_product("queso", "").expect("added");
+        let view = shop.till.apply_code(&code(number)).expect("scanned");
+        view.codes[0].variant.clone()
+    };
+    let number = (0..6).find(|number| {
+        let ana = variant(ANA, *number);
+        shop.till.clear_basket().expect("cleared");
+        let other = variant(ANA_MARIA, *number);
+        shop.till.clear_basket().expect("cleared");
+        ana != other
+    });
+    let number = number.expect("of six codes one has another variant for each of them");
+    variant(ANA_MARIA, number);
+    shop.till.park().expect("parked");
+    variant(ANA, number);
+    shop.pay_cash();
+    merge(&shop, ANA, ANA_MARIA);
+    shop.till.clear_basket().expect("cleared");
+    let view = shop.till.recall().expect("recalled");
+    assert_eq!(view.refused[0].refusal, "total_limit_reached");
 }
 
 #[test]

@@ -36,38 +36,47 @@ pub(crate) fn reward(slug: &str, name: &str, points: i64) -> RewardDocument {
     }
 }
 
+fn five_rewards() -> Vec<RewardDocument> {
+    vec![
+        RewardDocument {
+            percent_bp: Some(1_000),
+            per_customer_limit: Some(1),
+            ..reward("diez", "10 % en una compra", 200)
+        },
+        RewardDocument {
+            fixed: Some(500_000),
+            ..reward("cinco-mil", "$ 5.000 en lo que quiera", 150)
+        },
+        RewardDocument {
+            free_product: Some(FreeProductDocument {
+                product: "limonada".to_owned(),
+                units: 1,
+            }),
+            ..reward("limonada", "Limonada gratis", 100)
+        },
+        RewardDocument {
+            tier: Some("gold".to_owned()),
+            ..reward("paseo", "Paseo privado", 300)
+        },
+        RewardDocument {
+            stock: Some(1),
+            ..reward("gorra", "Gorra", 120)
+        },
+    ]
+}
+
 /// A shop whose points pay 10 pesos each and buy five rewards; Ana has `lots`.
 pub(crate) fn shop(lots: Vec<LotDocument>) -> Shop {
+    shop_with(five_rewards(), lots)
+}
+
+/// Like [`shop`], with other rewards.
+pub(crate) fn shop_with(rewards: Vec<RewardDocument>, lots: Vec<LotDocument>) -> Shop {
     let shop = Shop::open_with(|program| {
         let points = program.points.as_mut().expect("the program has points");
         points.point_value = 1_000;
         (points.weekend, points.first_purchase) = (None, None);
-        program.rewards = vec![
-            RewardDocument {
-                percent_bp: Some(1_000),
-                per_customer_limit: Some(1),
-                ..reward("diez", "10 % en una compra", 200)
-            },
-            RewardDocument {
-                fixed: Some(500_000),
-                ..reward("cinco-mil", "$ 5.000 en lo que quiera", 150)
-            },
-            RewardDocument {
-                free_product: Some(FreeProductDocument {
-                    product: "limonada".to_owned(),
-                    units: 1,
-                }),
-                ..reward("limonada", "Limonada gratis", 100)
-            },
-            RewardDocument {
-                tier: Some("gold".to_owned()),
-                ..reward("paseo", "Paseo privado", 300)
-            },
-            RewardDocument {
-                stock: Some(1),
-                ..reward("gorra", "Gorra", 120)
-            },
-        ];
+        program.rewards = rewards;
     });
     // Bruno took the only cap, at whatever till.
     let account = AccountDocument {

@@ -413,19 +413,6 @@ fn a_coupon_that_nobody_used_gives_its_points_back_to_their_lot() {
 }
 
 #[test]
-fn points_reserved_on_the_basket_buy_no_coupon() {
-    let shop = shop(vec![lot(300, NEXT_YEAR)]);
-    shop.till.add_product("queso", "").expect("added");
-    shop.till.redeem_points("200").expect("reserved");
-    let made = shop.till.make_coupon("cinco-mil").expect("said");
-    assert!(made.slip.is_none() && made.counter.said.ends_with("[not_enough_points]"));
-    let made = slip(shop.till.make_coupon("limonada").expect("made"));
-    assert_eq!(balance(&shop), 200);
-    assert_eq!(redemption(&shop.till.counter().expect("a counter")).0, 200);
-    assert!(!made.code.is_empty());
-}
-
-#[test]
 fn a_sale_that_reaches_the_next_tier_says_so_once() {
     let shop = shop(vec![lot(600, NEXT_YEAR)]);
     shop.till.add_product("lancha", "1").expect("added");
