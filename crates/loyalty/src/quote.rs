@@ -234,6 +234,8 @@ pub struct Trial {
     pub discount: Amount,
     /// The quote's.
     pub refused: Vec<RefusedCode>,
+    /// Of the refused ones those that only lack a part of their minimum: with it they would join.
+    pub near: Vec<CodeText>,
 }
 
 /// The part of [`quote`] that tells what one more code would change: for trying many.
@@ -247,6 +249,7 @@ pub fn trial(request: &Request<'_>) -> Trial {
     Trial {
         discount: sheet.discount,
         refused: admission.refused,
+        near: admission.near,
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! One PIN allows one adjustment of so many points of one customer; both people stand in the entries.
 
+use chrono::{NaiveDate, NaiveDateTime};
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
+use mostrador_loyalty::points::expires_on;
 use mostrador_protocol::entry::{ApprovalGiven, Payload, PointsAdjusted};
 use mostrador_protocol::program::AdjustmentsDocument;
 use uuid::Uuid;
@@ -38,6 +40,8 @@ const PHONE_DIGITS: usize = 7;
 /// Why points are not adjusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AdjustmentRefusal {
+    /// The program gives no points.
+    NoPoints,
     /// What was typed is no number of points.
     Unreadable,
     /// More than the program allows at once.
@@ -55,6 +59,7 @@ pub(crate) enum AdjustmentRefusal {
 impl AdjustmentRefusal {
     const fn code(self) -> &'static str {
         match self {
+            Self::NoPoints => "adjustment_no_points",
             Self::Unreadable => "adjustment_points",
             Self::OverLimit { .. } => "adjustment_over_limit",
             Self::OverBalance { .. } => "adjustment_over_balance",
@@ -82,6 +87,9 @@ struct Plan {
     customer: Uuid,
     /// Below zero: taken.
     points: i64,
+    /// The last local day on which given ones can be spent.
+    expires_on: NaiveDate,
+    local_time: NaiveDateTime,
     reason: String,
     note: Option<String>,
 }
@@ -169,10 +177,15 @@ impl Till {
         let now = rules.moment(self.now_ms());
         let (customer, account) = ledger::account::held(connection, id)?;
         ledger::customer::get(connection, customer)?.ok_or(Error::UnknownCustomer)?;
+        let Some(lifetime) = &rules.program.points else {
+            return Ok(Err(AdjustmentRefusal::NoPoints));
+        };
         let available = account.available(now.local_day());
         Ok(checked(rules, input, available).map(|(points, note)| Plan {
             customer,
             points,
+            expires_on: expires_on(now.local_day(), lifetime),
+            local_time: now.local,
             reason: input.reason.clone(),
             note,
         }))
@@ -186,13 +199,6 @@ impl Till {
     ) -> Result<(), Error> {
         let (wall_ms, now_ms) = (self.shared.clock.now_ms(), self.now_ms());
         let offset_ms = now_ms.saturating_sub(wall_ms);
-        let local_time = rules.moment(now_ms).local;
-        let points = rules.program.points.as_ref();
-        let lifetime = points.map_or(0, |points| points.lifetime_days);
-        let expires_on = local_time
-            .date()
-            .checked_add_days(chrono::Days::new(lifetime.into()))
-            .unwrap_or(chrono::NaiveDate::MAX);
         let adjusted = PointsAdjusted {
             customer_id: plan.customer,
             store: self.enrolled()?.store.clone(),
@@ -200,8 +206,8 @@ impl Till {
             points: plan.points,
             reason: plan.reason.clone(),
             note: plan.note.clone(),
-            local_time,
-            expires_on,
+            local_time: plan.local_time,
+            expires_on: plan.expires_on,
             approval_id: Some(approval.approval_id),
         };
         let version = rules.document.version;

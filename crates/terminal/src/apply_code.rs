@@ -48,11 +48,11 @@ impl Till {
             if session.open.customer.is_none() {
                 self.identify_by_coupon(&mut session, &code)?;
             }
-            let view = self.show(session)?;
-            let view = self.asked_for_rights(view)?;
-            return Ok(self.say_why_refused(view, &code));
         }
-        self.show(session)
+        // A refused code that is scanned again is there, and did not join: the price knows why.
+        let view = self.show(session)?;
+        let view = self.asked_for_rights(view)?;
+        Ok(self.say_why_refused(view, &code))
     }
 
     /// A reward coupon says who its customer is, like a card.
@@ -84,7 +84,8 @@ impl Till {
         CounterView { said, ..view }
     }
 
-    /// Takes a code off, accepted or refused; a reward bought for this basket costs nothing then. A code that is not there changes nothing.
+    /// Takes a code off, accepted or refused; a reward bought for this basket costs nothing then. A code
+    /// that is not there changes nothing.
     pub fn remove_code(&self, text: &str) -> Result<CounterView, Error> {
         let (mut session, _) = self.at_work()?;
         let code = CodeText::parse(text).ok_or_else(|| Error::CodeUnreadable {

@@ -70,7 +70,7 @@ pub(crate) fn offer(priced: &Priced, candidates: &[CodeText], usage: &Usage) -> 
         let refusal = with_it.refused.iter().find(|code| code.text == *text);
         match refusal.map(|code| &code.refusal) {
             None if !gain.is_zero() => ready.push(Offer::of(text, Promise::Gain(gain))),
-            Some(Refusal::MinimumNotMet { missing, .. }) if may_meet(priced, text) => {
+            Some(Refusal::MinimumNotMet { missing, .. }) if with_it.near.contains(text) => {
                 near.push(Offer::of(text, Promise::Missing(*missing)));
             }
             _ => {}
@@ -82,17 +82,6 @@ pub(crate) fn offer(priced: &Priced, candidates: &[CodeText], usage: &Usage) -> 
     ready.truncate(MAX_CHIPS - near.len());
     ready.extend(near);
     ready
-}
-
-/// Whether a code that lacks something now could meet the accepted ones once it does not.
-fn may_meet(priced: &Priced, text: &CodeText) -> bool {
-    let program = &priced.rules.program;
-    let stackable = |text| program.code(text).is_some_and(|code| code.stackable);
-    let accepted = &priced.quote.accepted;
-    let mut discounting = accepted.iter().filter(|code| code.discounts).peekable();
-    accepted.len() < program.max_codes
-        && (discounting.peek().is_none()
-            || (stackable(text) && discounting.all(|code| stackable(&code.text))))
 }
 
 /// A code on offer.

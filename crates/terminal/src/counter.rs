@@ -143,7 +143,7 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
     let missed = priced.spending.missed.iter().map(|missed| RefusedView {
         text: missed.code.to_string(),
         refusal: missed.refusal.code().to_owned(),
-        sentence: sentence::redeem::refusal(speaker.language, rules, &missed.refusal),
+        sentence: sentence::redeem::of_reward(speaker.language, rules, &missed.refusal),
     });
     let best = &quote.best_set;
     let tier_name = priced

@@ -119,7 +119,7 @@ impl Till {
             let (coupon, lots) = match buy(tx, &priced, slug, code)? {
                 Ok(bought) => bought,
                 Err(refusal) => {
-                    let said = sentence::redeem::refusal(language, &priced.rules, &refusal);
+                    let said = sentence::redeem::of_reward(language, &priced.rules, &refusal);
                     return Ok(Err(said));
                 }
             };

@@ -77,6 +77,18 @@ pub enum Error {
     /// No such product, or it is not sold any more.
     #[error("unknown product")]
     UnknownProduct,
+    /// It is not sold any more.
+    #[error("product {product} is not sold any more")]
+    ProductInactive {
+        /// Its id.
+        product: String,
+    },
+    /// A price below zero.
+    #[error("a price below zero")]
+    PriceNegative,
+    /// Nothing of a thing.
+    #[error("a quantity of zero")]
+    QuantityZero,
     /// No such line in the basket.
     #[error("unknown line")]
     UnknownLine,
@@ -145,6 +157,9 @@ pub enum Error {
     /// No basket was parked.
     #[error("no basket is parked")]
     NothingParked,
+    /// Every parked basket was written by a later version.
+    #[error("no parked basket can be read")]
+    ParkedUnreadable,
     /// Too many baskets are parked.
     #[error("more than {max} parked baskets")]
     TooManyParked {
@@ -304,6 +319,9 @@ impl Error {
             Self::UnknownCustomer => "unknown_customer",
             Self::Profile { field, .. } => field.code(),
             Self::UnknownProduct => "unknown_product",
+            Self::ProductInactive { .. } => "product_inactive",
+            Self::PriceNegative => "price_negative",
+            Self::QuantityZero => "quantity_zero",
             Self::UnknownLine => "unknown_line",
             Self::AmountZero => "amount_zero",
             Self::AmountTooLarge => "amount_too_large",
@@ -318,6 +336,7 @@ impl Error {
             Self::UnknownCoupon { .. } => "unknown_coupon",
             Self::TooManyCodes { .. } => "too_many_codes",
             Self::NothingParked => "nothing_parked",
+            Self::ParkedUnreadable => "parked_unreadable",
             Self::TooManyParked { .. } => "too_many_parked",
             Self::UnknownTender { .. } => "unknown_tender",
             Self::Underpaid { .. } => "underpaid",
@@ -410,6 +429,7 @@ impl Error {
             | Self::TooManyCodes { max }
             | Self::TooManyParked { max } => vec![("max", max.to_string())],
             Self::UnknownCoupon { code } => vec![("code", code.clone())],
+            Self::ProductInactive { product } => vec![("product", product.clone())],
             Self::UnknownTender { kind } => vec![("kind", kind.clone())],
             Self::Underpaid {
                 missing,

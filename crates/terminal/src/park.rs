@@ -13,6 +13,11 @@ use crate::view::CounterView;
 /// The most baskets that wait at one till.
 const MAX_PARKED: usize = 50;
 
+/// `None` where a later version wrote what this one does not understand.
+fn read(body: &str) -> Option<OpenBasket> {
+    serde_json::from_str(body).ok()
+}
+
 impl Till {
     /// Puts the open basket aside. Points that it reserved are free again.
     pub fn park(&self) -> Result<CounterView, Error> {
@@ -42,25 +47,29 @@ impl Till {
     }
 
     /// Brings the basket back that has waited longest; one that is open goes to the end of the queue,
-    /// so that asking again and again shows every one.
+    /// so that asking again and again shows every one. One that this version cannot read waits on.
     pub fn recall(&self) -> Result<CounterView, Error> {
         let (mut session, cashier) = self.at_work()?;
         let mut open = session.open.clone();
         open.release();
         let in_exchange = (!open.is_blank()).then(|| self.parked(&open, cashier.id));
         let taken = self.shared.ledger.transact(|tx| {
-            let taken = ledger::parked::take(tx, None)?.ok_or(Error::NothingParked)?;
+            let waiting = ledger::parked::all(tx)?;
+            if waiting.is_empty() {
+                return Err(Error::NothingParked);
+            }
+            let (id, taken) = waiting
+                .into_iter()
+                .find_map(|parked| Some((parked.id, read(&parked.body)?)))
+                .ok_or(Error::ParkedUnreadable)?;
+            ledger::parked::take(tx, Some(id))?;
             if let Some(parked) = &in_exchange {
                 ledger::parked::put(tx, parked)?;
             }
-            Ok::<_, Error>(taken)
+            let id = if taken.id.is_nil() { id } else { taken.id };
+            Ok(OpenBasket { id, ..taken })
         })?;
-        // Written by this program in this file; a body of a later version is an empty basket.
-        let mut open: OpenBasket = serde_json::from_str(&taken.body).unwrap_or_default();
-        if open.id.is_nil() {
-            open.id = taken.id;
-        }
-        session.begin(open);
+        session.begin(taken);
         session.said = say(self.language(), "said.recalled", &[]);
         let view = self.show(session)?;
         self.asked_for_rights(view)

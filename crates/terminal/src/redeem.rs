@@ -5,7 +5,7 @@ use mostrador_ledger::Connection;
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::program::PointsRules;
 use mostrador_loyalty::rate;
-use mostrador_loyalty::redeem::{RedeemRefusal, most_points, points_for};
+use mostrador_loyalty::redeem::{RedeemRefusal, most_points, pay_with_points, points_for};
 use mostrador_loyalty::tier::Standing;
 
 use crate::counter::progress;
@@ -171,12 +171,15 @@ fn preview(
 ) -> PointsPreview {
     let available = priced.spending.purse.available();
     let total = priced.quote.total;
-    let tender = asked.and_then(|points| {
-        let rules = priced.rules.program.points.as_ref();
-        let rules = rules.ok_or(RedeemRefusal::PointsCannotPay)?;
-        let mut purse = priced.spending.purse.clone();
-        mostrador_loyalty::redeem::pay_with_points(rules, &mut purse, total, points)
-    });
+    let typed = |refusal| sentence::redeem::refusal(language, &priced.rules, &refusal);
+    let tender = asked
+        .map_err(|refusal| sentence::redeem::of_all(language, &priced.rules, &refusal))
+        .and_then(|points| {
+            let rules = priced.rules.program.points.as_ref();
+            let rules = rules.ok_or(RedeemRefusal::PointsCannotPay).map_err(typed)?;
+            let mut purse = priced.spending.purse.clone();
+            pay_with_points(rules, &mut purse, total, points).map_err(typed)
+        });
     match tender {
         Ok(tender) => PointsPreview {
             points: tender.points,
@@ -190,7 +193,7 @@ fn preview(
             amount: 0,
             due: total.minor(),
             left: available,
-            refusal: sentence::redeem::refusal(language, &priced.rules, &refusal),
+            refusal,
         },
     }
 }
@@ -218,7 +221,7 @@ fn offer(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> PointsOff
             let said = if open.lines.is_empty() {
                 speaker.say("redeem.empty_basket", &[])
             } else {
-                sentence::redeem::refusal(language, &priced.rules, &refusal)
+                sentence::redeem::of_all(language, &priced.rules, &refusal)
             };
             (0, said)
         }
@@ -253,7 +256,7 @@ pub(crate) fn redemption_view(language: Language, priced: &Priced) -> Option<Red
         Err(refusal) => Some(RedemptionView {
             points: 0,
             amount: 0,
-            note: sentence::redeem::refusal(language, &priced.rules, refusal),
+            note: sentence::redeem::of_all(language, &priced.rules, refusal),
         }),
     }
 }

@@ -259,12 +259,18 @@ fn offer(look: &Look<'_>, referral: &ReferralRules) -> String {
     let language = look.language;
     let points = words::number(language, referral.bonus_points);
     let welcome = words::number(language, referral.welcome_points);
-    let key = if referral.welcome_points > 0 {
-        "referral.offer.both"
-    } else {
-        "referral.offer"
+    let minimum = look.rules.money.amount(language, referral.min_purchase);
+    let key = match (referral.welcome_points > 0, referral.min_purchase.is_zero()) {
+        (false, true) => "referral.offer",
+        (false, false) => "referral.offer.from",
+        (true, true) => "referral.offer.both",
+        (true, false) => "referral.offer.both_from",
     };
-    let parameters = [("points", points.as_str()), ("welcome", &welcome)];
+    let parameters = [
+        ("points", points.as_str()),
+        ("welcome", &welcome),
+        ("minimum", &minimum),
+    ];
     say(language, key, &parameters)
 }
 

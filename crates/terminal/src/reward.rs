@@ -44,7 +44,7 @@ impl Till {
                 return Ok(Some(say(language, "redeem.customer_required", &[])));
             }
             let refusal = priced.spending.refusal_of(&code);
-            Ok(refusal.map(|it| sentence::redeem::refusal(language, &priced.rules, &it)))
+            Ok(refusal.map(|it| sentence::redeem::of_reward(language, &priced.rules, &it)))
         })?;
         session.said = if let Some(refused) = refused {
             refused

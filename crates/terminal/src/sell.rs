@@ -2,6 +2,7 @@
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
+use mostrador_loyalty::account::Account;
 use mostrador_loyalty::basket::Quantity;
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::entry::SaleCompleted;
@@ -55,6 +56,10 @@ pub struct Sold {
 impl Till {
     /// Sells `request` against exact cash. Codes that the quote refuses are in the sale's refusals.
     /// The same reference again answers the earlier sale. Nobody needs to be at work.
+    ///
+    /// Whatever a till's screen would not let by is an error and nothing is recorded: a product that is
+    /// unknown or not sold any more, a quantity of zero, a price below zero, a customer of whom this till
+    /// has neither profile nor account.
     pub fn sell(&self, request: &SaleRequest) -> Result<Sold, Error> {
         if request.reference.trim().is_empty() {
             return Err(Error::ReferenceEmpty);
@@ -100,6 +105,9 @@ fn open_basket(tx: &Connection, request: &SaleRequest) -> Result<OpenBasket, Err
     if request.codes.len() > MAX_SCANNED {
         return Err(Error::TooManyCodes { max: MAX_SCANNED });
     }
+    if let Some(customer) = request.customer {
+        check_customer(tx, customer)?;
+    }
     let lines = request.lines.iter().map(|line| open_line(tx, line));
     let codes = request.codes.iter().map(|text| {
         let code = CodeText::parse(text).ok_or_else(|| Error::CodeUnreadable {
@@ -116,14 +124,30 @@ fn open_basket(tx: &Connection, request: &SaleRequest) -> Result<OpenBasket, Err
     })
 }
 
+/// A customer whose profile was erased has an account still, and buys.
+fn check_customer(tx: &Connection, id: Uuid) -> Result<(), Error> {
+    let is_known = ledger::customer::get(tx, id)?.is_some()
+        || ledger::account::held(tx, id)?.1 != Account::default();
+    is_known.then_some(()).ok_or(Error::UnknownCustomer)
+}
+
 fn open_line(tx: &Connection, line: &SaleRequestLine) -> Result<OpenLine, Error> {
     let product = ledger::product::get(tx, &line.product)?.ok_or(Error::UnknownProduct)?;
+    if !product.active {
+        let product = product.id;
+        return Err(Error::ProductInactive { product });
+    }
+    if line.quantity.is_zero() {
+        return Err(Error::QuantityZero);
+    }
     let quantity = Quantity::new(line.quantity).ok_or_else(|| Error::QuantityUnreadable {
         text: line.quantity.to_string(),
     })?;
     let mut open = OpenLine::of_product(&product, quantity);
-    if let Some(unit_price) = line.unit_price {
-        open.unit_price = unit_price.max(0);
+    match line.unit_price {
+        Some(..0) => return Err(Error::PriceNegative),
+        Some(unit_price) => open.unit_price = unit_price,
+        None => {}
     }
     Ok(open)
 }

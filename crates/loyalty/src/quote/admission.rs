@@ -27,6 +27,8 @@ pub(super) struct Admission<'a> {
     pub(super) others: Vec<Resolved<'a>>,
     /// In scan order.
     pub(super) refused: Vec<RefusedCode>,
+    /// Refused ones that would join once their minimum is met.
+    pub(super) near: Vec<CodeText>,
 }
 
 impl<'a> Admission<'a> {
@@ -67,6 +69,15 @@ impl<'a> Admission<'a> {
         let counts = Counts::of(&resolved, request.usage);
         let reach = ground.reach(resolved.code);
         let refusal = refusal_by_basket(ground, resolved.code, &reach);
+        if matches!(refusal, Some(Refusal::MinimumNotMet { .. }))
+            && refusal_of_family.is_none()
+            && counts.refusal().is_none()
+            && self
+                .refusal_by_stacking(&resolved, request.program.max_codes)
+                .is_none()
+        {
+            self.near.push(text.clone());
+        }
         if let Some(refusal) = refusal.or_else(|| counts.refusal()) {
             return Err(refusal_of_family.unwrap_or(refusal));
         }

@@ -17,6 +17,25 @@ pub(crate) fn refusal(language: Language, rules: &Rules, refusal: &RedeemRefusal
     )
 }
 
+/// The same of a reward, where there is nothing to type.
+pub(crate) fn of_reward(language: Language, rules: &Rules, refusal: &RedeemRefusal) -> String {
+    let key = match refusal {
+        RedeemRefusal::NotEnoughPoints { .. } => "redeem.not_enough_points.reward".to_owned(),
+        refusal => format!("redeem.{}", refusal.code()),
+    };
+    said(language, rules, &key, refusal)
+}
+
+/// The same of whatever points could pay: fewer than may be spent at once are there.
+pub(crate) fn of_all(language: Language, rules: &Rules, refusal: &RedeemRefusal) -> String {
+    let key = match refusal {
+        RedeemRefusal::NotEnoughPoints { .. } => "redeem.not_enough_points.all".to_owned(),
+        RedeemRefusal::PointsBelowMinimum { .. } => "redeem.points_below_minimum.all".to_owned(),
+        refusal => format!("redeem.{}", refusal.code()),
+    };
+    said(language, rules, &key, refusal)
+}
+
 /// The same in a few words, for a row that cannot be used: "faltan 340 puntos".
 pub(crate) fn in_short(language: Language, rules: &Rules, refusal: &RedeemRefusal) -> String {
     said(

@@ -58,6 +58,15 @@ fn own_entries(shop: &Shop) -> Vec<Payload> {
 }
 
 #[test]
+fn a_program_without_points_adjusts_none() {
+    let shop = Shop::open_with(|program| {
+        (program.points, program.tiers, program.referral) = (None, None, None);
+    });
+    assert_eq!(refusal(&shop, &give("50")), "adjustment_no_points");
+    assert_eq!(own_entries(&shop), []);
+}
+
+#[test]
 fn points_are_given_and_taken_offline_with_both_people_in_the_entry() {
     let shop = shop();
     let form = shop.till.adjustment(&ANA.to_string()).expect("a form");

@@ -43,6 +43,24 @@ fn counter_text(view: &CounterView) -> String {
 }
 
 #[test]
+fn a_refused_code_that_is_scanned_again_hears_its_refusal_again() {
+    let shop = Shop::open();
+    shop.till.add_product("queso", "").expect("added");
+    let first = shop.till.apply_code("viejo").expect("said").said;
+    assert!(first.ends_with("[expired]"), "{first}");
+    let view = shop.till.apply_code("VIEJO").expect("said");
+    assert_eq!(view.said, first);
+    assert_eq!(view.refused.len(), 1, "it is there once");
+    shop.till.apply_code("verano10").expect("scanned");
+    let said = shop.till.apply_code("verano10").expect("said").said;
+    assert!(said.ends_with("[already_applied]"), "{said}");
+    // What is on the basket may fall out: then that is what there is to say.
+    shop.till.remove_line(0).expect("removed");
+    let said = shop.till.apply_code("verano10").expect("said").said;
+    assert!(said.ends_with("[no_eligible_line]"), "{said}");
+}
+
+#[test]
 fn stacked_codes_add_up_and_every_no_has_its_reason() {
     let shop = Shop::open();
     shop.till.add_product("queso", "").expect("added");

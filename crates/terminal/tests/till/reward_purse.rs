@@ -145,6 +145,26 @@ fn rewards_go_before_points_that_pay_on_the_basket_and_as_a_coupon() {
 }
 
 #[test]
+fn a_code_that_lacks_a_part_of_its_minimum_is_offered_beside_a_reward_coupon() {
+    let shop = shop(vec![lot(600, NEXT_YEAR)]);
+    shop.till.add_product("queso", "2").expect("added");
+    let view = shop.till.counter().expect("a counter");
+    let near = |view: &CounterView| {
+        let mut chips = view.chips.iter();
+        let chip = chips.find(|chip| chip.text == "EXTRA10");
+        chip.map(|chip| chip.sentence.replace('\u{a0}', " "))
+    };
+    let missing = Some("faltan $ 10.000".to_owned());
+    assert_eq!(near(&view), missing);
+    let view = shop.till.apply_reward("cinco-mil").expect("applied");
+    assert_eq!(near(&view), missing, "a reward meets what is stackable");
+    shop.till.clear_basket().expect("cleared");
+    shop.till.add_product("queso", "2").expect("added");
+    let view = shop.till.apply_code("mitad").expect("scanned");
+    assert_eq!(near(&view), None, "it would not meet this one");
+}
+
+#[test]
 fn undoing_a_sale_says_of_its_reward_only_what_becomes_of_the_reward() {
     let shop = shop(vec![lot(600, NEXT_YEAR)]);
     shop.till.add_product("queso", "").expect("added");
