@@ -11,6 +11,7 @@ use mostrador_protocol::entry::Payload;
 use mostrador_protocol::lease::{LeaseClosed, LeaseResource, LeaseWant, MAX_WANTS};
 
 use crate::Error;
+use crate::price::subject;
 use crate::rules::Rules;
 use crate::session::OpenBasket;
 use crate::stamp::stamp;
@@ -114,7 +115,7 @@ fn needs(
 ) -> Result<BTreeMap<LeaseResource, Need>, Error> {
     let day = rules.moment(now_ms).local_day();
     let program = &rules.program;
-    let at_hand = program.texts_counted(&open.scanned(), open.subject());
+    let at_hand = program.texts_counted(&open.scanned(), subject(tx, open)?);
     let is_usable = |code: &&Code| {
         let stores = &code.restrictions.stores;
         code.active

@@ -130,6 +130,15 @@ impl Buyer {
     }
 }
 
+/// To whom variants on `open` are assigned before it is priced: whoever has its customer's account, or the
+/// sale that it will be.
+pub(crate) fn subject(connection: &Connection, open: &OpenBasket) -> Result<Uuid, Error> {
+    Ok(match open.customer {
+        Some(id) => ledger::account::held(connection, id)?.0,
+        None => open.id,
+    })
+}
+
 /// Where an account stands now, if the program has tiers.
 pub(crate) fn standing_of<'a>(
     rules: &'a Rules,

@@ -8,7 +8,7 @@ use loyalty::code::{Code, CodeText};
 use loyalty::customer::{CustomerFacts, Place, Usage};
 use loyalty::money::{Amount, Currency};
 use loyalty::program::{Program, Tier, TierBasis, TierRules};
-use loyalty::quote::{Quote, Request, quote};
+use loyalty::quote::{Quote, Request, Trial, quote, trial};
 use loyalty::time::Moment;
 
 pub(crate) fn amount(minor: i64) -> Amount {
@@ -87,10 +87,18 @@ impl Counter {
     }
 
     pub(crate) fn quote(&self) -> Quote {
+        self.ask(quote)
+    }
+
+    pub(crate) fn trial(&self) -> Trial {
+        self.ask(trial)
+    }
+
+    fn ask<T>(&self, answer: impl FnOnce(&Request<'_>) -> T) -> T {
         let place = Place {
             store: "centro".to_owned(),
         };
-        quote(&Request {
+        answer(&Request {
             program: &self.program,
             customer: self.customer.as_ref(),
             basket: &self.basket,

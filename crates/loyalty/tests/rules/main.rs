@@ -4,5 +4,6 @@ mod counter;
 mod derived;
 mod earning;
 mod eligibility;
+mod near;
 mod own_code;
 mod work_order;
