@@ -24,7 +24,7 @@ struct OfLine {
 pub(super) struct ProductLine {
     /// Place in the basket.
     pub(super) line: usize,
-    /// Its units; 0 for a line that never cost anything.
+    /// Its units; 0 for a line that nothing can be taken off, whatever the codes.
     pub(super) thousandths: u64,
     /// What is left to pay of it, minor units.
     pub(super) left: u64,

@@ -65,6 +65,12 @@ impl<'a> Ground<'a> {
         })
     }
 
+    /// Whether the line in this place costs more than its floor before any code.
+    pub(super) fn can_be_reduced(&self, place: usize) -> bool {
+        let line = self.lines.get(place);
+        line.is_some_and(|line| !line.room.is_zero())
+    }
+
     /// Which lines satisfy `applies`.
     pub(super) fn reach_of(&self, applies: impl Fn(&Line) -> bool) -> Reach {
         let mut reach = Reach {

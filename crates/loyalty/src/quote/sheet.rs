@@ -301,13 +301,16 @@ impl<'g> Sheet<'g> {
     ) -> impl ExactSizeIterator<Item = FreePart> + 's {
         let mut wanted = units.thousandths();
         let quantities = work.reach.of(&self.ground.thousandths_column);
-        let grosses = work.reach.of(&self.ground.gross_column);
         let lines = work.reach.of(&self.left).zip(work.reach.of(&self.room));
-        let lines = quantities.zip(grosses).zip(lines).zip(&work.reach.lines);
-        lines.map(move |(((quantity, gross), (left, room)), line)| {
+        let lines = quantities.zip(lines).zip(&work.reach.lines);
+        lines.map(move |((quantity, (left, room)), line)| {
             let line = ProductLine {
                 line: *line,
-                thousandths: if gross == 0 { 0 } else { quantity },
+                thousandths: if self.ground.can_be_reduced(*line) {
+                    quantity
+                } else {
+                    0
+                },
                 left,
                 room,
             };

@@ -4,6 +4,7 @@ mod counter;
 mod derived;
 mod earning;
 mod eligibility;
+mod free_units;
 mod near;
 mod own_code;
 mod work_order;
