@@ -158,7 +158,7 @@ test("a refused code keeps its sentence on the screen", async () => {
 test("what is probably wrong with a mistyped code is said before anybody applies it", async () => {
   await open();
   await hand.keyboard("OTONO99");
-  await screen.findByText(/Revise la ortografía. \[unknown_code\]/);
+  await screen.findByText(/Revise la ortografía\./);
   const apply = screen.getByRole("button", { name: /Aplicar/ });
   expect(apply.className).not.toContain("bg-accent ");
 });
@@ -169,7 +169,7 @@ test("the newest refusal is said under the box, stands first and is brought into
   await enter("ESP-01");
   await enter("EXTRA10");
   await enter("OTONO99");
-  await screen.findByText(/\[unknown_code\]/, { selector: "[role=status] span" });
+  await screen.findByText(/Revise el texto\.$/, { selector: "[role=status] span" });
   const rows = [...document.querySelectorAll("[data-tone=bad]")];
   expect(rows.map((row) => row.getAttribute("data-code"))).toEqual(["OTONO99", "EXTRA10"]);
   expect(sights.mock.contexts.map((row) => (row as Element).getAttribute("data-code"))).toEqual([
@@ -502,4 +502,37 @@ test("no screen has anything that axe would object to", async () => {
     await hand.keyboard(key);
     expect(await troubles()).toEqual([]);
   }
+});
+
+test("signs that are struck after a click on an empty place go to the one box", async () => {
+  const box = await open();
+  box.blur();
+  expect(document.activeElement).toBe(document.body);
+  await enter("CAP-01");
+  await screen.findByLabelText("Cantidad de Capuchino de la casa");
+  expect(document.activeElement).toBe(box);
+  // A button that still has the focus keeps its own keys only.
+  screen.getByRole("button", { name: /Apartar/ }).focus();
+  await enter("ESP-01");
+  await screen.findByLabelText("Cantidad de Espresso doble");
+});
+
+test("what one cashier was told is gone when the next one unlocks, and when a screen is opened", async () => {
+  await open();
+  await enter("xyz?");
+  till.api.addProduct = () =>
+    Promise.resolve({ status: "error", error: { code: "no", message: "Ahora no.", hint: "" } });
+  await enter("CAP-01");
+  await screen.findByText(/Ahora no/);
+  await hand.keyboard("{Control>}l{/Control}");
+  await screen.findByLabelText("PIN");
+  await hand.keyboard("9876{Enter}");
+  await screen.findByRole("combobox");
+  await settled();
+  expect(screen.queryByText(/Ahora no/)).toBeNull();
+  await enter("CAP-01");
+  await screen.findByText(/Ahora no/);
+  await hand.keyboard("{Control>}d{/Control}");
+  await settled();
+  expect(screen.queryByText(/Ahora no/)).toBeNull();
 });

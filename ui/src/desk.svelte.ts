@@ -21,7 +21,7 @@ import { Redeem } from "./redeem/redeem.svelte";
 import { Strip } from "./sync/strip.svelte";
 import { Till } from "./till/till.svelte";
 import { Today } from "./today/today.svelte";
-import { Undoing } from "./undo/undoing.svelte";
+import { FIRST_REASON, Undoing } from "./undo/undoing.svelte";
 
 const noCurrency: Currency = { currency: "COP", currency_exponent: 2, shown_decimals: 0 };
 
@@ -298,6 +298,12 @@ export class Desk {
     return this.#inTurn(() => this.#steps.saveReferral());
   }
 
+  /** Chooses another customer from the list; the focus goes on to what is left to do. */
+  pickPerson(number: number): void {
+    this.people.finder.pick(number);
+    this.entering += 1;
+  }
+
   /** The customer who has what was typed into the form of a new one. */
   useKnown(): Promise<void> {
     return this.#inTurn(() => this.#useKnown());
@@ -363,6 +369,8 @@ export class Desk {
     } else if ("tender" in command) {
       const kind = kinds[command.tender - 1];
       if (kind && this.work.screen === "pay") this.payment.choose(kind);
+      if (this.work.screen === "adjust" && !this.box.open)
+        this.people.chooseReason(command.tender - FIRST_REASON + 1);
       this.undoing.numbered(command.tender);
     } else if ("remove_code" in command) {
       const codes = this.counter.view?.codes ?? [];
@@ -382,11 +390,7 @@ export class Desk {
       return this.#useKnown();
     if (this.work.screen === "leaderboard") return this.board.pick(number);
     if (this.work.screen === "adjust") return this.people.chooseReason(number);
-    if (this.#steps.asksPerson) {
-      this.people.finder.pick(number);
-      this.entering += 1;
-      return;
-    }
+    if (this.#steps.asksPerson) return this.pickPerson(number);
     if (this.undoing.picked(number)) return;
     if (this.work.screen === "redeem") return this.#useReward(number);
     const chip = this.counter.view?.chips[number - 1];
@@ -442,6 +446,8 @@ export class Desk {
 
   /** Shows a screen; what was being searched for gives way to it. */
   #open(screen: Screen): void {
+    // What was said is about what was done before.
+    this.counter.say("");
     this.box.typed("");
     this.work.open(screen);
     this.entering += 1;

@@ -448,7 +448,7 @@ export class MemoryTill {
       previewRefund: (input) => this.returns.preview(input),
       refund: (input, pin) => this.returns.refund(input, pin),
       offerVoid: () => this.returns.offer(),
-      voidSale: () => this.returns.void(),
+      voidSale: (input, pin) => this.returns.void(input, pin),
       today: () => ok(this.#today()),
       leaderboard: (period) => ok(boardOf(period, this.basket.customer)),
       syncView: () => ok(this.sync),

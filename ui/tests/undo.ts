@@ -5,6 +5,7 @@ import type {
   RefundInput,
   RefundView,
   UndoneSale,
+  VoidInput,
   VoidView,
 } from "../src/api/api";
 
@@ -67,12 +68,15 @@ export class Returns {
       lines: ["3 × Capuchino", "1 × Cafetera"],
       effects: [{ tone: "good", sentence: "VERANO10 se puede usar otra vez." }],
       refusal: this.isVoided ? "Esta venta se anuló." : "",
-      approval: "",
+      approval: "Un gerente tiene que aprobarla con su PIN.",
       reasons,
     });
   }
 
-  void(): Said<ReceiptView> {
+  void(input: VoidInput, pin: string): Said<ReceiptView> {
+    if (input.reason === "" && input.note === "") return no("reason_needed", "Elija el motivo.");
+    if (pin === "") return no("approval_needed", "Esto necesita la aprobación de un gerente.");
+    if (pin !== "8080") return no("not_a_manager", "Ese PIN no es de un gerente.");
     this.isVoided = true;
     return ok(receipt("void", 2_400_000));
   }

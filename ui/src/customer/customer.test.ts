@@ -209,7 +209,7 @@ test("points by hand say what is wrong before a manager is fetched, and Esc goes
   const points = await screen.findByLabelText<HTMLInputElement>("Puntos");
   await vi.waitFor(() => expect(document.activeElement).toBe(points));
   await hand.keyboard("501{Enter}");
-  expect(await screen.findByText(/adjustment_over_limit/)).toBeTruthy();
+  expect(await screen.findByText("Son más de 500 puntos.")).toBeTruthy();
   expect(screen.queryByLabelText(/PIN/)).toBeNull();
   await hand.clear(points);
   await hand.type(points, "-50");
@@ -224,4 +224,75 @@ test("points by hand say what is wrong before a manager is fetched, and Esc goes
   await hand.keyboard("9876{Enter}");
   expect(await screen.findByText("50 puntos a mano.")).toBeTruthy();
   expect(till.adjusted).toMatchObject([{ takes: true, points: "50", reason: "missed_sale" }]);
+});
+
+test("somebody chosen with Alt and a number is taken with the next Enter, also when a mouse chose", async () => {
+  await withJose();
+  await hand.keyboard("{Control>}g{/Control}");
+  const other = await screen.findByLabelText("¿Cuál es la otra ficha?");
+  await vi.waitFor(() => expect(document.activeElement).toBe(other));
+  await hand.keyboard("jos");
+  await screen.findByText("Josefa Ibáñez");
+  await hand.keyboard("{Enter}");
+  expect(await screen.findByText(/Elija con Alt y el número/)).toBeTruthy();
+  await hand.keyboard("{Alt>}2{/Alt}{Enter}");
+  expect((await screen.findAllByText("1240")).length).toBe(2);
+  await hand.keyboard("{Escape}");
+  await hand.keyboard("josefa");
+  await screen.findByText("Josefa Ibáñez");
+  await hand.keyboard("{Alt>}1{/Alt}{Control>}r{/Control}");
+  await screen.findByLabelText("¿Quién lo trajo?");
+  await hand.keyboard("jos");
+  await hand.click(await screen.findByText("José Ángel Muñoz Peña"));
+  await hand.keyboard("{Enter}");
+  expect(await screen.findByText("Queda anotado.")).toBeTruthy();
+});
+
+test("whoever is chosen in the form of a new customer leaves the focus where the next field is", async () => {
+  await open();
+  await hand.keyboard("Zulema");
+  await screen.findByText(/Nada coincide/);
+  await hand.keyboard("{Control>}n{/Control}");
+  await screen.findByLabelText("Nombre");
+  await hand.type(screen.getByLabelText("Teléfono"), "300 555 5566");
+  await hand.click(screen.getByLabelText("¿Quién lo trajo?"));
+  await hand.keyboard("jos");
+  await screen.findByText("Josefa Ibáñez");
+  await hand.keyboard("{Alt>}2{/Alt}{Enter}");
+  await vi.waitFor(() => expect(till.saved).toHaveLength(1));
+  expect(till.saved[0]?.referrer).toEqual({ id: "c2", code: null });
+});
+
+test("Ctrl and a number names the reason of points by hand, and a correction takes the old trouble away", async () => {
+  await withJose();
+  await hand.keyboard("{Control>}j{/Control}");
+  const points = await screen.findByLabelText<HTMLInputElement>("Puntos");
+  await vi.waitFor(() => expect(document.activeElement).toBe(points));
+  await hand.keyboard("501{Enter}");
+  expect(await screen.findByText("Son más de 500 puntos.")).toBeTruthy();
+  await hand.keyboard("{Backspace}");
+  expect(screen.queryByText("Son más de 500 puntos.")).toBeNull();
+  await hand.keyboard("{Control>}5{/Control}{Enter}");
+  expect(await screen.findByText(/Dar 50 puntos a José/)).toBeTruthy();
+  await hand.keyboard("9876{Enter}");
+  await vi.waitFor(() => expect(till.adjusted).toMatchObject([{ reason: "other" }]));
+});
+
+test("nobody is enrolled by an Enter before the end of the consent has been on the screen", async () => {
+  await open();
+  const height = vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(200);
+  const shown = vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(120);
+  await hand.keyboard("zulema");
+  await screen.findByText(/Nada coincide/);
+  await hand.keyboard("{Control>}n{/Control}");
+  const phone = await screen.findByLabelText("Teléfono");
+  await vi.waitFor(() => expect(document.activeElement).toBe(phone));
+  expect(await screen.findByText(/El texto sigue/)).toBeTruthy();
+  await hand.keyboard("300 555 5566{Enter}");
+  await vi.waitFor(() => expect(screen.queryByText(/El texto sigue/)).toBeNull());
+  expect(till.saved).toEqual([]);
+  await hand.keyboard("{Enter}");
+  await vi.waitFor(() => expect(till.saved).toHaveLength(1));
+  height.mockRestore();
+  shown.mockRestore();
 });

@@ -109,8 +109,15 @@ export class People {
     return null;
   }
 
-  /** A minus before the points takes them. */
+  /** Gives points or takes them. */
+  turn(takes: boolean): void {
+    this.input.takes = takes;
+    this.approval.trouble = null;
+  }
+
+  /** A minus before the points takes them. What was wrong before is being corrected. */
   typedPoints(text: string): void {
+    this.approval.trouble = null;
     if (/^\s*[-−]/.test(text)) this.input.takes = true;
     if (/^\s*\+/.test(text)) this.input.takes = false;
     this.input.points = text.replace(/^\s*[-−+]/, "");
@@ -119,11 +126,12 @@ export class People {
   readonly because = (reason: string, note: string): void => {
     this.input.reason = reason;
     this.input.note = note;
+    this.approval.trouble = null;
   };
 
   chooseReason(number: number): void {
     const reason = this.adjustment?.reasons[number - 1];
-    if (reason) this.input.reason = reason.slug;
+    if (reason) this.because(reason.slug, this.input.note);
   }
 }
 

@@ -96,7 +96,10 @@ export class Steps {
   async scanned(scan: Scan): Promise<boolean> {
     if (!this.asksPerson) return false;
     const codesOnly = this.#desk.work.screen === "profile";
-    return this.#desk.people.finder.scanned(scan, codesOnly);
+    const found = await this.#desk.people.finder.scanned(scan, codesOnly);
+    // The field that had the focus may be gone with whoever was looked for.
+    if (found) this.#desk.entering += 1;
+    return found;
   }
 
   /** A referral code in the box, while a customer is here who can still say who brought them. */

@@ -140,7 +140,16 @@ test("Ctrl+Z takes steps of the basket back, and then offers to void the last sa
   expect(title).toBeTruthy();
   await hand.keyboard("{Escape}{Control>}z{/Control}");
   await screen.findByText(/Anular la última venta/);
+  // A void takes a reason and, as much as a refund does, a manager.
   await hand.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("Elija el motivo.")).toBeTruthy();
+  expect(screen.queryByLabelText("PIN del gerente")).toBeNull();
+  await hand.keyboard("{Control>}4{/Control}");
+  expect(screen.queryByText("Elija el motivo.")).toBeNull();
+  await hand.keyboard("{Control>}{Enter}{/Control}");
+  await screen.findByLabelText("PIN del gerente");
+  expect(till.returns.isVoided).toBe(false);
+  await hand.keyboard("8080{Enter}");
   await vi.waitFor(() => expect(till.returns.isVoided).toBe(true));
   expect(await screen.findByText("Entregue al cliente")).toBeTruthy();
 });

@@ -9,7 +9,7 @@ import { Refund } from "./refund.svelte";
 import { Voiding } from "./voiding.svelte";
 
 /** Ctrl and this number name the first reason. */
-const FIRST_REASON = 4;
+export const FIRST_REASON = 4;
 
 /** What of the desk it needs. */
 type Around = {

@@ -31,15 +31,18 @@ export class Voiding {
   readonly because = (reason: string, note: string): void => {
     this.reason = reason;
     this.note = note;
+    this.approval.trouble = null;
   };
 
   /** Voids it, or asks for the manager's PIN first. */
   async confirm(): Promise<ReceiptView | null> {
     const { view, approval, reason, note } = this;
     if (!view || view.refusal !== "" || approval.busy) return null;
-    if (view.approval !== "" && !approval.ask()) return null;
+    if (approval.asked && !approval.ask()) return null;
     const input = { sale_id: view.sale.id, reason, note };
+    // Nobody fetches a manager for what is refused anyway: the first time goes without a PIN.
     const receipt = await approval.during((pin) => this.#api.voidSale(input, pin));
+    if (approval.trouble?.code === "approval_needed") approval.trouble = null;
     if (receipt) this.standing = { status: "none" };
     return receipt;
   }
