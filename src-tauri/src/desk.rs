@@ -53,9 +53,13 @@ impl Desk {
         act: impl FnOnce(&Till) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Trouble> {
         let till = self.till().await?;
-        spawn_blocking(move || act(&till).map_err(|error| in_words(&till, &error)))
+        let keeper = till.clone();
+        let done = spawn_blocking(move || act(&till).map_err(|error| in_words(&till, &error)))
             .await
-            .unwrap_or_else(|panic| Err(self.broken(&panic)))
+            .unwrap_or_else(|panic| Err(self.broken(&panic)));
+        // Nobody waits for it: the answer is on its way already.
+        spawn_blocking(move || keep(&keeper));
+        done
     }
 
     /// Joins a store, which waits for the server.
@@ -136,6 +140,13 @@ impl Desk {
     }
 }
 
+/// Writes the open basket down, if something has changed it.
+fn keep(till: &Till) {
+    if let Err(error) = till.keep_basket() {
+        log_causes(&error, "the open basket could not be written down");
+    }
+}
+
 /// What the window says; the journal keeps the causes when a person cannot mend it alone.
 fn in_words(till: &Till, error: &Error) -> Trouble {
     let trouble = till.trouble(error);
@@ -148,6 +159,10 @@ fn in_words(till: &Till, error: &Error) -> Trouble {
 }
 
 fn log(error: &Error) {
+    log_causes(error, "the till could not be opened");
+}
+
+fn log_causes(error: &Error, what: &str) {
     let causes = error.causes().unwrap_or_else(|| error.to_string());
-    tracing::error!(code = error.code(), causes, "the till could not be opened");
+    tracing::error!(code = error.code(), causes, "{what}");
 }

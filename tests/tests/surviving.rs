@@ -13,17 +13,19 @@ use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, options};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// Lets `worker` work until `receipts` receipts were printed, kills the process in the middle of whatever
+/// Lets `worker`, a program and its arguments, work until `receipts` receipts were printed, kills the process in the middle of whatever
 /// it is doing, and gives back every receipt that was printed whole.
 fn work_and_kill(
     worker: &str,
     data: &std::path::Path,
     receipts: usize,
 ) -> Result<Vec<(Uuid, i64)>, Error> {
-    let mut seller = Command::new(program(worker)?)
+    let mut words = worker.split(' ');
+    let mut seller = Command::new(program(words.next().unwrap_or_default())?)
         .arg("--data")
         .arg(data)
         .args(["--product", "cortado"])
+        .args(words)
         .stdout(Stdio::piped())
         .spawn()?;
     let mut paper = BufReader::new(seller.stdout.take().expect("the paper is a pipe"));
@@ -86,6 +88,30 @@ async fn a_killed_till_loses_no_printed_receipt() -> Result<(), Error> {
         .read(ledger::stream::head)?
         .map(|head| head.seq);
     assert_eq!(Some(held), own);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_killed_in_the_middle_of_a_basket_goes_on_with_it() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    let till = shop.till("centro", "Caja 1", &shop.url()).await?;
+    till.stop_sync().await;
+    drop(till);
+    let data = shop.till_folder("Caja 1");
+    let mut total = 0;
+    for units in [1, 3, 5] {
+        let shown = work_and_kill("seller --open", &data, units)?;
+        // Each start went on where the one before was killed.
+        let last = shown.last().expect("a basket was shown").1;
+        assert!(last > total, "{shown:?} after {total}");
+        total = last;
+    }
+    let till = Till::open(options(&data))?;
+    let pins = till.view().demo_pins;
+    let cashier = pins.iter().find(|pin| pin.role == "cashier");
+    till.unlock(&cashier.expect("a demo has a cashier").pin)?;
+    assert!(till.counter()?.total >= total);
     Ok(())
 }
 

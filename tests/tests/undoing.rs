@@ -319,6 +319,7 @@ async fn a_voided_sale_leaves_nothing_behind_on_till_and_server() -> Result<(), 
     let offer = till.offer_void()?;
     let input = VoidInput {
         sale_id: offer.sale.id,
+        reason: "wrong-item".to_owned(),
         ..VoidInput::default()
     };
     till.void_sale(&input, "")?;

@@ -133,6 +133,7 @@ async fn the_last_sale_is_voided_with_one_key_that_no_scan_can_confirm() -> Resu
     window.find("[data-screen=void]").await?;
     window.press(&[key::CONTROL, 'z']).await?;
     window.find(GIVE_BACK).await?;
+    window.press(&[key::CONTROL, '4']).await?;
     window.press(&[key::CONTROL, key::ENTER]).await?;
     window.find("[data-undone=void]").await?;
     window.find("[data-state=up_to_date]").await?;

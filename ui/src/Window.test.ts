@@ -536,3 +536,19 @@ test("what one cashier was told is gone when the next one unlocks, and when a sc
   await settled();
   expect(screen.queryByText(/Ahora no/)).toBeNull();
 });
+
+test("a sale that was open when the program stopped is there after unlocking, with what was handed over", async () => {
+  till.basket.lines.push({ name: "Espresso doble", sku: "ESP-01", quantity: 1, unit_price: 650_000 });
+  till.noted = [{ kind: "card", amount: 200_000 }];
+  const { counter } = till.api;
+  till.api.counter = async () => {
+    const answer = await counter();
+    if (answer.status === "error") return answer;
+    return { status: "ok", data: { ...answer.data, said: "Había una venta abierta: aquí está." } };
+  };
+  await open();
+  expect(await screen.findByText("Había una venta abierta: aquí está.")).toBeTruthy();
+  await screen.findByLabelText("Cantidad de Espresso doble");
+  await hand.keyboard("[F9]");
+  expect(await screen.findByRole("button", { name: "Quitar este pago" })).toBeTruthy();
+});

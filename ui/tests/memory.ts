@@ -12,6 +12,7 @@ import type {
   ReceiptView,
   Stale,
   SyncView,
+  TenderInput,
   TillView,
   TodayView,
   Trouble,
@@ -96,6 +97,8 @@ export class MemoryTill {
   };
   /** When set, the till cannot be opened. */
   broken: Trouble | null = null;
+  /** What was handed over before the program stopped. */
+  noted: TenderInput[] = [];
   /** Every form that was saved, also in vain. */
   readonly saved: ProfileInput[] = [];
   /** Records that became one, the one that stays first. */
@@ -177,6 +180,7 @@ export class MemoryTill {
       said: this.#said,
       parked: this.parked.length,
       can_undo: this.before.length > 0,
+      noted: this.noted,
     };
   }
 

@@ -66,6 +66,7 @@ export class Returns {
     return ok({
       sale: sale(OWN),
       lines: ["3 × Capuchino", "1 × Cafetera"],
+      money: 2_400_000,
       effects: [{ tone: "good", sentence: "VERANO10 se puede usar otra vez." }],
       refusal: this.isVoided ? "Esta venta se anuló." : "",
       approval: "Un gerente tiene que aprobarla con su PIN.",
@@ -103,6 +104,7 @@ export class Returns {
       })),
       earlier: [],
       value,
+      money: value,
       tenders: value > 0 ? [{ kind, name: "Efectivo", amount: value }] : [],
       kinds: ["cash", "card", "transfer"],
       kind,

@@ -40,6 +40,7 @@ impl Till {
         let open = session.open.clone();
         session.steps.note(&open);
         let can_undo = session.steps.can_undo();
+        let noted = session.noted.clone();
         drop(session);
         let identity = self.enrolled()?;
         let language = self.language();
@@ -79,6 +80,7 @@ impl Till {
                 chips,
                 parked: u32::try_from(parked).unwrap_or(u32::MAX),
                 can_undo,
+                noted,
                 ..assemble(&speaker, &open, &priced)
             };
             Ok((view, priced))
@@ -192,6 +194,7 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
         said: String::new(),
         parked: 0,
         can_undo: false,
+        noted: Vec::new(),
     }
 }
 

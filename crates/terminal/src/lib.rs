@@ -50,6 +50,7 @@ mod event;
 mod gives;
 mod history;
 mod identify;
+mod keep_basket;
 mod keep_rights;
 mod leaderboard;
 mod merge;

@@ -14,7 +14,7 @@ use crate::view::CounterView;
 const MAX_PARKED: usize = 50;
 
 /// `None` where a later version wrote what this one does not understand.
-fn read(body: &str) -> Option<OpenBasket> {
+pub(crate) fn read(body: &str) -> Option<OpenBasket> {
     serde_json::from_str(body).ok()
 }
 
@@ -34,6 +34,7 @@ impl Till {
                 return Err(Error::TooManyParked { max: MAX_PARKED });
             }
             ledger::parked::put(tx, &parked)?;
+            crate::keep_basket::forget(tx)?;
             Ok(count + 1)
         })?;
         session.begin(OpenBasket::default());
@@ -75,7 +76,7 @@ impl Till {
         self.asked_for_rights(view)
     }
 
-    fn parked(&self, open: &OpenBasket, cashier_id: uuid::Uuid) -> Parked {
+    pub(crate) fn parked(&self, open: &OpenBasket, cashier_id: uuid::Uuid) -> Parked {
         let now_ms = self.shared.clock.now_ms();
         Parked {
             id: self.shared.random.id(now_ms),

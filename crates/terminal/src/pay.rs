@@ -63,6 +63,7 @@ impl Till {
         let is_online = self.is_online();
         let mut receipt = self.shared.ledger.transact(|tx| {
             let (sale, priced) = self.record_sale(tx, &identity, order)?;
+            crate::keep_basket::forget(tx)?;
             let before = priced.buyer.as_ref();
             self.receipt_of(tx, &sale, &priced.rules, before, is_online)
         })?;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::undo::{Found, Steps};
+use crate::view::TenderInput;
 
 /// Product id of an amount that was entered by hand.
 pub(crate) const OPEN_AMOUNT: &str = "open-amount";
@@ -28,6 +29,10 @@ pub(crate) struct Session {
     pub(crate) seen: Option<Seen>,
     /// How the basket came to be what it is.
     pub(crate) steps: Steps,
+    /// What was handed over for the basket already.
+    pub(crate) noted: Vec<TenderInput>,
+    /// Whether the basket that was open before the start was looked for.
+    pub(crate) looked_for_kept: bool,
     /// The sale on the refund screen.
     pub(crate) found: Option<Arc<Found>>,
 }
@@ -157,6 +162,7 @@ impl Session {
     pub(crate) fn begin(&mut self, open: OpenBasket) {
         self.steps.begin(&open);
         self.open = open;
+        self.noted.clear();
     }
 }
 

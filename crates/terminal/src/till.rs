@@ -78,6 +78,8 @@ pub(crate) struct Shared {
     pub(crate) sync: Mutex<Option<SyncHandle>>,
     pub(crate) state: Arc<watch::Sender<State>>,
     session: Mutex<Session>,
+    /// Held while the open basket is written down.
+    pub(crate) keeping: Mutex<()>,
     identity: Mutex<Option<Arc<Identity>>>,
     language: Mutex<Option<Language>>,
     /// Keys of the catalogue.
@@ -122,6 +124,7 @@ impl Till {
                 sync: Mutex::new(None),
                 state: Arc::new(state),
                 session: Mutex::default(),
+                keeping: Mutex::default(),
                 identity: Mutex::new(identity.map(Arc::new)),
                 language: Mutex::new(language.as_deref().and_then(Language::from_tag)),
                 warnings,

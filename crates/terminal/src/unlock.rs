@@ -46,10 +46,16 @@ impl Till {
     }
 
     /// Lets somebody in by PIN. Five misses cost nothing, each further one a wait that doubles and that
-    /// neither a restart nor somebody else's PIN forgives. The basket on screen stays.
+    /// neither a restart nor somebody else's PIN forgives. The basket on screen stays; one that was open
+    /// when the program stopped comes back, see [`Till::keep_basket`].
     pub fn unlock(&self, pin: &str) -> Result<TillView, Error> {
-        let person = self.person_with(pin, PinFor::Work)?;
-        self.session().cashier = Some(Cashier::from(&person));
+        let cashier = Cashier::from(&self.person_with(pin, PinFor::Work)?);
+        let mut session = self.session();
+        session.cashier = Some(cashier.clone());
+        if let Err(error) = self.bring_back(&mut session, &cashier) {
+            tracing::error!(%error, "the basket that was open could not be brought back");
+        }
+        drop(session);
         Ok(self.view())
     }
 

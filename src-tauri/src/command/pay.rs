@@ -14,6 +14,7 @@ pub(crate) async fn preview_tenders(
     tenders: Vec<TenderInput>,
 ) -> Result<TendersView, Trouble> {
     desk.act(move |till| {
+        till.note_tenders(&tenders)?;
         let due = till.counter()?.due;
         Ok(tender::preview(due, &till.view().currency, &tenders))
     })

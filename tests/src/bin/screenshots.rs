@@ -297,6 +297,7 @@ mod take {
             .await?;
         window.press(&[key::CONTROL, 'z']).await?;
         window.find("[data-screen=void] [data-effects] li").await?;
+        window.press(&[key::CONTROL, '5']).await?;
         save(window, &into("void")).await?;
         window.press(&[key::CONTROL, key::ENTER]).await?;
         window.find("[data-undone=void]").await?;

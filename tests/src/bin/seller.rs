@@ -22,12 +22,31 @@ struct Cli {
     /// Product id
     #[arg(long)]
     product: String,
+    /// Sell nothing: one basket stays open, and what is printed is its total
+    #[arg(long)]
+    open: bool,
 }
 
 fn main() -> ExitCode {
-    let Err(error) = sell(&Cli::parse());
+    let cli = Cli::parse();
+    let work = if cli.open { hold } else { sell };
+    let Err(error) = work(&cli);
     eprintln!("seller: {error}");
     ExitCode::FAILURE
+}
+
+/// One unit more, again and again, each written down before it is printed.
+fn hold(cli: &Cli) -> Result<std::convert::Infallible, Error> {
+    let till = Till::open(options(&cli.data))?;
+    let pins = till.view().demo_pins;
+    let cashier = pins.iter().find(|pin| pin.role == "cashier");
+    till.unlock(&cashier.map(|pin| pin.pin.clone()).unwrap_or_default())?;
+    loop {
+        let counter = till.add_product(&cli.product, "1")?;
+        till.keep_basket()?;
+        println!("{} {}", uuid::Uuid::nil(), counter.total);
+        std::io::stdout().flush()?;
+    }
 }
 
 fn sell(cli: &Cli) -> Result<std::convert::Infallible, Error> {

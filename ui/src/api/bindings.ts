@@ -337,6 +337,8 @@ export type CounterView = {
 	parked: number,
 	/**  Whether the last step can be taken back. */
 	can_undo: boolean,
+	/**  What was handed over for it before the program stopped. */
+	noted: TenderInput[],
 };
 
 /**  A reward coupon that was made. */
@@ -861,6 +863,8 @@ export type RefundView = {
 	earlier: string[],
 	/**  What comes back, money and points together, minor units. */
 	value: number,
+	/**  What of it goes to the customer as money: points come back as points, minor units. */
+	money: number,
 	/**  The same by means of payment. */
 	tenders: RefundTender[],
 	/**  The means in which money can go back. */
@@ -1227,6 +1231,8 @@ export type VoidView = {
 	sale: UndoneSale,
 	/**  Its lines, in words. */
 	lines: string[],
+	/**  What goes to the customer as money, minor units. */
+	money: number,
 	/**  What follows. */
 	effects: UndoEffect[],
 	/**  Why it cannot be voided, with what to do; empty: it can. */

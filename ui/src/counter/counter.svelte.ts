@@ -37,7 +37,7 @@ export class Counter {
       const answer = await this.#api.counter();
       if (answer.status === "error") this.complain(answer.error);
       else {
-        if (this.view && answer.data.said !== this.view.said) this.say(answer.data.said);
+        if (answer.data.said !== (this.view?.said ?? "")) this.say(answer.data.said);
         this.view = answer.data;
       }
       return answer.status === "ok";

@@ -71,6 +71,11 @@ export class Payment {
     if (this.preview?.total !== due) await this.refresh();
   }
 
+  /** Goes on with what was noted before the program stopped. */
+  resume(noted: readonly TenderInput[]): void {
+    if (this.kept.length === 0) this.kept = noted;
+  }
+
   /** Takes the last kept tender back. */
   takeBack(): void {
     this.kept = this.kept.slice(0, -1);

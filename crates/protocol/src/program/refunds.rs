@@ -9,11 +9,12 @@ use super::fault::Path;
 /// The most reasons that a screen shows.
 const MOST_REASONS: i64 = 12;
 
-/// `[refunds]`. Left out: a manager for every refund of a cashier, and no list of reasons.
+/// `[refunds]`. Left out: a manager for every refund and void of a cashier, and no list of reasons.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RefundsDocument {
-    /// Value given back from which a cashier needs a manager, minor units; 0: always.
+    /// Value given back, by a refund or a void, from which a cashier needs a manager, minor units; 0:
+    /// always.
     #[serde(default)]
     pub approval_from: i64,
     /// Who voids a sale without a manager.
@@ -57,8 +58,12 @@ impl RefundsDocument {
         value >= self.approval_from
     }
 
-    /// Whether a cashier who did or did not sell it needs a manager to void a sale.
-    pub const fn void_needs_manager(&self, is_seller: bool) -> bool {
+    /// Whether a cashier who did or did not sell it needs a manager to void a sale of `value` (minor
+    /// units, money and points together): a void gives back what a refund of all of it would.
+    pub const fn void_needs_manager(&self, is_seller: bool, value: i64) -> bool {
+        if self.refund_needs_manager(value) {
+            return true;
+        }
         match self.void_by {
             VoidByDocument::Anyone => false,
             VoidByDocument::Seller => !is_seller,
@@ -151,11 +156,15 @@ mod tests {
     }
 
     #[test]
-    fn left_out_a_cashier_needs_a_manager_for_every_refund_and_for_the_voids_of_others() {
+    fn left_out_a_cashier_needs_a_manager_for_every_refund_and_every_void() {
         let rules = RefundsDocument::default();
         assert!(rules.refund_needs_manager(0));
-        assert!(!rules.void_needs_manager(true));
-        assert!(rules.void_needs_manager(false));
+        assert!(rules.void_needs_manager(true, 0));
+        assert!(rules.void_needs_manager(false, 0));
+    }
+
+    #[test]
+    fn a_void_is_no_way_round_the_value_of_a_refund() {
         let lax = RefundsDocument {
             approval_from: 5_000,
             void_by: VoidByDocument::Anyone,
@@ -163,7 +172,14 @@ mod tests {
         };
         assert!(!lax.refund_needs_manager(4_999));
         assert!(lax.refund_needs_manager(5_000));
-        assert!(!lax.void_needs_manager(false));
+        assert!(!lax.void_needs_manager(false, 4_999));
+        assert!(lax.void_needs_manager(true, 5_000));
+        let sellers = RefundsDocument {
+            void_by: VoidByDocument::Seller,
+            ..lax
+        };
+        assert!(!sellers.void_needs_manager(true, 4_999));
+        assert!(sellers.void_needs_manager(false, 4_999));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What follows from undoing a sale beside the money, in words: points, debt, codes, rewards.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use mostrador_loyalty::account::{Account, Lot, RETURN_DAYS};
 use mostrador_loyalty::refund::Undoing;
@@ -20,6 +22,8 @@ pub(super) struct Undone<'a> {
     pub(super) rewards: &'a [String],
     /// What the entry does.
     pub(super) effects: Effects,
+    /// Spent points of the sale that came back before.
+    pub(super) returned: i64,
 }
 
 /// Who hears it, by which rules and on which local day.
@@ -58,7 +62,7 @@ fn of_points(ear: &Ear<'_>, undone: &Undone<'_>, account: &Account) -> Vec<UndoE
         said.push(ear.warn("undo.points_taken", &parameters));
     }
     let given = undone.points.map_or(&[][..], |points| &points.given_back);
-    said.extend(given.iter().map(|lot| given_back(ear, lot)));
+    said.extend(given_back(ear, undone, given));
     let mut after = account.clone();
     for (_, fact) in &undone.effects.accounts {
         after.apply(fact);
@@ -74,33 +78,93 @@ fn of_points(ear: &Ear<'_>, undone: &Undone<'_>, account: &Account) -> Vec<UndoE
     said
 }
 
-/// Where a share of spent points goes: its lot, or where that is over, a few days more.
-fn given_back(ear: &Ear<'_>, share: &LotDocument) -> UndoEffect {
-    let lot = Lot::from(share);
-    let points = words::number(ear.language, share.points);
-    if lot.days.is_over(ear.day) {
-        let days = i64::try_from(RETURN_DAYS).unwrap_or(0);
-        let until = lot.days.given_back_on(ear.day).expires_on;
-        let parameters = [
-            ("points", points),
-            ("days", words::number(ear.language, days)),
-            ("day", words::day(ear.language, until)),
-        ];
-        return ear.good("undo.points_given.expired", &parameters);
+/// The spent points that come back: a sentence for each thing that they were spent on, and until when
+/// they can be used.
+fn given_back(ear: &Ear<'_>, undone: &Undone<'_>, lots: &[LotDocument]) -> Vec<UndoEffect> {
+    let points: i64 = lots.iter().map(|lot| lot.points).sum();
+    if points == 0 {
+        return Vec::new();
     }
-    let day = words::day(ear.language, share.expires_on);
-    ear.good("undo.points_given", &[("points", points), ("day", day)])
+    let sale = undone.sale;
+    let paid = sale.points_redeemed.iter();
+    let paid = paid.map(|paid| (paid.points, "undo.points_given.paid", String::new()));
+    let rewards = sale.rewards.iter().map(|used| {
+        let name = reward_name(ear, &used.reward).to_owned();
+        (used.points, "undo.points_given.reward", name)
+    });
+    let spent: Vec<(i64, &str, String)> = paid.chain(rewards).collect();
+    let amounts: Vec<i64> = spent.iter().map(|(points, ..)| *points).collect();
+    let before = split(&amounts, undone.returned);
+    let after = split(&amounts, undone.returned + points);
+    let parts = after
+        .iter()
+        .zip(before)
+        .map(|(after, before)| after - before);
+    let said = spent.iter().zip(parts).filter(|(_, part)| *part > 0);
+    let said = said.map(|((spent, key, reward), part)| {
+        let parameters = [
+            ("points", words::number(ear.language, part)),
+            ("spent", words::number(ear.language, *spent)),
+            ("reward", reward.clone()),
+        ];
+        ear.good(key, &parameters)
+    });
+    said.chain([until(ear, lots)]).collect()
 }
 
-/// Each code that the sale had used up: whether it can be used again, and why not. The code of a reward
-/// bought for this sale was made for it: what becomes of the reward is said of the reward.
+/// `returned` points over the amounts that were spent, in proportion: what comes back for one thing never
+/// depends on how many parts came back before.
+fn split(spent: &[i64], returned: i64) -> Vec<i64> {
+    let total: i128 = spent.iter().map(|points| i128::from(*points)).sum();
+    let mut reached = 0_i128;
+    let mut given = 0_i128;
+    let parts = spent.iter().map(|points| {
+        reached += i128::from(*points);
+        let up_to = reached * i128::from(returned) / total.max(1);
+        let part = up_to - given;
+        given = up_to;
+        i64::try_from(part).unwrap_or(0)
+    });
+    parts.collect()
+}
+
+/// Until when points that come back can be used: their own day, or where that is over, a few days more.
+fn until(ear: &Ear<'_>, lots: &[LotDocument]) -> UndoEffect {
+    let mut days: BTreeMap<(NaiveDate, bool), i64> = BTreeMap::new();
+    for lot in lots {
+        let is_over = Lot::from(lot).days.is_over(ear.day);
+        let until = Lot::from(lot).days.given_back_on(ear.day).expires_on;
+        *days.entry((until, is_over)).or_default() += lot.points;
+    }
+    let is_one = days.len() == 1;
+    let said = days.into_iter().map(|((until, is_over), points)| {
+        let more = i64::try_from(RETURN_DAYS).unwrap_or(0);
+        let parameters = [
+            ("points", words::number(ear.language, points)),
+            ("days", words::number(ear.language, more)),
+            ("day", words::day(ear.language, until)),
+        ];
+        let key = match (is_over, is_one) {
+            (true, _) => "undo.points_until.expired",
+            (false, true) => "undo.points_until",
+            (false, false) => "undo.points_until.part",
+        };
+        ear.plain(key, &parameters).sentence
+    });
+    let said: Vec<String> = said.collect();
+    UndoEffect {
+        tone: "plain".to_owned(),
+        sentence: said.join(" "),
+    }
+}
+
+/// Each code that the sale had used up: whether it can be used again, and why not. A code that was made
+/// for a reward of this sale is the reward, of which more is said.
 fn of_codes(ear: &Ear<'_>, undone: &Undone<'_>) -> Vec<UndoEffect> {
-    let is_reward = |text: &str| {
-        let mut rewards = undone.sale.rewards.iter();
-        rewards.any(|reward| reward.code == text)
-    };
-    let used = undone.sale.codes.iter();
-    let used = used.filter(|code| code.consumed && !is_reward(&code.text));
+    let rewards = &undone.sale.rewards;
+    let is_reward = |text: &str| rewards.iter().any(|reward| reward.code == text);
+    let codes = undone.sale.codes.iter();
+    let used = codes.filter(|code| code.consumed && !is_reward(&code.text));
     let said = used.map(|code| {
         let is_back = undone.codes.iter().any(|back| back.text == code.text);
         let parameters = [("code", code.scanned().to_owned())];
@@ -116,10 +180,7 @@ fn of_codes(ear: &Ear<'_>, undone: &Undone<'_>) -> Vec<UndoEffect> {
 fn of_rewards(ear: &Ear<'_>, undone: &Undone<'_>) -> Vec<UndoEffect> {
     let used = undone.sale.rewards.iter();
     let said = used.map(|used| {
-        let rewards = &ear.rules.document.rewards;
-        let known = rewards.iter().find(|reward| reward.slug == used.reward);
-        let name = known.map_or(&used.reward, |reward| &reward.name);
-        let parameters = [("reward", name.clone())];
+        let parameters = [("reward", reward_name(ear, &used.reward).to_owned())];
         if undone.rewards.contains(&used.reward) {
             ear.good("undo.reward_back", &parameters)
         } else {
@@ -127,6 +188,13 @@ fn of_rewards(ear: &Ear<'_>, undone: &Undone<'_>) -> Vec<UndoEffect> {
         }
     });
     said.collect()
+}
+
+/// What people call a reward.
+fn reward_name<'a>(ear: &'a Ear<'_>, slug: &'a str) -> &'a str {
+    let mut rewards = ear.rules.document.rewards.iter();
+    let known = rewards.find(|reward| reward.slug == slug);
+    known.map_or(slug, |reward| &reward.name)
 }
 
 impl Ear<'_> {
@@ -151,5 +219,23 @@ impl Ear<'_> {
 
     fn plain(&self, key: &str, parameters: &[(&str, String)]) -> UndoEffect {
         self.said("plain", key, parameters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn what_comes_back_is_split_in_proportion_and_adds_up_over_all_parts() {
+        assert_eq!(split(&[200, 500], 298), [85, 213]);
+        assert_eq!(split(&[200, 500], 700), [200, 500]);
+        for returned in 0..=700 {
+            assert_eq!(
+                split(&[200, 0, 500], returned).iter().sum::<i64>(),
+                returned
+            );
+        }
+        assert_eq!(split(&[], 0), [0; 0]);
     }
 }

@@ -212,7 +212,7 @@ impl Till {
 }
 
 /// What leaves the drawer or goes back to a card: points come back as points.
-fn handed(tenders: &[Tender]) -> i64 {
+pub(super) fn handed(tenders: &[Tender]) -> i64 {
     let money = tenders.iter().filter(|tender| tender.kind != "points");
     money.map(|tender| tender.amount).sum()
 }

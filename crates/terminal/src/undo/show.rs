@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::choice::{self, Reason};
 use super::effect::{Ear, Undone, effects};
 use super::found::{Found, Source};
+use super::paper::handed;
 use super::refund::needs_manager;
 use super::undoer::Undoer;
 use super::{line, void};
@@ -50,6 +51,7 @@ impl Till {
                 lines: line::views(language, &found, input, planned.as_ref().ok()),
                 earlier: earlier(language, &rules, &found),
                 value: 0,
+                money: 0,
                 tenders: Vec::new(),
                 kinds: KINDS.map(str::to_owned).to_vec(),
                 kind: kind.to_owned(),
@@ -86,6 +88,7 @@ impl Till {
     ) -> Result<(), Error> {
         let language = self.language();
         view.value = refund.money;
+        view.money = handed(&refund.tenders);
         view.tenders = tenders(language, &refund.tenders);
         let undone = Undone {
             sale: &found.sale,
@@ -98,6 +101,7 @@ impl Till {
             codes: &refund.codes,
             rewards: &refund.rewards,
             effects: refund.effects(),
+            returned: returned(&found.refunds),
         };
         view.effects = self.follows(connection, rules, &undone)?;
         Ok(())
@@ -120,6 +124,7 @@ impl Till {
                 .iter()
                 .map(|it| line::sold(language, it))
                 .collect(),
+            money: handed(&kept(sale)),
             effects: Vec::new(),
             refusal: String::new(),
             approval: String::new(),
@@ -128,7 +133,7 @@ impl Till {
         match void::plan(last, undoer.at(rules, ""), Uuid::nil()) {
             Ok(void) => {
                 view.effects = self.follows_void(connection, rules, (sale, &void))?;
-                if void::needs_manager(rules, cashier, sale.cashier_id) {
+                if void::needs_manager(rules, cashier, sale) {
                     view.approval = say(language, "undo.approval", &[]);
                 }
             }
@@ -150,6 +155,7 @@ impl Till {
             codes: &void.codes,
             rewards: &void.rewards,
             effects: void.effects(),
+            returned: 0,
         };
         self.follows(connection, rules, &undone)
     }
@@ -213,6 +219,13 @@ impl Till {
             error => error.trouble(language).message,
         }
     }
+}
+
+/// Spent points that earlier refunds gave back.
+fn returned(refunds: &[SaleRefunded]) -> i64 {
+    let points = refunds.iter().filter_map(|refund| refund.points.as_ref());
+    let lots = points.flat_map(|points| &points.given_back);
+    lots.map(|lot| lot.points).sum()
 }
 
 /// Why nothing of the sale can come back any more.

@@ -3,7 +3,7 @@
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_loyalty::refund::may_void;
-use mostrador_protocol::entry::{Payload, SaleVoided, UndoneAt};
+use mostrador_protocol::entry::{Payload, SaleCompleted, SaleVoided, UndoneAt};
 use mostrador_protocol::program::RefundsDocument;
 use mostrador_protocol::row::Role;
 use uuid::Uuid;
@@ -42,17 +42,20 @@ impl Till {
         let shown: Uuid = input.sale_id.parse().map_err(|_| Error::UnknownSale)?;
         let rules = self.read(|connection| self.shared.shelf.current(connection))?;
         let reason = Reason::read(&rules, &input.reason, &input.note)?;
+        if !reason.is_enough(&rules) {
+            return Err(Error::ReasonNeeded);
+        }
         let mut undoer = Undoer::new(self, &cashier, reason)?;
-        let sold_by = self.read(|connection| {
+        let sale = self.read(|connection| {
             let last = the_last(connection, shown)?;
             plan(&last, undoer.at(&rules, ""), Uuid::nil())?;
-            Ok(last.sale.cashier_id)
+            Ok(last.sale)
         })?;
-        if needs_manager(&rules, &cashier, sold_by) {
+        if needs_manager(&rules, &cashier, &sale) {
             let ask = Ask {
                 action: "sale_voided",
                 subject: shown.to_string(),
-                amount: None,
+                amount: Some(sale.total),
             };
             undoer.approval = Some(self.approve(pin, &cashier, ask)?);
         }
@@ -85,12 +88,12 @@ pub(super) fn plan(found: &Found, at: UndoneAt, void_id: Uuid) -> Result<SaleVoi
     Ok(found.sale.void(void_id, at))
 }
 
-/// Whether somebody at work needs a manager to void what `sold_by` sold.
-pub(super) fn needs_manager(rules: &Rules, cashier: &Cashier, sold_by: Uuid) -> bool {
-    let is_seller = cashier.id == sold_by;
+/// Whether somebody at work needs a manager to void this sale.
+pub(super) fn needs_manager(rules: &Rules, cashier: &Cashier, sale: &SaleCompleted) -> bool {
+    let is_seller = cashier.id == sale.cashier_id;
     let asked = rules.document.refunds.as_ref().map_or_else(
-        || RefundsDocument::default().void_needs_manager(is_seller),
-        |refunds| refunds.void_needs_manager(is_seller),
+        || RefundsDocument::default().void_needs_manager(is_seller, sale.total),
+        |refunds| refunds.void_needs_manager(is_seller, sale.total),
     );
     cashier.role != Role::Manager && asked
 }

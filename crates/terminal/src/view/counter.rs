@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::customer::CustomerCard;
+use super::pay::TenderInput;
 use super::redeem::RedemptionView;
 
 /// The whole counter: basket, customer, codes, totals.
@@ -41,6 +42,8 @@ pub struct CounterView {
     pub parked: u32,
     /// Whether the last step can be taken back.
     pub can_undo: bool,
+    /// What was handed over for it before the program stopped.
+    pub noted: Vec<TenderInput>,
 }
 
 /// A line on screen and receipt.

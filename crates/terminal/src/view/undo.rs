@@ -40,6 +40,8 @@ pub struct RefundView {
     pub earlier: Vec<String>,
     /// What comes back, money and points together, minor units.
     pub value: i64,
+    /// What of it goes to the customer as money: points come back as points, minor units.
+    pub money: i64,
     /// The same by means of payment.
     pub tenders: Vec<RefundTender>,
     /// The means in which money can go back.
@@ -136,6 +138,8 @@ pub struct VoidView {
     pub sale: UndoneSale,
     /// Its lines, in words.
     pub lines: Vec<String>,
+    /// What goes to the customer as money, minor units.
+    pub money: i64,
     /// What follows.
     pub effects: Vec<UndoEffect>,
     /// Why it cannot be voided, with what to do; empty: it can.

@@ -6,6 +6,7 @@ mod any_text;
 mod codes;
 mod derived;
 mod enrolment;
+mod keeping;
 mod leading;
 mod merging;
 mod meriting;

@@ -3,6 +3,7 @@
 use expect_test::expect;
 use mostrador_protocol::account::{AccountDocument, LotDocument};
 use mostrador_protocol::row::Row;
+use mostrador_terminal::view::RefundInput;
 use mostrador_terminal::words::NO_BREAK;
 
 use crate::points_shop::{NEXT_YEAR, TODAY, balance, lot, redemption, rewards, shop, shown, slip};
@@ -310,6 +311,36 @@ fn a_reward_works_on_the_open_basket_beside_points_that_pay() {
         once.map(|row| row.refusal).as_deref(),
         Some("ya canjeado 1 de 1")
     );
+}
+
+#[test]
+fn points_that_come_back_say_what_they_had_been_spent_on() {
+    let shop = shop(vec![lot(600, NEXT_YEAR)]);
+    let till = &shop.till;
+    till.add_product("queso", "2").expect("added");
+    till.apply_reward("diez").expect("applied");
+    till.redeem_points("100").expect("reserved");
+    let number = shop.pay_cash().receipt;
+    let view = till.find_sale(&number).expect("found");
+    let half = RefundInput {
+        lines: vec!["1".to_owned(); view.lines.len()],
+        ..RefundInput::default()
+    };
+    let view = till.preview_refund(&half).expect("a view");
+    let said: Vec<&str> = view.effects.iter().map(|it| it.sentence.as_str()).collect();
+    assert_eq!(
+        said[1..],
+        [
+            "Vuelven 50 de los 100 puntos con los que pagó.",
+            "Vuelven 100 de los 200 puntos de la recompensa 10 % en una compra.",
+            "Los puntos que vuelven vencen el 1 de febrero de 2026.",
+            "Saldo después: 468 puntos.",
+            "La recompensa 10 % en una compra cuenta como usada: queda parte de la venta.",
+        ],
+        "{said:?}"
+    );
+    // The button says what leaves the drawer: the points are not handed over.
+    assert_eq!((view.value, view.money), (1_800_000, 1_750_000));
 }
 
 #[test]

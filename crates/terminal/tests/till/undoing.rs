@@ -209,13 +209,13 @@ fn the_last_sale_is_voided_once_with_everything_it_did() {
     till.apply_code("UNAVEZ").expect("a code");
     shop.pay_cash();
     let offer = till.offer_void().expect("an offer");
-    assert_eq!((offer.refusal.as_str(), offer.approval.as_str()), ("", ""));
+    assert_eq!(offer.refusal, "");
     assert!(sentences(&offer.effects).contains("UNAVEZ se puede usar otra vez"));
     let input = VoidInput {
         sale_id: offer.sale.id,
         ..VoidInput::default()
     };
-    let receipt = till.void_sale(&input, "").expect("voided");
+    let receipt = till.void_sale(&input, MANAGER).expect("voided");
     assert_eq!(receipt.kind, ReceiptKind::Void);
     assert_eq!(receipt.balance, Some(0));
     assert_eq!(trouble(till.void_sale(&input, "")).0, "sale_voided");
@@ -232,6 +232,41 @@ fn the_last_sale_is_voided_once_with_everything_it_did() {
     assert_eq!((counter.codes.len(), counter.refused.len()), (1, 0));
     let card = counter.customer.expect("Ana");
     assert_eq!((card.purchases, card.balance), (0, 0));
+}
+
+#[test]
+fn a_void_is_no_way_round_a_managers_limit_and_takes_a_reason() {
+    let shop = Shop::open_with(|program| {
+        program.refunds = Some(RefundsDocument {
+            approval_from: 2_000_000,
+            reasons: vec![ReasonDocument {
+                slug: "late".to_owned(),
+                es: "Tarde".to_owned(),
+                en: None,
+            }],
+            ..RefundsDocument::default()
+        });
+    });
+    let till = &shop.till;
+    till.add_product("limonada", "1").expect("a lemonade");
+    shop.pay_cash();
+    let small = till.offer_void().expect("an offer");
+    assert!(small.sale.total < 2_000_000 && small.approval.is_empty());
+    let mut input = VoidInput {
+        sale_id: small.sale.id,
+        ..VoidInput::default()
+    };
+    assert_eq!(trouble(till.void_sale(&input, "")).0, "reason_needed");
+    input.reason = "late".to_owned();
+    till.void_sale(&input, "").expect("below the limit");
+
+    sell(&shop);
+    let large = till.offer_void().expect("an offer");
+    assert!(large.sale.total >= 2_000_000 && !large.approval.is_empty());
+    input.sale_id = large.sale.id;
+    assert_eq!(trouble(till.void_sale(&input, "")).0, "approval_needed");
+    assert_eq!(trouble(till.void_sale(&input, CASHIER)).0, "not_a_manager");
+    till.void_sale(&input, MANAGER).expect("approved");
 }
 
 #[test]
@@ -413,7 +448,7 @@ fn what_points_had_paid_comes_back_as_points_to_their_lots_or_for_some_days_more
     );
     let said = sentences(&view.effects);
     assert!(
-        said.contains("Vuelven 83 puntos al cliente; vencen el 31 de diciembre"),
+        said.contains("Vuelven 83 de los 250 puntos con los que pagó."),
         "{said}"
     );
     let all = choice(&shop, &["3"]);
@@ -427,7 +462,7 @@ fn what_points_had_paid_comes_back_as_points_to_their_lots_or_for_some_days_more
     );
     let said = sentences(&view.effects);
     assert!(
-        said.contains("Vuelven 100 puntos que ya habían vencido: valen 15 días más"),
+        said.contains("100 ya habían vencido: valen 15 días más"),
         "{said}"
     );
     let receipt = till.refund(&all, MANAGER).expect("given back");
