@@ -521,7 +521,10 @@ test("what one cashier was told is gone when the next one unlocks, and when a sc
   await open();
   await enter("xyz?");
   till.api.addProduct = () =>
-    Promise.resolve({ status: "error", error: { code: "no", message: "Ahora no.", hint: "" } });
+    Promise.resolve({
+      status: "error",
+      error: { code: "no", message: "Ahora no.", hint: "", wait_s: null },
+    });
   await enter("CAP-01");
   await screen.findByText(/Ahora no/);
   await hand.keyboard("{Control>}l{/Control}");

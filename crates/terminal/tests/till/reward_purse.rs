@@ -183,7 +183,7 @@ fn undoing_a_sale_says_of_its_reward_only_what_becomes_of_the_reward() {
         let said = said.join(" ");
         assert!(!said.contains(&code), "{said}");
         assert!(
-            said.contains("La recompensa $ 5.000 en lo que quiera se puede usar otra vez."),
+            said.contains("La recompensa $ 5.000 en lo que quiera se puede pedir otra vez."),
             "{said}"
         );
     }
