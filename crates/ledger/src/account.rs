@@ -16,7 +16,7 @@ mod person;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use loyalty::account::{Account, Accounts};
+use loyalty::account::{Account, Accounts, MOST_MERGES};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::Effects;
@@ -51,6 +51,24 @@ pub fn held(connection: &Connection, customer_id: Uuid) -> Result<(Uuid, Account
     let holder = accounts.holder(customer_id);
     let account = accounts.get(holder).cloned().unwrap_or_default();
     Ok((holder, account))
+}
+
+/// Who has the account of `customer_id` now, without reading the account.
+pub(crate) fn holder(connection: &Connection, customer_id: Uuid) -> Result<Uuid, Error> {
+    let mut statement = connection.prepare_cached(
+        "select coalesce(
+             (select document ->> '$.merged_into' from account_shown where customer_id = ?1),
+             (select document ->> '$.merged_into' from account where customer_id = ?1))",
+    )?;
+    let mut holder = customer_id;
+    for _ in 0..MOST_MERGES {
+        let next: Option<String> = statement.query_row([holder.as_bytes()], |row| row.get(0))?;
+        match next.and_then(|id| id.parse().ok()) {
+            Some(next) => holder = next,
+            None => break,
+        }
+    }
+    Ok(holder)
 }
 
 /// Whether what is shown has own entries that the server's row does not include.

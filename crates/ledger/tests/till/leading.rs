@@ -4,7 +4,7 @@ use mostrador_ledger::customer;
 use mostrador_ledger::leaderboard::leaderboard;
 use mostrador_ledger::record::record;
 use mostrador_ledger::sale;
-use mostrador_protocol::entry::{Payload, UndoneAt};
+use mostrador_protocol::entry::{CustomerLinked, Payload, UndoneAt};
 use uuid::Uuid;
 
 use crate::counter::{Counter, Sold, customer_id, day, identity, profile};
@@ -69,4 +69,38 @@ fn the_places_are_those_of_the_period_and_of_what_stands() {
         .read(|look| leaderboard(look, &days, 1))
         .expect("places");
     assert_eq!(first[0].name.as_deref(), Some("A. T."));
+}
+
+#[test]
+fn records_that_were_merged_one_after_the_other_have_one_place() {
+    let till = Counter::enrolled();
+    for (number, points) in [(1, 40), (2, 30), (3, 20), (4, 80)] {
+        till.sell(&Sold {
+            customer: Some(customer_id(number)),
+            points,
+            day: day(20),
+            ..Sold::default()
+        });
+    }
+    for (survivor, absorbed) in [(2, 1), (3, 2)] {
+        let linked = CustomerLinked {
+            survivor_id: customer_id(survivor),
+            absorbed_id: customer_id(absorbed),
+            cashier_id: Uuid::nil(),
+            local_time: day(20).and_hms_opt(13, 0, 0).expect("a time"),
+            approval_id: None,
+        };
+        till.ledger
+            .transact(|tx| record(tx, &till.stamp(), &Payload::CustomerLinked(linked)))
+            .expect("a merge");
+    }
+    let places = till
+        .ledger
+        .read(|look| leaderboard(look, &(day(20)..=day(20)), 9))
+        .expect("places");
+    let told: Vec<_> = places
+        .iter()
+        .map(|place| (place.customer_id, place.points, place.sales))
+        .collect();
+    assert_eq!(told, [(customer_id(3), 90, 3), (customer_id(4), 80, 1)]);
 }
