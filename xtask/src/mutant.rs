@@ -8,7 +8,8 @@ use crate::workspace;
 /// One line of `crates/loyalty` as it must not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mutant {
-    /// `rounding`, `caps`, `cuts`, `order`, `allocation`, `precedence`, `derived`, `points` or `refunds`.
+    /// `rounding`, `caps`, `cuts`, `order`, `allocation`, `precedence`, `derived`, `points`,
+    /// `refunds` or `merges`.
     pub(crate) area: String,
     /// What breaks.
     pub(crate) name: String,
