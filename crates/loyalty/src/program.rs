@@ -3,6 +3,8 @@
 mod codes;
 mod resolve;
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use crate::badge::Badge;
@@ -126,6 +128,10 @@ pub struct Reward {
     pub tier: Option<String>,
     /// What it gives.
     pub benefit: Benefit,
+    /// Products that it works on, as a code's do; empty: any.
+    pub products: BTreeSet<String>,
+    /// Categories that it works on, as a code's do; empty: any.
+    pub categories: BTreeSet<String>,
     /// Days through whose end the reward coupon can be used; none: no end.
     pub valid_days: Option<u32>,
     /// The last local day on which it can be redeemed.

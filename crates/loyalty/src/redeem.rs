@@ -296,7 +296,7 @@ fn is_below(asking: &Asking<'_>, needs: &str) -> bool {
 }
 
 /// The code that a reward coupon is, for `quote::Request::own_codes`: bound to its customer, used once
-/// and through its last day. It meets other codes, because points paid for it. `None` when the program
+/// and through its last day, on what the reward works on. It meets other codes, because points paid for it. `None` when the program
 /// no longer has the reward.
 pub fn coupon_code(program: &Program, coupon: &HeldCoupon, customer: Uuid) -> Option<Code> {
     let mut rewards = program.rewards.iter();
@@ -305,6 +305,8 @@ pub fn coupon_code(program: &Program, coupon: &HeldCoupon, customer: Uuid) -> Op
         kind: CodeKind::Reward,
         stackable: true,
         restrictions: Restrictions {
+            products: reward.products.clone(),
+            categories: reward.categories.clone(),
             customers: [customer].into(),
             ..Restrictions::default()
         },

@@ -231,6 +231,12 @@ pub struct RewardDocument {
     /// Gives units of a product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_product: Option<FreeProductDocument>,
+    /// Product ids that it works on; empty: any. As a code's `products`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<String>,
+    /// Category slugs that it works on; empty: any. As a code's `categories`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
     /// Days through whose end its coupon can be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_days: Option<u32>,

@@ -1,20 +1,26 @@
 //! From the keys of a case to what the engine takes.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use loyalty::account::HeldCoupon;
 use loyalty::basket::{Basket, Line, Quantity};
 use loyalty::code::{
     Benefit, Code, CodeKind, CodeText, Limits, Restrictions, SpendTier, SpendTierBenefit, Window,
 };
 use loyalty::customer::{CodeUse, CustomerFacts, Place, Usage};
 use loyalty::money::{Amount, BasisPoints, Currency};
-use loyalty::program::{Factor, PointsRules, Program, Stacking, Tier, TierBasis, TierRules};
+use loyalty::program::{
+    Factor, PointsRules, Program, Reward, Stacking, Tier, TierBasis, TierRules,
+};
 use loyalty::quote::{Quote, Request, quote};
+use loyalty::redeem::coupon_code;
 use loyalty::time::Moment;
 use mostrador_loyalty as loyalty;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::case::{Case, CodeKeys, CustomerKeys, LineKeys, PointsKeys, ProgramKeys, TierKeys};
+use super::case::{
+    Case, CodeKeys, CustomerKeys, LineKeys, PointsKeys, ProgramKeys, RewardKeys, TierKeys,
+};
 
 /// The tier of the customer in a case that only says `tier_discount_bp`.
 const ONLY_TIER: &str = "tier";
@@ -29,6 +35,7 @@ pub(super) struct Scene {
     place: Place,
     now: Moment,
     non_earning_tender: Amount,
+    coupons: Vec<Code>,
 }
 
 impl Scene {
@@ -50,8 +57,14 @@ impl Scene {
             }
         }
         let lines = case.lines.iter().map(line).collect::<Result<_, _>>()?;
+        let customer = customer(case);
+        for keys in &case.rewards {
+            program.rewards.push(reward(keys)?);
+        }
+        let coupons = customer.as_ref().map(|who| coupons(&program, who.id));
         Ok(Self {
-            customer: customer(case),
+            coupons: coupons.unwrap_or_default(),
+            customer,
             program,
             basket: Basket { lines },
             usage,
@@ -73,7 +86,7 @@ impl Scene {
             place: &self.place,
             sale: Uuid::nil(),
             now: self.now,
-            own_codes: &[],
+            own_codes: &self.coupons,
             non_earning_tender: self.non_earning_tender,
         })
     }
@@ -163,6 +176,46 @@ fn tier((from_points, keys): (i64, &TierKeys)) -> Tier {
         discount: BasisPoints(keys.discount_bp),
         benefits: Vec::new(),
     }
+}
+
+/// A reward whose slug is the text of the coupon that the customer has of it.
+fn reward(keys: &RewardKeys) -> Result<Reward, String> {
+    let mut benefits = Vec::new();
+    benefits.extend(keys.percent_bp.map(BasisPoints).map(Benefit::Percent));
+    benefits.extend(keys.fixed.map(amount).transpose()?.map(Benefit::Fixed));
+    benefits.extend(keys.free_product.as_ref().map(|free| Benefit::FreeProduct {
+        product: free.product.clone(),
+        units: free.units,
+    }));
+    let [benefit] = <[Benefit; 1]>::try_from(benefits)
+        .map_err(|_| format!("reward {} has not one benefit", keys.text))?;
+    Ok(Reward {
+        slug: keys.text.clone(),
+        name: keys.text.clone(),
+        points: 100,
+        tier: None,
+        benefit,
+        products: keys.products.iter().cloned().collect(),
+        categories: keys.categories.iter().cloned().collect(),
+        valid_days: None,
+        valid_until: None,
+        per_customer: None,
+        stock: None,
+    })
+}
+
+/// One coupon of each reward.
+fn coupons(program: &Program, customer: Uuid) -> Vec<Code> {
+    let held = program.rewards.iter().filter_map(|reward| {
+        let coupon = HeldCoupon {
+            made_on: an_ordinary_wednesday().date(),
+            code: CodeText::parse(&reward.slug)?,
+            reward: reward.slug.clone(),
+            valid_until: None,
+        };
+        coupon_code(program, &coupon, customer)
+    });
+    held.collect()
 }
 
 fn points(keys: &PointsKeys) -> PointsRules {

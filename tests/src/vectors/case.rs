@@ -20,6 +20,8 @@ pub(super) struct Case {
     #[serde(default)]
     pub(super) codes: Vec<CodeKeys>,
     #[serde(default)]
+    pub(super) rewards: Vec<RewardKeys>,
+    #[serde(default)]
     pub(super) scan: Vec<String>,
     pub(super) now: Option<NaiveDateTime>,
     #[serde(default)]
@@ -92,6 +94,19 @@ pub(super) struct LineKeys {
     pub(super) floor: i64,
     pub(super) discountable: Option<bool>,
     pub(super) earns_points: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RewardKeys {
+    pub(super) text: String,
+    pub(super) percent_bp: Option<u32>,
+    pub(super) fixed: Option<i64>,
+    pub(super) free_product: Option<FreeProductKeys>,
+    #[serde(default)]
+    pub(super) products: Vec<String>,
+    #[serde(default)]
+    pub(super) categories: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

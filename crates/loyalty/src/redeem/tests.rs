@@ -145,6 +145,8 @@ fn program() -> Program {
             points: 200,
             tier: Some("silver".to_owned()),
             benefit: Benefit::Percent(BasisPoints(1_000)),
+            products: ["latte".to_owned()].into(),
+            categories: ["coffee".to_owned()].into(),
             valid_days: Some(30),
             valid_until: Some(day("2026-06-30")),
             per_customer: Some(1),
@@ -229,6 +231,10 @@ fn a_reward_coupon_is_a_code_of_its_customer_through_its_last_day() {
         (CodeKind::Reward, Some(day("2026-03-31")))
     );
     assert!(code.restrictions.customers.contains(&customer));
+    let names =
+        |words: &std::collections::BTreeSet<String>| words.iter().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&code.restrictions.products), ["latte"]);
+    assert_eq!(names(&code.restrictions.categories), ["coffee"]);
     assert_eq!(code.limits.per_customer, Some(1));
     assert_eq!(purse.available(), 300);
 }

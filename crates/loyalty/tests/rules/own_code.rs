@@ -23,6 +23,8 @@ fn with_coupon(holder: Uuid) -> Counter {
         points: 200,
         tier: None,
         benefit: Benefit::Percent(BasisPoints(2_000)),
+        products: [].into(),
+        categories: [].into(),
         valid_days: None,
         valid_until: None,
         per_customer: None,

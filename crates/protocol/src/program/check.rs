@@ -243,6 +243,15 @@ fn check_reward(faults: &mut Faults, path: &Path, reward: &RewardDocument, tier_
         reward.fixed,
         reward.free_product.as_ref(),
     );
+    let lists = [
+        ("products", &reward.products),
+        ("categories", &reward.categories),
+    ];
+    for (key, words) in lists {
+        for (index, word) in words.iter().enumerate() {
+            faults.text(&path.key(key).at(index), word);
+        }
+    }
     if let Some(days) = reward.valid_days {
         faults.whole(&path.key("valid_days"), days.into(), 1, LONGEST_DAYS);
     }

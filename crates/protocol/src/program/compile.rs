@@ -112,6 +112,8 @@ fn reward(document: &RewardDocument) -> Reward {
             document.free_product.as_ref(),
         )
         .unwrap_or(Benefit::Tracking),
+        products: document.products.iter().cloned().collect(),
+        categories: document.categories.iter().cloned().collect(),
         valid_days: document.valid_days,
         valid_until: document.valid_until,
         per_customer: document.per_customer_limit,

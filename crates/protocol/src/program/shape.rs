@@ -173,6 +173,8 @@ const REWARD: &[Key] = &[
     optional("percent_bp", Shape::Rate),
     optional("fixed", Shape::Amount),
     optional("free_product", Shape::Table(FREE_PRODUCT)),
+    optional("products", TEXTS),
+    optional("categories", TEXTS),
     optional("valid_days", COUNT),
     optional("valid_until", Shape::Day),
     optional("per_customer_limit", MANY),

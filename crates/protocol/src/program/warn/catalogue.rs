@@ -85,10 +85,15 @@ fn is_reached(code: &CodeDocument, product: &Product) -> bool {
 }
 
 /// The name of the warning, what is looked up, and every one there is.
-type Known<'a> = (&'static str, &'a str, &'a BTreeSet<&'a str>);
+pub(super) type Known<'a> = (&'static str, &'a str, &'a BTreeSet<&'a str>);
 
 /// Whether every word is known.
-fn names(warnings: &mut Warnings<'_>, path: &Path, words: &[String], known: Known<'_>) -> bool {
+pub(super) fn names(
+    warnings: &mut Warnings<'_>,
+    path: &Path,
+    words: &[String],
+    known: Known<'_>,
+) -> bool {
     let found = warnings.found.len();
     for (index, word) in words.iter().enumerate() {
         name(warnings, path.at(index), word, known);
@@ -96,7 +101,12 @@ fn names(warnings: &mut Warnings<'_>, path: &Path, words: &[String], known: Know
     warnings.found.len() == found
 }
 
-fn name(warnings: &mut Warnings<'_>, path: Path, word: &str, (name, kind, known): Known<'_>) {
+pub(super) fn name(
+    warnings: &mut Warnings<'_>,
+    path: Path,
+    word: &str,
+    (name, kind, known): Known<'_>,
+) {
     if known.is_empty() || known.contains(word) {
         return;
     }

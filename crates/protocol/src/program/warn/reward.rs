@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::catalogue::{name, names};
 use super::limit::is_reached;
 use super::{Path, Scope, Warnings};
-use crate::program::near::nearest;
 
 pub(super) fn look(warnings: &mut Warnings<'_>, scope: &Scope<'_>) {
     let list = Path::default().key("rewards");
@@ -37,22 +37,23 @@ pub(super) fn look(warnings: &mut Warnings<'_>, scope: &Scope<'_>) {
         let Some(catalogue) = &scope.catalogue else {
             continue;
         };
-        let ids: BTreeSet<&str> = catalogue
+        if catalogue.products.is_empty() {
+            continue;
+        }
+        let products = catalogue.products.iter();
+        let ids: BTreeSet<&str> = products.map(|product| product.id.as_str()).collect();
+        let categories: BTreeSet<&str> = catalogue
             .products
             .iter()
-            .map(|product| product.id.as_str())
+            .flat_map(|product| product.categories.iter().map(String::as_str))
             .collect();
-        if let Some(free) = &reward.free_product
-            && !ids.is_empty()
-            && !ids.contains(free.product.as_str())
-        {
-            let remedy = nearest(&free.product, ids).map_or_else(
-                || "import the product first".to_owned(),
-                |near| format!("did you mean {near:?}?"),
-            );
+        let unknown = ("unknown_product", "product", &ids);
+        names(warnings, &path.key("products"), &reward.products, unknown);
+        let of = ("unknown_category", "category", &categories);
+        names(warnings, &path.key("categories"), &reward.categories, of);
+        if let Some(free) = &reward.free_product {
             let path = path.key("free_product").key("product");
-            let what = format!("the company has no product {:?}", free.product);
-            warnings.add("unknown_product", path, what, &remedy);
+            name(warnings, path, &free.product, unknown);
         }
     }
 }
