@@ -10,11 +10,11 @@ use mostrador_ledger::parked::Parked;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Error, park};
 use crate::message::say;
 use crate::session::{Cashier, OpenBasket, Session};
 use crate::till::{Till, unpoisoned};
 use crate::view::TenderInput;
+use crate::{Error, park};
 
 /// The setting that holds it; empty: nothing is open.
 const SLOT: &str = "open_basket";

@@ -33,6 +33,8 @@ pub(crate) fn reward(slug: &str, name: &str, points: i64) -> RewardDocument {
         valid_until: None,
         per_customer_limit: None,
         stock: None,
+        products: Vec::new(),
+        categories: Vec::new(),
     }
 }
 
