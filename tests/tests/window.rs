@@ -133,7 +133,7 @@ async fn a_sale_with_the_server_down_arrives_when_it_is_back() -> Result<(), Err
     // The variant that this customer draws takes 15 %, as much as both codes, or 5 %.
     let remedies = [
         "descuenta lo mismo",
-        "Ya está aplicado lo que más descuenta",
+        "ya está aplicado lo que más descuenta",
     ];
     assert!(
         remedies.iter().any(|remedy| refused.contains(remedy)),

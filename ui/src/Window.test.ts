@@ -541,7 +541,12 @@ test("what one cashier was told is gone when the next one unlocks, and when a sc
 });
 
 test("a sale that was open when the program stopped is there after unlocking, with what was handed over", async () => {
-  till.basket.lines.push({ name: "Espresso doble", sku: "ESP-01", quantity: 1, unit_price: 650_000 });
+  till.basket.lines.push({
+    name: "Espresso doble",
+    sku: "ESP-01",
+    quantity: 1,
+    unit_price: 650_000,
+  });
   till.noted = [{ kind: "card", amount: 200_000 }];
   const { counter } = till.api;
   till.api.counter = async () => {
@@ -554,4 +559,34 @@ test("a sale that was open when the program stopped is there after unlocking, wi
   await screen.findByLabelText("Cantidad de Espresso doble");
   await hand.keyboard("[F9]");
   expect(await screen.findByRole("button", { name: "Quitar este pago" })).toBeTruthy();
+});
+
+test("a mistyped code is taken as what it probably is with one key", async () => {
+  await open();
+  await enter("ESP-01");
+  await enter("MAR73");
+  const button = await screen.findByRole("button", { name: "Es VERANO-10" });
+  expect(button.querySelector("mark")?.textContent).toBe("1");
+  await hand.keyboard("{Control>}y{/Control}");
+  await vi.waitFor(() => expect(till.basket.codes).toContain("VERANO10"));
+});
+
+test("an offer that takes the place of a code sends it off", async () => {
+  await open();
+  await enter("ESP-01");
+  const { counter } = till.api;
+  till.api.counter = counter;
+  await hand.keyboard("jos");
+  await screen.findByText("José Ángel Muñoz Peña");
+  const offer = { text: "EXTRA10", gives: "", gain: 1, sentence: "en lugar", instead: ["FIRST5"] };
+  const { setCustomer } = till.api;
+  till.api.setCustomer = async (id) => {
+    const answer = await setCustomer(id);
+    if (answer.status === "error") return answer;
+    return { status: "ok", data: { ...answer.data, chips: [offer] } };
+  };
+  await hand.keyboard("{Alt>}1{/Alt}");
+  await hand.click(await screen.findByText("en lugar"));
+  await vi.waitFor(() => expect(till.calls).toContain("useBestSet"));
+  expect(till.calls.indexOf("applyCode")).toBeLessThan(till.calls.indexOf("useBestSet"));
 });

@@ -1,6 +1,6 @@
 /** Everything on the desk, and what each key does with it. */
 import { createContext } from "svelte";
-import type { Api, Stale } from "./api/api";
+import type { Api, ChipView, Stale } from "./api/api";
 import { Amount } from "./counter/amount.svelte";
 import { Box } from "./counter/box.svelte";
 import { Counter } from "./counter/counter.svelte";
@@ -93,6 +93,9 @@ export class Desk {
   /** The refused codes, the one scanned last first. */
   readonly refusals = $derived.by(() => [...(this.counter.view?.refused ?? [])].reverse());
 
+  /** The refusal, newest first, that was mistyped and says what it probably is. */
+  readonly suggested = $derived(this.refusals.find(({ suggestion }) => suggestion !== null));
+
   readonly money = (minor: number): string => formatMoney(minor, this.currency, speech.current);
   readonly count = (count: number): string => formatCount(count, speech.current);
 
@@ -135,6 +138,9 @@ export class Desk {
       case "best_set":
         if (this.counter.view?.best_set) await this.counter.act((api) => api.useBestSet());
         return this.home();
+      case "accept":
+        if (this.suggested?.suggestion) await this.applyCode(this.suggested.suggestion.text);
+        return;
       case "clear_customer":
         if (this.counter.view?.customer) await this.counter.act((api) => api.clearCustomer());
         return this.home();
@@ -394,11 +400,18 @@ export class Desk {
     if (this.undoing.picked(number)) return;
     if (this.work.screen === "redeem") return this.#useReward(number);
     const chip = this.counter.view?.chips[number - 1];
-    if (this.work.screen === "codes" && chip && chip.gain > 0) await this.applyCode(chip.text);
+    if (this.work.screen === "codes" && chip && chip.gain > 0) await this.takeOffer(chip);
   }
 
   async applyCode(text: string): Promise<void> {
     await this.counter.act((api) => api.applyCode(text));
+    this.home();
+  }
+
+  /** An offer; one that takes the place of codes on the basket sends them off. */
+  async takeOffer({ text, instead }: ChipView): Promise<void> {
+    const applied = await this.counter.act((api) => api.applyCode(text));
+    if (applied && instead.length > 0) await this.counter.act((api) => api.useBestSet());
     this.home();
   }
 

@@ -53,8 +53,14 @@ export const codes: Readonly<Record<string, Coupon>> = {
 };
 
 export const chips: readonly ChipView[] = [
-  { text: "EXTRA10", gives: "10 %", gain: 120_000, sentence: "descuenta $ 1.200" },
-  { text: "LEJOS", gives: "10 % desde $ 50.000", gain: 0, sentence: "faltan $ 12.000" },
+  { text: "EXTRA10", gives: "10 %", gain: 120_000, sentence: "descuenta $ 1.200", instead: [] },
+  {
+    text: "LEJOS",
+    gives: "10 % desde $ 50.000",
+    gain: 0,
+    sentence: "faltan $ 12.000",
+    instead: [],
+  },
 ];
 
 export const bestSet: BestSetView = {
@@ -69,11 +75,14 @@ export function refusal(text: string, known: boolean): RefusedView {
     ? {
         text,
         refusal: "minimum_not_met",
+        suggestion: null,
         sentence: `Faltan $ 12.000 para usar ${text} (compra mínima $ 50.000). [minimum_not_met]`,
       }
     : {
         text,
         refusal: "unknown_code",
+        suggestion:
+          text === "MAR73" ? { text: "VERANO10", printed: "VERANO-10", differs: [7] } : null,
         sentence: `El programa no conoce ${text}. Revise el texto. [unknown_code]`,
       };
 }

@@ -80,6 +80,36 @@ pub fn redemption(
     Ok(made)
 }
 
+/// The reward for which a sale of this till made the code with this text, if it was bought on the basket.
+pub fn bought_on_basket(connection: &Connection, code: &CodeText) -> Result<Option<String>, Error> {
+    let raw = connection
+        .prepare_cached(
+            "select e.header, e.payload
+             from sale_code c
+             join entry e on e.stream = c.stream and e.seq = c.seq
+             where c.code = ?
+             limit 1",
+        )?
+        .query_row([code.as_str()], |row| {
+            Ok(RawEntry {
+                header: row.get(0)?,
+                payload: row.get(1)?,
+            })
+        })
+        .optional()?;
+    let Some(raw) = raw else {
+        return Ok(None);
+    };
+    let Decoded::Known(Payload::SaleCompleted(sale)) = raw.payload(&raw.header()?)? else {
+        return Ok(None);
+    };
+    let made = sale
+        .rewards
+        .into_iter()
+        .find(|reward| reward.code == code.as_str());
+    Ok(made.map(|reward| reward.reward))
+}
+
 /// A reward comes back once.
 pub(crate) fn check_returned(tx: &Connection, returned: &RewardRedeemed) -> Result<(), Error> {
     let id = returned.redemption_id;

@@ -236,6 +236,9 @@ pub struct Trial {
     pub refused: Vec<RefusedCode>,
     /// Of the refused ones those that only lack a part of their minimum: with it they would join.
     pub near: Vec<CodeText>,
+    /// Of the refused ones those that more in the basket would not let in either, with the refusal that
+    /// they would get then: what they lack is not worth buying for them.
+    pub blocked: Vec<RefusedCode>,
 }
 
 /// The part of [`quote`] that tells what one more code would change: for trying many.
@@ -250,6 +253,7 @@ pub fn trial(request: &Request<'_>) -> Trial {
         discount: sheet.discount,
         refused: admission.refused,
         near: admission.near,
+        blocked: admission.blocked,
     }
 }
 

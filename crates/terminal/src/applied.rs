@@ -1,5 +1,6 @@
 //! What a code that joined did, in words: where it took off, what cut it, what more would give.
 
+use mostrador_loyalty::code::Benefit;
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::quote::{AcceptedCode, Bound, Cut};
 use mostrador_loyalty::refusal::Note;
@@ -85,6 +86,26 @@ fn bound(speaker: &Speaker<'_>, met: &Met<'_>, cut: &Cut) -> String {
         (Bound::Floor { .. }, true) => "code.cut.floor.zero",
     };
     speaker.say(key, &parameters)
+}
+
+/// For a free product: what had been taken off its lines before, so that it gave less than its price;
+/// empty where nothing had. `taken` is of each line, in basket order.
+pub(crate) fn taken_before(speaker: &Speaker<'_>, met: &Met<'_>, taken: &[Amount]) -> String {
+    let known = speaker.code(&met.code.text);
+    if !known.is_some_and(|known| matches!(known.benefit, Benefit::FreeProduct { .. })) {
+        return String::new();
+    }
+    let lines = met.lines.iter().zip(&met.code.shares).zip(taken);
+    let lines = lines.filter(|((_, share), taken)| !share.is_zero() && !taken.is_zero());
+    let (names, amounts): (Vec<String>, Vec<Amount>) = lines
+        .map(|(((name, _), _), taken)| (name.clone(), *taken))
+        .unzip();
+    if names.is_empty() {
+        return String::new();
+    }
+    let amount = speaker.money(amounts.into_iter().sum());
+    let parameters = [("taken", amount.as_str()), ("lines", &speaker.list(&names))];
+    speaker.say("code.taken_before", &parameters)
 }
 
 /// "Faltan $ 12.000 para 10 %"; empty where there is no further step.

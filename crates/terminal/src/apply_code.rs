@@ -9,7 +9,7 @@ use crate::message::say;
 use crate::session::Session;
 use crate::speaker::{ProductNames, Speaker};
 use crate::till::Till;
-use crate::view::CounterView;
+use crate::view::{CounterView, RefusedView};
 use crate::{Error, sentence, words};
 
 /// The most codes that a basket remembers, accepted and refused.
@@ -50,9 +50,32 @@ impl Till {
             }
         }
         // A refused code that is scanned again is there, and did not join: the price knows why.
-        let view = self.show(session)?;
+        let mut view = self.show(session)?;
+        if self.drop_mistyped(&view, &code) {
+            view = self.counter()?;
+        }
         let view = self.asked_for_rights(view)?;
         Ok(self.say_why_refused(view, &code))
+    }
+
+    /// Takes what was `code` mistyped off the basket; answers whether anything was.
+    fn drop_mistyped(&self, view: &CounterView, code: &CodeText) -> bool {
+        let is_slip = |refused: &&RefusedView| {
+            let meant = refused.suggestion.as_ref();
+            meant.is_some_and(|meant| meant.text == code.as_str())
+        };
+        let slips: Vec<&str> = view
+            .refused
+            .iter()
+            .filter(is_slip)
+            .map(|it| it.text.as_str())
+            .collect();
+        let mut session = self.session();
+        session
+            .open
+            .codes
+            .retain(|scanned| !slips.contains(&scanned.as_str()));
+        !slips.is_empty()
     }
 
     /// A reward coupon says who its customer is, like a card.

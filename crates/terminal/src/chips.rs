@@ -3,13 +3,14 @@
 use mostrador_loyalty::code::{Code, CodeKind, CodeText};
 use mostrador_loyalty::customer::Usage;
 use mostrador_loyalty::money::Amount;
-use mostrador_loyalty::quote::trial;
+use mostrador_loyalty::quote::{AcceptedCode, RefusedCode, trial};
 use mostrador_loyalty::refusal::Refusal;
 
 use crate::gives::gives;
 use crate::price::Priced;
 use crate::speaker::Speaker;
 use crate::view::ChipView;
+use crate::words;
 
 /// The most chips on screen.
 const MAX_CHIPS: usize = 6;
@@ -57,19 +58,32 @@ fn is_worth_trying(priced: &Priced, code: &Code) -> bool {
         && !priced.scanned.contains(&code.text)
 }
 
-/// Those of `candidates` that would join the basket as it is and take money off, most first; then the
-/// few that only lack a part of their minimum purchase, nearest first. `usage` covers the scanned codes
+/// Those of `candidates` that would join the basket as it is, or take the place of what is on it, and
+/// take more off, most first; then the few that only lack a part of their minimum purchase, nearest first. `usage` covers the scanned codes
 /// and the candidates.
 pub(crate) fn offer(priced: &Priced, candidates: &[CodeText], usage: &Usage) -> Vec<Offer> {
     let (mut ready, mut near) = (Vec::new(), Vec::new());
     for text in candidates {
+        let now = priced.quote.discount;
         let mut scanned = priced.scanned.clone();
         scanned.push(text.clone());
         let with_it = trial(&priced.request(&scanned, usage));
-        let gain = with_it.discount.saturating_sub(priced.quote.discount);
+        let gain = with_it.discount.saturating_sub(now);
         let refusal = with_it.refused.iter().find(|code| code.text == *text);
         match refusal.map(|code| &code.refusal) {
             None if !gain.is_zero() => ready.push(Offer::of(text, Promise::Gain(gain))),
+            // As if it had been scanned first: what it does not meet makes room.
+            Some(Refusal::NotStackable { .. }) => {
+                scanned.rotate_right(1);
+                let first = trial(&priced.request(&scanned, usage));
+                let gain = first.discount.saturating_sub(now);
+                if !gain.is_zero() {
+                    ready.push(Offer {
+                        instead: kept_out(priced, &first.refused),
+                        ..Offer::of(text, Promise::Gain(gain))
+                    });
+                }
+            }
             Some(Refusal::MinimumNotMet { missing, .. }) if with_it.near.contains(text) => {
                 near.push(Offer::of(text, Promise::Missing(*missing)));
             }
@@ -84,11 +98,20 @@ pub(crate) fn offer(priced: &Priced, candidates: &[CodeText], usage: &Usage) -> 
     ready
 }
 
+/// The codes on the basket, as they were scanned, that another one keeps out.
+fn kept_out(priced: &Priced, refused: &[RefusedCode]) -> Vec<String> {
+    let there = priced.quote.accepted.iter().map(AcceptedCode::scanned);
+    let there = there.filter(|text| refused.iter().any(|code| code.text == **text));
+    there.map(ToString::to_string).collect()
+}
+
 /// A code on offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Offer {
     pub(crate) text: CodeText,
     pub(crate) promise: Promise,
+    /// What it takes the place of.
+    pub(crate) instead: Vec<String>,
 }
 
 /// What a code would do for this basket.
@@ -105,6 +128,7 @@ impl Offer {
         Self {
             text: text.clone(),
             promise,
+            instead: Vec::new(),
         }
     }
 
@@ -120,14 +144,17 @@ pub(crate) fn view(speaker: &Speaker<'_>, priced: &Priced, offer: &Offer) -> Chi
     let program = &speaker.rules.program;
     let known = program.resolve(&offer.text, priced.subject());
     let amount = speaker.money(offer.amount());
+    let codes = words::list(speaker.language, &offer.instead);
     let (key, gain) = match offer.promise {
-        Promise::Gain(gain) => ("code.gain", gain.minor()),
+        Promise::Gain(gain) if offer.instead.is_empty() => ("code.gain", gain.minor()),
+        Promise::Gain(gain) => ("code.gain_instead", gain.minor()),
         Promise::Missing(_) => ("code.missing", 0),
     };
     ChipView {
         text: offer.text.to_string(),
         gives: known.map_or_else(String::new, |known| gives(speaker, known.code)),
         gain,
-        sentence: speaker.say(key, &[("amount", &amount)]),
+        sentence: speaker.say(key, &[("amount", &amount), ("codes", &codes)]),
+        instead: offer.instead.clone(),
     }
 }

@@ -6,7 +6,7 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_loyalty::code::{CodeKind, CodeText};
 use mostrador_loyalty::money::Amount;
-use mostrador_loyalty::quote::{AcceptedCode, QuotedLine, RefusedCode};
+use mostrador_loyalty::quote::{AcceptedCode, QuotedLine, RefusedCode, trial};
 use mostrador_loyalty::refusal::Refusal;
 use mostrador_loyalty::tier::Standing;
 
@@ -25,7 +25,7 @@ use crate::speaker::{Speaker, product_names};
 use crate::till::Till;
 use crate::view::{
     BestSetView, CodeView, CounterView, CustomerCard, Language, LineView, PointsView, ProgressView,
-    RefusedView, TierDiscountView,
+    RefusedView, SuggestionView, TierDiscountView,
 };
 use crate::{Error, chips, referral, sentence, words};
 
@@ -129,22 +129,28 @@ impl Till {
 
 fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> CounterView {
     let Priced { rules, quote, .. } = priced;
+    let blocked = blocked(priced);
     let refused = quote.refused.iter().map(|code| {
         let is_alone = matches!(code.refusal, Refusal::NotStackable { .. });
         let better = is_alone.then(|| better(priced, &code.text));
+        // Nobody is told to buy what would not help.
+        let blocked = blocked.iter().find(|blocked| blocked.text == code.text);
+        let refusal = blocked.map_or(&code.refusal, |blocked| &blocked.refusal);
         let sentence = sibling(priced, code).map_or_else(
-            || sentence::refusal(speaker, &code.text, &code.refusal, better.as_ref()),
+            || sentence::refusal(speaker, &code.text, refusal, better.as_ref()),
             |(parent, there)| sentence::sibling(speaker, &parent, there),
         );
         RefusedView {
             text: code.text.to_string(),
-            refusal: code.refusal.code().to_owned(),
+            refusal: refusal.code().to_owned(),
             sentence,
+            suggestion: suggestion(speaker, code),
         }
     });
     let missed = priced.spending.missed.iter().map(|missed| RefusedView {
         text: missed.code.to_string(),
         refusal: missed.refusal.code().to_owned(),
+        suggestion: None,
         sentence: sentence::redeem::of_reward(speaker.language, rules, &missed.refusal),
     });
     let best = &quote.best_set;
@@ -198,6 +204,42 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
     }
 }
 
+/// Refused codes that lack something in the basket, and would be refused with it as well.
+fn blocked(priced: &Priced) -> Vec<RefusedCode> {
+    let lacks = |code: &RefusedCode| {
+        matches!(
+            code.refusal,
+            Refusal::MinimumNotMet { .. } | Refusal::NoEligibleLine
+        )
+    };
+    if priced.quote.refused.iter().any(lacks) {
+        trial(&priced.request(&priced.scanned, &priced.usage)).blocked
+    } else {
+        Vec::new()
+    }
+}
+
+/// What a mistyped code probably is, as it is printed, with the signs that differ.
+fn suggestion(speaker: &Speaker<'_>, refused: &RefusedCode) -> Option<SuggestionView> {
+    let Refusal::BadCheckSign {
+        did_you_mean: Some(meant),
+    } = &refused.refusal
+    else {
+        return None;
+    };
+    let (printed, typed) = (speaker.printed(meant), speaker.printed(&refused.text));
+    let mut typed = typed.chars();
+    let differs = printed.chars().enumerate().filter_map(|(at, sign)| {
+        let is_same = typed.next() == Some(sign);
+        (!is_same).then(|| u32::try_from(at).unwrap_or(u32::MAX))
+    });
+    Some(SuggestionView {
+        text: meant.to_string(),
+        differs: differs.collect(),
+        printed,
+    })
+}
+
 /// For a code that meets another of its parent on the basket: the parent, and what was scanned of it.
 fn sibling<'a>(priced: &'a Priced, refused: &RefusedCode) -> Option<(CodeText, &'a CodeText)> {
     if refused.refusal != Refusal::AlreadyApplied {
@@ -218,6 +260,9 @@ fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Vec<
     let names = open.lines.iter().map(|line| line.name.clone());
     let gross = quote.lines.iter().map(|line| line.gross);
     let lines: Vec<(String, Amount)> = names.zip(gross).collect();
+    let tier = quote.tier_discount.as_ref();
+    let mut taken = tier.map_or_else(Vec::new, |tier| tier.shares.clone());
+    taken.resize(lines.len(), Amount::ZERO);
     let view = |code: &AcceptedCode| {
         let met = Met {
             lines: &lines,
@@ -226,6 +271,10 @@ fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Vec<
         let known = speaker.code(&code.text);
         let mut sentences = vec![applied::note(speaker, code)];
         sentences.extend(cost(speaker, priced, &code.text));
+        sentences.push(applied::taken_before(speaker, &met, &taken));
+        for (taken, share) in taken.iter_mut().zip(&code.shares) {
+            *taken = taken.saturating_add(*share);
+        }
         sentences.extend(left_here(speaker, priced, code));
         sentences.retain(|sentence| !sentence.is_empty());
         CodeView {

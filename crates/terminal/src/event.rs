@@ -97,16 +97,16 @@ impl Teller<'_> {
     ) -> Result<Option<HistoryEvent>, Error> {
         Ok(Some(match payload {
             Payload::SaleCompleted(sale) => self.sale(sale),
-            Payload::SaleRefunded(refund) => self.refund(refund),
-            Payload::SaleVoided(void) => self.void(void),
-            Payload::PointsAdjusted(adjusted) => self.adjusted(adjusted)?,
+            Payload::SaleRefunded(refund) => self.refund(header, refund)?,
+            Payload::SaleVoided(void) => self.void(header, void)?,
+            Payload::PointsAdjusted(adjusted) => self.adjusted(header, adjusted)?,
             Payload::PointsExpired(expired) => self.expired(header, expired),
             Payload::RewardRedeemed(redeemed) => self.redeemed(redeemed),
             Payload::RewardReturned(returned) => self.reward_returned(returned),
             Payload::ReferralCodeMade(made) => self.code_made(header, made),
             Payload::ReferralRegistered(registered) => self.referred(registered)?,
             Payload::ReferralBonus(bonus) => self.referral_bonus(header, bonus)?,
-            Payload::CustomerLinked(linked) => self.merged(linked)?,
+            Payload::CustomerLinked(linked) => self.merged(header, linked)?,
             Payload::TierMoved(moved) => self.tier_moved(header, moved),
             Payload::BadgeAwarded(awarded) => self.badge(header, awarded),
             Payload::StreamOpened(_)
@@ -162,6 +162,28 @@ impl Teller<'_> {
         let staff = ledger::staff::all(self.connection)?;
         let person = staff.into_iter().find(|person| person.id == id);
         Ok(person.map(|person| self.say("history.by", &[("name", &person.name)])))
+    }
+
+    /// Which manager allowed it, where one was asked. An approval stands right before what it allows; of
+    /// another till's only that there was one is known here.
+    fn approved(&self, header: &Header, approval: Option<Uuid>) -> Result<Option<String>, Error> {
+        if approval.is_none() {
+            return Ok(None);
+        }
+        let before = header.seq.saturating_sub(1);
+        let raw = ledger::entry::at(self.connection, header.stream, before)?;
+        let given = raw.and_then(|raw| match raw.payload(&raw.header().ok()?) {
+            Ok(Decoded::Known(Payload::ApprovalGiven(given))) => Some(given),
+            _ => None,
+        });
+        let given = given.filter(|given| Some(given.approval_id) == approval);
+        let staff = ledger::staff::all(self.connection)?;
+        let manager =
+            given.and_then(|given| staff.into_iter().find(|it| it.id == given.manager_id));
+        Ok(Some(match manager {
+            Some(person) => self.say("history.approved", &[("name", &person.name)]),
+            None => self.say("history.approved.somebody", &[]),
+        }))
     }
 
     /// What somebody wrote beside it.

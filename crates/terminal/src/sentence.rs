@@ -52,6 +52,10 @@ pub(crate) fn refusal(
         key = format!("{key}.{compared}");
         more.extend([("best", codes), ("more", speaker.money(better.more))]);
     }
+    let code = match refusal {
+        Refusal::BadCheckSign { .. } => speaker.printed(code),
+        _ => code.to_string(),
+    };
     let mut parameters = vec![("code", code.as_str())];
     parameters.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
     speaker.say(&key, &parameters)
@@ -99,7 +103,7 @@ fn detail(
 ) -> Option<(&'static str, Parameter)> {
     match refusal {
         Refusal::BadCheckSign { did_you_mean } => {
-            let suggestion = did_you_mean.as_ref()?.to_string();
+            let suggestion = speaker.printed(did_you_mean.as_ref()?);
             Some(("did_you_mean", ("suggestion", suggestion)))
         }
         Refusal::TotalLimitReached { limit: 1 } if known?.limits.total == Some(1) => {

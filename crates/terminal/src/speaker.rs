@@ -60,6 +60,15 @@ impl Speaker<'_> {
         own.or_else(|| self.rules.program.code(text))
     }
 
+    /// A code as it is printed: a member of a series with the dashes of its pattern.
+    pub(crate) fn printed(&self, text: &CodeText) -> String {
+        let codes = self.rules.document.codes.iter();
+        let mut patterns = codes.filter_map(|code| Some(code.series.as_ref()?.pattern.as_str()));
+        patterns
+            .find_map(|pattern| fitted(pattern, text.as_str()))
+            .unwrap_or_else(|| text.to_string())
+    }
+
     pub(crate) fn say(&self, key: &str, parameters: &[(&str, &str)]) -> String {
         say(self.language, key, parameters)
     }
@@ -158,5 +167,38 @@ impl Speaker<'_> {
         };
         let windows: Vec<String> = windows.iter().map(window).collect();
         words::list(self.language, &windows)
+    }
+}
+
+/// `text` with what stands between the signs of `pattern`: "MAR-????-????#"; none where it does not fit.
+fn fitted(pattern: &str, text: &str) -> Option<String> {
+    let mut signs = text.chars();
+    let mut printed = String::new();
+    for place in pattern.chars() {
+        match place {
+            '?' | '#' => printed.push(signs.next()?),
+            place if place.is_alphanumeric() => {
+                let sign = signs.next()?;
+                if sign != place.to_ascii_uppercase() {
+                    return None;
+                }
+                printed.push(sign);
+            }
+            between => printed.push(between),
+        }
+    }
+    signs.next().is_none().then_some(printed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitted;
+
+    #[test]
+    fn a_code_is_printed_with_the_dashes_of_its_pattern() {
+        let printed = fitted("mar-????-????#", "MAR73SUHQWYS");
+        assert_eq!(printed.as_deref(), Some("MAR-73SU-HQWYS"));
+        assert_eq!(fitted("MAR-????-????#", "MAR73SUHQWY"), None);
+        assert_eq!(fitted("MAR-????-????#", "SOL73SUHQWYS"), None);
     }
 }

@@ -1,11 +1,16 @@
 //! Today's figures of this till.
 
+use std::cmp::Reverse;
+
 use mostrador_ledger as ledger;
-use mostrador_ledger::report::RecentSale;
+use mostrador_ledger::Connection;
+use mostrador_ledger::report::{CodeFigures, RecentSale};
 use mostrador_ledger::undo::Extent;
+use mostrador_loyalty::code::CodeText;
 
 use crate::Error;
 use crate::message::say;
+use crate::rules::Rules;
 use crate::sentence;
 use crate::till::Till;
 use crate::view::{
@@ -22,12 +27,7 @@ impl Till {
             let day = rules.moment(now_ms).local_day();
             let today = ledger::report::today(connection, day)?;
             let net = today.net();
-            let codes = today.codes.into_iter().map(|code| TodayCode {
-                text: code.text,
-                uses: code.uses,
-                discount: code.discount,
-                total: code.total,
-            });
+            let codes = called(connection, &rules, today.codes)?;
             let refusals = today.refusals.into_iter().map(|figures| TodayRefusal {
                 title: sentence::refusal_title(language, &figures.refusal),
                 refusal: figures.refusal,
@@ -60,7 +60,7 @@ impl Till {
                 net,
                 points: today.points,
                 with_customer: today.with_customer,
-                codes: codes.collect(),
+                codes,
                 refusals: refusals.collect(),
                 tenders: tenders.collect(),
                 recent: recent.collect(),
@@ -68,6 +68,53 @@ impl Till {
             })
         })
     }
+}
+
+/// The codes as people call them: the one that was made for a reward means nothing to anybody, so each
+/// reward is one row under its name. What took most off comes first.
+fn called(
+    connection: &Connection,
+    rules: &Rules,
+    figures: Vec<CodeFigures>,
+) -> Result<Vec<TodayCode>, Error> {
+    let mut rows: Vec<TodayCode> = Vec::new();
+    for code in figures {
+        let text = reward_of(connection, rules, &code.text)?.unwrap_or(code.text);
+        match rows.iter_mut().find(|row| row.text == text) {
+            Some(row) => {
+                row.uses += code.uses;
+                row.discount += code.discount;
+                row.total += code.total;
+            }
+            None => rows.push(TodayCode {
+                text,
+                uses: code.uses,
+                discount: code.discount,
+                total: code.total,
+            }),
+        }
+    }
+    rows.sort_by(|one, two| {
+        let key = |row: &TodayCode| (Reverse(row.discount), Reverse(row.uses));
+        key(one)
+            .cmp(&key(two))
+            .then_with(|| one.text.cmp(&two.text))
+    });
+    Ok(rows)
+}
+
+/// The name of the reward that a code was made for, as far as this till knows it.
+fn reward_of(connection: &Connection, rules: &Rules, text: &str) -> Result<Option<String>, Error> {
+    let Some(code) = CodeText::parse(text).filter(|code| rules.program.code(code).is_none()) else {
+        return Ok(None);
+    };
+    let slug = match ledger::reward::bought_on_basket(connection, &code)? {
+        Some(slug) => Some(slug),
+        None => ledger::reward::redemption(connection, &code)?.map(|made| made.reward),
+    };
+    let mut rewards = rules.document.rewards.iter();
+    let known = slug.and_then(|slug| rewards.find(|reward| reward.slug == slug));
+    Ok(known.map(|reward| reward.name.clone()))
 }
 
 const fn kind(undid: Option<Extent>) -> ReceiptKind {

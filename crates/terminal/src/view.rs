@@ -24,7 +24,7 @@ mod undo;
 pub use self::adjust::{AdjustmentForm, AdjustmentInput, AdjustmentSaved};
 pub use self::counter::{
     BestSetView, ChipView, CodeView, CounterView, LineView, PointsView, RefusedView,
-    TierDiscountView,
+    SuggestionView, TierDiscountView,
 };
 pub use self::customer::{CustomerCard, ProgressView};
 pub use self::history::{HistoryEvent, HistoryFact, HistoryView};

@@ -277,6 +277,8 @@ export type ChipView = {
 	gain: number,
 	/**  The gain, or what is missing, in words. */
 	sentence: string,
+	/**  Codes on the basket that it does not meet and takes the place of; none: it joins them. */
+	instead: string[],
 };
 
 /**  An accepted code. */
@@ -897,6 +899,8 @@ export type RefusedView = {
 	refusal: string,
 	/**  What happened and what to do, in words, with the stable code in brackets. */
 	sentence: string,
+	/**  What it probably is, where it was mistyped. */
+	suggestion: SuggestionView | null,
 };
 
 /**  A reward of the catalogue. */
@@ -979,6 +983,16 @@ export type Stale =
 "today" | 
 /**  Names, currency, staff: what the window knows before anybody unlocks it. */
 "till";
+
+/**  A code that a mistyped one probably is. */
+export type SuggestionView = {
+	/**  Text, for `apply_code`. */
+	text: string,
+	/**  As it is printed, with its dashes. */
+	printed: string,
+	/**  The places of the signs that differ from what was typed, counted from 0. */
+	differs: number[],
+};
 
 /**  States of the strip, best first. */
 export type SyncState = 

@@ -20,6 +20,7 @@ export type Command =
   | "language"
   | "look"
   | "best_set"
+  | "accept"
   | "line_up"
   | "line_down"
   | "line_remove"
@@ -61,6 +62,7 @@ export const strokes: Readonly<Record<Named, Stroke>> = {
   language: { key: "KeyI", ctrl: true, label: "Ctrl+I", says: "ui.key.language" },
   look: { key: "KeyT", ctrl: true, label: "Ctrl+T", says: "ui.key.look" },
   best_set: { key: "KeyB", ctrl: true, label: "Ctrl+B", says: "ui.key.best_set" },
+  accept: { key: "KeyY", ctrl: true, label: "Ctrl+Y", says: "ui.key.accept" },
   line_up: { key: "ArrowUp", ctrl: true, label: "Ctrl+↑", says: "ui.key.line_up" },
   line_down: { key: "ArrowDown", ctrl: true, label: "Ctrl+↓", says: "ui.key.line_down" },
   line_remove: { key: "Delete", ctrl: true, label: "Ctrl+Del", says: "ui.key.line_remove" },

@@ -29,6 +29,8 @@ pub(super) struct Admission<'a> {
     pub(super) refused: Vec<RefusedCode>,
     /// Refused ones that would join once their minimum is met.
     pub(super) near: Vec<CodeText>,
+    /// Refused ones that something more in the basket would not let in: why not.
+    pub(super) blocked: Vec<RefusedCode>,
 }
 
 impl<'a> Admission<'a> {
@@ -69,14 +71,9 @@ impl<'a> Admission<'a> {
         let counts = Counts::of(&resolved, request.usage);
         let reach = ground.reach(resolved.code);
         let refusal = refusal_by_basket(ground, resolved.code, &reach);
-        if matches!(refusal, Some(Refusal::MinimumNotMet { .. }))
-            && refusal_of_family.is_none()
-            && counts.refusal().is_none()
-            && self
-                .refusal_by_stacking(&resolved, request.program.max_codes)
-                .is_none()
-        {
-            self.near.push(text.clone());
+        if refusal_of_family.is_none() && counts.refusal().is_none() {
+            let stacking = self.refusal_by_stacking(&resolved, request.program.max_codes);
+            self.note_remedy(text, refusal.as_ref(), stacking);
         }
         if let Some(refusal) = refusal.or_else(|| counts.refusal()) {
             return Err(refusal_of_family.unwrap_or(refusal));
@@ -90,6 +87,24 @@ impl<'a> Admission<'a> {
             None => {}
         }
         refusal.map_or(Ok(()), Err)
+    }
+
+    /// Whether more in the basket would let a code in that the basket keeps out: what would not help is
+    /// not to be bought.
+    fn note_remedy(
+        &mut self,
+        text: &CodeText,
+        refusal: Option<&Refusal>,
+        stacking: Option<Refusal>,
+    ) {
+        match (refusal, stacking) {
+            (Some(Refusal::MinimumNotMet { .. }), None) => self.near.push(text.clone()),
+            (Some(Refusal::MinimumNotMet { .. } | Refusal::NoEligibleLine), Some(refusal)) => {
+                let text = text.clone();
+                self.blocked.push(RefusedCode { text, refusal });
+            }
+            _ => {}
+        }
     }
 
     /// `stack_limit` and `not_stackable`: tracking and points codes meet anything, several discounting

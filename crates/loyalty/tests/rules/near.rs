@@ -81,3 +81,35 @@ fn a_code_without_uses_is_not_near() {
     counter.usage.codes.insert(text("NEAR"), used);
     check(&counter, false);
 }
+
+#[test]
+fn a_code_that_more_in_the_basket_would_not_let_in_is_blocked_by_what_would_refuse_it_then() {
+    let alone = Code {
+        stackable: false,
+        ..percent("A")
+    };
+    let elsewhere = Code {
+        benefit: Benefit::FreeProduct {
+            product: "not there".to_owned(),
+            units: 1,
+        },
+        ..percent("FREE")
+    };
+    let blocked = |counter: &Counter| -> Vec<(String, &'static str)> {
+        let blocked = counter.trial().blocked.into_iter();
+        blocked
+            .map(|code| (code.text.to_string(), code.refusal.code()))
+            .collect()
+    };
+    let counter = Counter::with([alone, from_more("NEAR"), elsewhere.clone()]);
+    let expected = [("NEAR", "not_stackable"), ("FREE", "not_stackable")];
+    assert_eq!(
+        blocked(&counter),
+        expected.map(|(text, code)| (text.to_owned(), code))
+    );
+    // Beside one that meets others it only lacks its product.
+    let mut counter = Counter::with([percent("A"), elsewhere]);
+    assert_eq!(blocked(&counter), []);
+    counter.program.max_codes = 1;
+    assert_eq!(blocked(&counter), [("FREE".to_owned(), "stack_limit")]);
+}

@@ -77,10 +77,15 @@ impl Teller<'_> {
         })
     }
 
-    pub(super) fn merged(&self, linked: &CustomerLinked) -> Result<HistoryEvent, Error> {
+    pub(super) fn merged(
+        &self,
+        header: &Header,
+        linked: &CustomerLinked,
+    ) -> Result<HistoryEvent, Error> {
         let name = self.person(linked.absorbed_id)?;
         let mut reasons = vec![self.say("history.merged", &[])];
         reasons.extend(self.by_staff(linked.cashier_id)?);
+        reasons.extend(self.approved(header, linked.approval_id)?);
         Ok(HistoryEvent {
             what: self.say("history.kind.customer_linked", &[("name", &name)]),
             reasons,

@@ -7,7 +7,11 @@ use crate::view::HistoryEvent;
 use crate::{Error, adjust};
 
 impl Teller<'_> {
-    pub(super) fn adjusted(&self, adjusted: &PointsAdjusted) -> Result<HistoryEvent, Error> {
+    pub(super) fn adjusted(
+        &self,
+        header: &Header,
+        adjusted: &PointsAdjusted,
+    ) -> Result<HistoryEvent, Error> {
         let key = if adjusted.points < 0 {
             "history.kind.points_adjusted.taken"
         } else {
@@ -17,6 +21,7 @@ impl Teller<'_> {
         reasons.extend(self.why_adjusted(&adjusted.reason));
         reasons.extend(self.note(adjusted.note.as_deref()));
         reasons.extend(self.by_staff(adjusted.cashier_id)?);
+        reasons.extend(self.approved(header, adjusted.approval_id)?);
         reasons.extend(self.until(adjusted.points, adjusted.expires_on));
         Ok(HistoryEvent {
             what: self.say(key, &[]),

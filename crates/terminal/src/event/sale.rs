@@ -68,7 +68,13 @@ impl Teller<'_> {
         let Some(points) = &sale.points else {
             return Vec::new();
         };
-        let mut reasons = vec![sentence::points_base(self.language, self.rules, points)];
+        let mut reasons = Vec::new();
+        // The figure of the line is less what was spent.
+        if points_spent(sale) > 0 {
+            let earned = self.number(points.earned);
+            reasons.push(self.say("history.earned", &[("points", &earned)]));
+        }
+        reasons.push(sentence::points_base(self.language, self.rules, points));
         for factor in &points.factors {
             let factor = Factor {
                 name: factor.name.clone(),

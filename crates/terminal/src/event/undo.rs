@@ -1,35 +1,46 @@
 //! What undoes a sale: which, how much came back, and what that did to the points.
 
-use mostrador_protocol::entry::{CodeGivenBack, PointsUndone, SaleRefunded, SaleVoided, UndoneAt};
+use mostrador_protocol::entry::{
+    CodeGivenBack, Header, PointsUndone, SaleRefunded, SaleVoided, UndoneAt,
+};
 
 use super::{Teller, at, points_of};
+use crate::Error;
 use crate::view::HistoryEvent;
 
 impl Teller<'_> {
-    pub(super) fn refund(&self, refund: &SaleRefunded) -> HistoryEvent {
+    pub(super) fn refund(
+        &self,
+        header: &Header,
+        refund: &SaleRefunded,
+    ) -> Result<HistoryEvent, Error> {
         let key = if refund.is_full {
             "history.kind.sale_refunded.full"
         } else {
             "history.kind.sale_refunded"
         };
-        HistoryEvent {
+        let mut reasons = self.undone(&refund.at, refund.points.as_ref(), &refund.codes);
+        reasons.extend(self.approved(header, refund.at.approval_id)?);
+        Ok(HistoryEvent {
             what: self.say(key, &[("receipt", &refund.sale_receipt)]),
             amount: Some(refund.money.saturating_neg()),
             points: moved(refund.points.as_ref()),
-            reasons: self.undone(&refund.at, refund.points.as_ref(), &refund.codes),
+            reasons,
             ..self.undone_at(&refund.at)
-        }
+        })
     }
 
-    pub(super) fn void(&self, void: &SaleVoided) -> HistoryEvent {
+    pub(super) fn void(&self, header: &Header, void: &SaleVoided) -> Result<HistoryEvent, Error> {
         let parameters = [("receipt", void.sale_receipt.as_str())];
-        HistoryEvent {
+        let mut reasons = self.undone(&void.at, void.points.as_ref(), &void.codes);
+        reasons.extend(self.approved(header, void.at.approval_id)?);
+        Ok(HistoryEvent {
             what: self.say("history.kind.sale_voided", &parameters),
             amount: Some(void.total.saturating_neg()),
             points: moved(void.points.as_ref()),
-            reasons: self.undone(&void.at, void.points.as_ref(), &void.codes),
+            reasons,
             ..self.undone_at(&void.at)
-        }
+        })
     }
 
     fn undone_at(&self, undone: &UndoneAt) -> HistoryEvent {

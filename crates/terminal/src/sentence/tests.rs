@@ -226,7 +226,7 @@ fn a_code_that_does_not_combine_names_what_is_better_with_its_figure() {
     };
     assert_eq!(
         said(Language::Es, "MITAD", &refusal, Some(&applied)),
-        "Este código no se combina con VERANO10. Ya está aplicado lo que más descuenta. [not_stackable]"
+        "Este código no se combina con VERANO10. De los códigos leídos ya está aplicado lo que más descuenta. [not_stackable]"
     );
     assert_eq!(
         said(Language::En, "MITAD", &refusal, Some(&better(0))),

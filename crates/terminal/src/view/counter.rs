@@ -108,6 +108,19 @@ pub struct RefusedView {
     pub refusal: String,
     /// What happened and what to do, in words, with the stable code in brackets.
     pub sentence: String,
+    /// What it probably is, where it was mistyped.
+    pub suggestion: Option<SuggestionView>,
+}
+
+/// A code that a mistyped one probably is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SuggestionView {
+    /// Text, for `apply_code`.
+    pub text: String,
+    /// As it is printed, with its dashes.
+    pub printed: String,
+    /// The places of the signs that differ from what was typed, counted from 0.
+    pub differs: Vec<u32>,
 }
 
 /// A better set of the scanned codes.
@@ -145,4 +158,6 @@ pub struct ChipView {
     pub gain: i64,
     /// The gain, or what is missing, in words.
     pub sentence: String,
+    /// Codes on the basket that it does not meet and takes the place of; none: it joins them.
+    pub instead: Vec<String>,
 }

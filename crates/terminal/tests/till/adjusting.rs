@@ -114,9 +114,10 @@ fn points_are_given_and_taken_offline_with_both_people_in_the_entry() {
     assert_eq!(whats, ["Puntos quitados a mano", "Puntos dados a mano"]);
     let why = history.events[0].reasons.join(" · ");
     assert!(
-        why.starts_with("Otro motivo · «se contó dos veces» · Lo hizo Rosa Ibarra"),
+        why.starts_with("Otro motivo · «se contó dos veces» · Lo hizo Rosa Ibarra · Lo aprobó "),
         "{why}"
     );
+    assert!(!why.contains("un gerente"), "the manager has a name: {why}");
 }
 
 /// The approval that stands right before the adjustment.

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use mostrador_loyalty::code::generated::with_check_sign;
-use mostrador_protocol::program::{CodeDocument, SpendTierDocument};
+use mostrador_protocol::program::{CodeDocument, FreeProductDocument, SpendTierDocument};
 use mostrador_terminal::view::{CounterView, Language};
 use mostrador_terminal::words::NO_BREAK;
 
@@ -283,12 +283,17 @@ fn what_cut_a_code_and_what_is_missing_to_the_next_step_are_said_with_figures() 
     let view = shop.till.apply_code("escalera").expect("scanned");
     expect![[r"
         + ESCALERA 600000 | 5 % desde $ 100.000 y 10 % desde $ 132.000 | En toda la compra | Faltan $ 12.000 para 10 %.
+        ? EXTRA10 600000 | descuenta $ 6.000 más en lugar de ESCALERA
+        ? VERANO10 600000 | descuenta $ 6.000 más en lugar de ESCALERA
+        ? MITAD 400000 | descuenta $ 4.000 más en lugar de ESCALERA
         12000000 - 600000 = 11400000
     "]].assert_eq(&counter_text(&view));
     shop.till.remove_code("escalera").expect("removed");
     let view = shop.till.apply_code("mitad").expect("scanned");
     expect![[r"
         + MITAD 1000000 | 50 % de descuento, hasta $ 10.000 | En toda la compra | Tope de $ 10.000 alcanzado: sin tope serían $ 60.000.
+        ? EXTRA10 200000 | descuenta $ 2.000 más en lugar de MITAD
+        ? VERANO10 200000 | descuenta $ 2.000 más en lugar de MITAD
         12000000 - 1000000 = 11000000
     "]].assert_eq(&counter_text(&view));
 }
@@ -341,4 +346,114 @@ fn english_is_complete_at_the_counter() {
         "$30,000 more is needed to use EXTRA10 (minimum purchase $50,000). Add products or remove \
          it. [minimum_not_met]"
     );
+}
+
+/// One percent, and alone.
+fn poor(text: &str) -> CodeDocument {
+    CodeDocument {
+        text: text.to_owned(),
+        percent_bp: Some(100),
+        ..CodeDocument::default()
+    }
+}
+
+#[test]
+fn a_better_code_that_does_not_meet_what_is_there_is_offered_in_its_place() {
+    let shop = Shop::open_with(|program| program.codes.push(poor("POBRE")));
+    shop.till.add_product("queso", "").expect("added");
+    let view = shop.till.apply_code("pobre").expect("scanned");
+    let offer = view.chips.iter().find(|chip| chip.text == "MITAD");
+    let offer = offer.expect("half the price is offered");
+    assert_eq!(
+        (offer.gain, offer.instead.join(" ").as_str()),
+        (980_000, "POBRE")
+    );
+    let said = offer.sentence.replace(NO_BREAK, " ");
+    assert_eq!(said, "descuenta $ 9.800 más en lugar de POBRE");
+    shop.till.apply_code("mitad").expect("scanned");
+    let view = shop.till.use_best_set().expect("the better one");
+    let texts: Vec<&str> = view.codes.iter().map(|code| code.text.as_str()).collect();
+    assert_eq!((texts, view.refused.len()), (vec!["MITAD"], 0));
+}
+
+#[test]
+fn nothing_is_asked_for_that_would_not_let_the_code_in() {
+    let shop = Shop::open_with(|program| {
+        program.codes.push(poor("POBRE"));
+        program.codes.push(CodeDocument {
+            free_product: Some(FreeProductDocument {
+                product: "limonada".to_owned(),
+                units: 1,
+            }),
+            percent_bp: None,
+            stackable: true,
+            ..poor("GRATIS")
+        });
+    });
+    let till = &shop.till;
+    till.add_product("queso", "").expect("added");
+    let said = till.apply_code("gratis").expect("scanned").said;
+    assert!(said.ends_with("[no_eligible_line]"), "{said}");
+    till.remove_code("gratis").expect("removed");
+    till.apply_code("pobre").expect("scanned");
+    for text in ["gratis", "extra10"] {
+        let view = till.apply_code(text).expect("scanned");
+        let said = view.said;
+        assert!(said.contains("no se combina con POBRE"), "{said}");
+        assert_eq!(
+            view.refused.last().map(|it| it.refusal.as_str()),
+            Some("not_stackable")
+        );
+    }
+    let view = till.add_product("limonada", "1").expect("added");
+    assert_eq!(view.codes.len(), 1, "as was said: {:?}", view.refused);
+}
+
+#[test]
+fn a_free_product_says_what_had_been_taken_off_it_before() {
+    let shop = Shop::open_with(|program| {
+        program.codes.push(CodeDocument {
+            free_product: Some(FreeProductDocument {
+                product: "limonada".to_owned(),
+                units: 1,
+            }),
+            percent_bp: None,
+            stackable: true,
+            ..poor("GRATIS")
+        });
+    });
+    let till = &shop.till;
+    till.add_product("limonada", "1").expect("added");
+    let alone = till.apply_code("gratis").expect("scanned");
+    assert_eq!(alone.codes[0].sentence, "");
+    let view = till.apply_code("verano10").expect("scanned");
+    let free = view.codes.iter().find(|code| code.text == "GRATIS");
+    let free = free.expect("it joined");
+    assert_eq!(free.amount, 1_080_000);
+    assert_eq!(
+        free.sentence.replace(NO_BREAK, " "),
+        "Antes de este código ya se habían descontado $ 1.200 de Limonada de coco."
+    );
+}
+
+#[test]
+fn the_right_code_takes_the_place_of_the_mistyped_one() {
+    let right = with_check_sign("SUMMER2").expect("a code");
+    let text = right.as_str().to_owned();
+    let listed = text.clone();
+    let shop = Shop::open_with(|program| {
+        program.generated_length = Some(8);
+        program.codes.push(poor(&listed));
+    });
+    shop.till.add_product("queso", "").expect("added");
+    let wrong = format!("SUMNER2{}", &text[7..]);
+    let view = shop.till.apply_code(&wrong).expect("scanned");
+    let meant = view.refused[0].suggestion.clone();
+    let meant = meant.expect("one sign is wrong");
+    assert_eq!(
+        (meant.text.as_str(), meant.differs),
+        (text.as_str(), vec![3])
+    );
+    let view = shop.till.apply_code(&text).expect("scanned");
+    assert_eq!((view.codes.len(), view.refused.len()), (1, 0));
 }

@@ -311,6 +311,10 @@ fn a_reward_works_on_the_open_basket_beside_points_that_pay() {
         once.map(|row| row.refusal).as_deref(),
         Some("ya canjeado 1 de 1")
     );
+    // The figures of the day call it by its name, not by the code that was made for it.
+    let codes = shop.till.today().expect("figures").codes;
+    let texts: Vec<&str> = codes.iter().map(|code| code.text.as_str()).collect();
+    assert_eq!(texts, ["10 % en una compra"]);
 }
 
 #[test]
