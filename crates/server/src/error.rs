@@ -13,8 +13,8 @@ pub enum Error {
     Database {
         /// What was attempted.
         attempt: &'static str,
-        /// What SQLite says.
-        source: rusqlite::Error,
+        /// What the database says.
+        source: crate::store::sql::Fault,
     },
     /// There is no database where one was expected.
     #[error("there is no server data at {}", .0.display())]

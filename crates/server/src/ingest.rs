@@ -6,6 +6,7 @@
 //! entries again. [`undoing`] holds a refund against its sale.
 
 pub mod fold;
+pub mod naming;
 pub mod reading;
 pub mod release;
 pub mod rights;

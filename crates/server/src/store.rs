@@ -5,6 +5,7 @@
 //! are dense and appear in the order of commits. `tests/contract` holds what any implementation must
 //! pass; [`sqlite::SqliteStore`] is the embedded one.
 
+pub mod sql;
 pub mod sqlite;
 
 use std::future::Future;

@@ -98,9 +98,6 @@ fn unreadable(path: &Path, source: rusqlite::Error) -> Error {
             path: path.to_owned(),
             found: source.to_string(),
         },
-        _ => Error::Database {
-            attempt: "opening the file",
-            source,
-        },
+        _ => attempt("opening the file")(source),
     }
 }

@@ -1,15 +1,16 @@
 //! Tables `tenant`, `store`, `terminal` and `enrol_code`: who may speak.
 
 use mostrador_protocol::message::Verdict;
-use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
 use super::super::Counts;
+use super::column::{Found, Param, Row};
+use super::session::{Connection, Transaction};
 use super::{Answer, column};
 use crate::Error;
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, Tenant, Terminal, Told};
 
-pub(super) fn add_tenant(tx: &Transaction<'_>, tenant: &Tenant, now_ms: i64) -> Answer<()> {
+pub(super) fn add_tenant(tx: &dyn Transaction, tenant: &Tenant, now_ms: i64) -> Answer<()> {
     let what = "adding a tenant";
     let sql = "insert into tenant (tenant_id, name, created_ms) values (?1, ?2, ?3)
                on conflict (tenant_id) do nothing";
@@ -25,7 +26,7 @@ pub(super) fn add_tenant(tx: &Transaction<'_>, tenant: &Tenant, now_ms: i64) -> 
     Ok(())
 }
 
-pub(super) fn tenants(conn: &Connection) -> Answer<Vec<Tenant>> {
+pub(super) fn tenants(conn: &dyn Connection) -> Answer<Vec<Tenant>> {
     let sql = "select tenant_id, name from tenant order by tenant_id";
     column::rows(conn, "listing tenants", (sql, &[]), |row| {
         Ok(Tenant {
@@ -36,17 +37,17 @@ pub(super) fn tenants(conn: &Connection) -> Answer<Vec<Tenant>> {
 }
 
 /// [`Error::UnknownTenant`] unless it exists.
-pub(super) fn require_tenant(conn: &Connection, tenant: &str) -> Answer<()> {
+pub(super) fn require_tenant(conn: &dyn Connection, tenant: &str) -> Answer<()> {
     let sql = "select 1 from tenant where tenant_id = ?1";
     let found = column::row(conn, "looking for a tenant", (sql, &[&tenant]), |_| Ok(()))?;
     found.ok_or_else(|| Error::UnknownTenant(tenant.to_owned()))
 }
 
-pub(super) fn add_shop(tx: &Transaction<'_>, shop: &Shop, now_ms: i64) -> Answer<()> {
+pub(super) fn add_shop(tx: &dyn Transaction, shop: &Shop, now_ms: i64) -> Answer<()> {
     require_tenant(tx, &shop.tenant)?;
     let sql = "insert into store (tenant_id, store_id, name, created_ms) values (?1, ?2, ?3, ?4)
                on conflict (tenant_id, store_id) do nothing";
-    let values: [&dyn rusqlite::ToSql; 4] = [&shop.tenant, &shop.id, &shop.name, &now_ms];
+    let values: [&dyn Param; 4] = [&shop.tenant, &shop.id, &shop.name, &now_ms];
     match column::run(tx, "adding a store", (sql, &values))? {
         0 => Err(Error::Exists {
             what: "store",
@@ -56,7 +57,7 @@ pub(super) fn add_shop(tx: &Transaction<'_>, shop: &Shop, now_ms: i64) -> Answer
     }
 }
 
-pub(super) fn shops(conn: &Connection, tenant: &str) -> Answer<Vec<Shop>> {
+pub(super) fn shops(conn: &dyn Connection, tenant: &str) -> Answer<Vec<Shop>> {
     require_tenant(conn, tenant)?;
     let sql = "select tenant_id, store_id, name from store where tenant_id = ?1 order by store_id";
     column::rows(conn, "listing stores", (sql, &[&tenant]), |row| {
@@ -68,7 +69,7 @@ pub(super) fn shops(conn: &Connection, tenant: &str) -> Answer<Vec<Shop>> {
     })
 }
 
-pub(super) fn add_enrol_code(tx: &Transaction<'_>, code: &NewEnrolCode) -> Answer<()> {
+pub(super) fn add_enrol_code(tx: &dyn Transaction, code: &NewEnrolCode) -> Answer<()> {
     require_tenant(tx, &code.tenant)?;
     let known = shops(tx, &code.tenant)?;
     if !known.iter().any(|shop| shop.id == code.store) {
@@ -79,7 +80,7 @@ pub(super) fn add_enrol_code(tx: &Transaction<'_>, code: &NewEnrolCode) -> Answe
     }
     let sql = "insert into enrol_code (tenant_id, code_hash, store_id, terminal_name, expires_ms)
                values (?1, ?2, ?3, ?4, ?5)";
-    let values: [&dyn rusqlite::ToSql; 5] = [
+    let values: [&dyn Param; 5] = [
         &code.tenant,
         &code.code_hash,
         &code.store,
@@ -90,13 +91,16 @@ pub(super) fn add_enrol_code(tx: &Transaction<'_>, code: &NewEnrolCode) -> Answe
     Ok(())
 }
 
-pub(super) fn enrol(tx: &Transaction<'_>, enrolment: &Enrolment) -> Answer<Option<Terminal>> {
+pub(super) fn enrol(tx: &dyn Transaction, enrolment: &Enrolment) -> Answer<Option<Terminal>> {
     let what = "using a one-time code";
-    let sql = "select tenant_id, store_id, terminal_name, terminal_id from enrol_code
-               where code_hash = ?1 and expires_ms > ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&enrolment.code_hash, &enrolment.now_ms];
-    let found = column::row(tx, what, (sql, &values), |row| {
-        let text = |index| row.get::<_, String>(index);
+    let sql = format!(
+        "select tenant_id, store_id, terminal_name, terminal_id from enrol_code
+         where code_hash = ?1 and expires_ms > ?2{}",
+        tx.for_update()
+    );
+    let values: [&dyn Param; 2] = [&enrolment.code_hash, &enrolment.now_ms];
+    let found = column::row(tx, what, (&sql, &values), |row| {
+        let text = |index| row.get::<String>(index);
         Ok((text(0)?, text(1)?, text(2)?, column::maybe_id(row, 3)?))
     })?;
     let Some((tenant, store, name, used_by)) = found else {
@@ -110,7 +114,7 @@ pub(super) fn enrol(tx: &Transaction<'_>, enrolment: &Enrolment) -> Answer<Optio
     let sql = "insert into terminal
                    (tenant_id, terminal_id, store_id, name, public_key, enrolled_ms)
                values (?1, ?2, ?3, ?4, ?5, ?6)";
-    let values: [&dyn rusqlite::ToSql; 6] = [
+    let values: [&dyn Param; 6] = [
         &tenant,
         &id,
         &store,
@@ -121,7 +125,7 @@ pub(super) fn enrol(tx: &Transaction<'_>, enrolment: &Enrolment) -> Answer<Optio
     column::run(tx, what, (sql, &values))?;
     let sql = "update enrol_code set used_ms = ?3, terminal_id = ?4
                where tenant_id = ?1 and code_hash = ?2";
-    let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &enrolment.code_hash, &enrolment.now_ms, &id];
+    let values: [&dyn Param; 4] = [&tenant, &enrolment.code_hash, &enrolment.now_ms, &id];
     column::run(tx, what, (sql, &values))?;
     terminal(tx, enrolment.terminal_id)
 }
@@ -133,7 +137,7 @@ const TERMINAL: &str = "select t.terminal_id, t.tenant_id, c.name, t.store_id, s
     join tenant c on c.tenant_id = t.tenant_id
     join store s on s.tenant_id = t.tenant_id and s.store_id = t.store_id";
 
-fn terminal_of(row: &Row<'_>) -> rusqlite::Result<Terminal> {
+fn terminal_of(row: &Row<'_>) -> Found<Terminal> {
     let tenant = Tenant {
         id: row.get(1)?,
         name: row.get(2)?,
@@ -151,12 +155,12 @@ fn terminal_of(row: &Row<'_>) -> rusqlite::Result<Terminal> {
         active: row.get(7)?,
         last_seen_ms: row.get(8)?,
         stream: column::maybe_id(row, 9)?,
-        verdict: row.get::<_, Option<String>>(10)?.as_deref().map(verdict_of),
+        verdict: row.get::<Option<String>>(10)?.as_deref().map(verdict_of),
         told: told_of(row)?,
     })
 }
 
-fn told_of(row: &Row<'_>) -> rusqlite::Result<Option<Told>> {
+fn told_of(row: &Row<'_>) -> Found<Option<Told>> {
     let Some(at_ms) = row.get(11)? else {
         return Ok(None);
     };
@@ -191,7 +195,7 @@ const fn verdict_text(verdict: Verdict) -> &'static str {
 
 /// Keeps what a terminal said of itself.
 pub(super) fn set_told(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, terminal): (&str, Uuid),
     told: &Told,
 ) -> Answer<()> {
@@ -199,7 +203,7 @@ pub(super) fn set_told(
                set told_protocol = ?3, told_version = ?4, told_seq = ?5, told_waiting = ?6,
                    told_skew_ms = ?7, told_ms = ?8
                where tenant_id = ?1 and terminal_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 8] = [
+    let values: [&dyn Param; 8] = [
         &tenant,
         &terminal.to_string(),
         &told.protocol,
@@ -215,24 +219,23 @@ pub(super) fn set_told(
 
 /// Keeps what the server thinks of where a terminal stands.
 pub(super) fn set_verdict(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, terminal): (&str, Uuid),
     verdict: Verdict,
 ) -> Answer<()> {
     let sql = "update terminal set verdict = ?3 where tenant_id = ?1 and terminal_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 3] =
-        [&tenant, &terminal.to_string(), &verdict_text(verdict)];
+    let values: [&dyn Param; 3] = [&tenant, &terminal.to_string(), &verdict_text(verdict)];
     column::run(tx, "noting how a terminal stands", (sql, &values))?;
     Ok(())
 }
 
-pub(super) fn terminal(conn: &Connection, id: Uuid) -> Answer<Option<Terminal>> {
+pub(super) fn terminal(conn: &dyn Connection, id: Uuid) -> Answer<Option<Terminal>> {
     let sql = format!("{TERMINAL} where t.terminal_id = ?1 and t.is_server = 0");
     let what = "looking for a terminal";
     column::row(conn, what, (&sql, &[&id.to_string()]), terminal_of)
 }
 
-pub(super) fn terminals(conn: &Connection, tenant: &str) -> Answer<Vec<Terminal>> {
+pub(super) fn terminals(conn: &dyn Connection, tenant: &str) -> Answer<Vec<Terminal>> {
     require_tenant(conn, tenant)?;
     let sql = format!(
         "{TERMINAL} where t.tenant_id = ?1 and t.is_server = 0 order by t.name, t.terminal_id"
@@ -240,13 +243,13 @@ pub(super) fn terminals(conn: &Connection, tenant: &str) -> Answer<Vec<Terminal>
     column::rows(conn, "listing terminals", (&sql, &[&tenant]), terminal_of)
 }
 
-pub(super) fn set_terminal_active(tx: &Transaction<'_>, id: Uuid, active: bool) -> Answer<bool> {
+pub(super) fn set_terminal_active(tx: &dyn Transaction, id: Uuid, active: bool) -> Answer<bool> {
     let sql = "update terminal set active = ?2 where terminal_id = ?1 and is_server = 0";
-    let values: [&dyn rusqlite::ToSql; 2] = [&id.to_string(), &active];
+    let values: [&dyn Param; 2] = [&id.to_string(), &active];
     Ok(column::run(tx, "switching a terminal", (sql, &values))? > 0)
 }
 
-pub(super) fn counts(conn: &Connection, tenant: &str) -> Answer<Counts> {
+pub(super) fn counts(conn: &dyn Connection, tenant: &str) -> Answer<Counts> {
     require_tenant(conn, tenant)?;
     let sql = "select
             (select count(*) from entry where tenant_id = ?1),

@@ -2,16 +2,17 @@
 
 use mostrador_protocol::entry::RawEntry;
 use mostrador_protocol::row::Row;
-use rusqlite::{Connection, Transaction};
 use uuid::Uuid;
 
+use super::column::Param;
 use super::program::RulesCache;
+use super::session::{Connection, Transaction};
 use super::{Answer, column, feed, ingest, stream};
 use crate::ingest::fold::Workspace;
 use crate::ingest::reading::{Link, again};
 use crate::ingest::{AdjustedEntry, HeldEntry, Release, Released, Verdict};
 
-pub(super) fn held(conn: &Connection, tenant: &str) -> Answer<Vec<HeldEntry>> {
+pub(super) fn held(conn: &dyn Connection, tenant: &str) -> Answer<Vec<HeldEntry>> {
     let sql = "select e.stream_id, s.terminal_id, e.seq, e.entry_id, e.kind,
                       coalesce(e.reason, ''), e.received_ms
                from entry e
@@ -32,7 +33,7 @@ pub(super) fn held(conn: &Connection, tenant: &str) -> Answer<Vec<HeldEntry>> {
 }
 
 /// Entries that had their effects and that somebody should look at, the latest first.
-pub(super) fn adjusted(conn: &Connection, tenant: &str) -> Answer<Vec<AdjustedEntry>> {
+pub(super) fn adjusted(conn: &dyn Connection, tenant: &str) -> Answer<Vec<AdjustedEntry>> {
     let sql = "select s.terminal_id, e.header, e.payload, coalesce(e.reason, ''), e.received_ms
                from entry e
                join stream s on s.tenant_id = e.tenant_id and s.stream_id = e.stream_id
@@ -54,7 +55,7 @@ pub(super) fn adjusted(conn: &Connection, tenant: &str) -> Answer<Vec<AdjustedEn
 /// Tries them in the order of stream and position, then what had waited for them. What still cannot have effects stays held, with the
 /// reason of today.
 pub(super) fn release(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     cache: &RulesCache,
     release: &Release,
 ) -> Answer<Released> {
@@ -91,14 +92,14 @@ pub(super) fn release(
     Ok(released)
 }
 
-fn places(tx: &Transaction<'_>, release: &Release) -> Answer<Vec<(Uuid, u64, i64)>> {
+fn places(tx: &dyn Transaction, release: &Release) -> Answer<Vec<(Uuid, u64, i64)>> {
     let sql = "select stream_id, seq, received_ms from entry
                where tenant_id = ?1 and disposition = 'held'
                      and (stream_id, seq) > (?2, ?3)
                      and (?4 is null or entry_id = ?4)
                order by stream_id, seq limit ?5";
     let (stream, seq) = release.after;
-    let values: [&dyn rusqlite::ToSql; 5] = [
+    let values: [&dyn Param; 5] = [
         &release.tenant,
         &stream.to_string(),
         &column::int(seq),
@@ -112,7 +113,7 @@ fn places(tx: &Transaction<'_>, release: &Release) -> Answer<Vec<(Uuid, u64, i64
 
 /// Writes what became of an entry, and the name that its header turned out to have.
 pub(super) fn note(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, stream): (&str, Uuid),
     (link, verdict): (&Link, &Verdict),
 ) -> Answer<()> {
@@ -122,7 +123,7 @@ pub(super) fn note(
         Some((id, kind)) => (Some(id.to_string()), Some(kind)),
         None => (None, None),
     };
-    let values: [&dyn rusqlite::ToSql; 7] = [
+    let values: [&dyn Param; 7] = [
         &tenant,
         &stream.to_string(),
         &column::int(link.seq),

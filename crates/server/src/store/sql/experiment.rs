@@ -5,13 +5,14 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::entry::{DerivedFigures, DerivedUse};
-use rusqlite::{Connection, Transaction};
 use uuid::Uuid;
 
+use super::column::Param;
+use super::session::{Connection, Fault, Transaction};
 use super::{Answer, column};
 
 pub(super) fn put(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (stream, seq): (Uuid, u64),
     uses: &[DerivedUse],
@@ -22,7 +23,7 @@ pub(super) fn put(
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                on conflict (tenant_id, stream_id, seq, code) do nothing";
     for used in uses {
-        let values: [&dyn rusqlite::ToSql; 10] = [
+        let values: [&dyn Param; 10] = [
             &tenant,
             &stream.to_string(),
             &column::int(seq),
@@ -40,7 +41,7 @@ pub(super) fn put(
 }
 
 pub(super) fn arms(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, parent): (&str, &CodeText),
     days: &RangeInclusive<NaiveDate>,
 ) -> Answer<Vec<DerivedFigures>> {
@@ -48,8 +49,8 @@ pub(super) fn arms(
                    count(distinct case when assigned = 1 then basket_id end),
                    count(case when undone = 0 then paid_total end),
                    count(case when undone = 0 and assigned = 1 then paid_total end),
-                   coalesce(sum(case when undone = 0 then paid_total end), 0),
-                   coalesce(sum(case when undone = 0 then paid_discount end), 0)
+                   cast(coalesce(sum(case when undone = 0 then paid_total end), 0) as bigint),
+                   cast(coalesce(sum(case when undone = 0 then paid_discount end), 0) as bigint)
                from (
                    select code, basket_id, assigned, paid_total, paid_discount,
                        case when exists (
@@ -63,11 +64,11 @@ pub(super) fn arms(
                group by code
                order by code";
     let (from, through) = (days.start().to_string(), days.end().to_string());
-    let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &parent.as_str(), &from, &through];
+    let values: [&dyn Param; 4] = [&tenant, &parent.as_str(), &from, &through];
     let found = column::rows(conn, "counting an experiment", (sql, &values), |row| {
-        let variant = CodeText::parse(&row.get::<_, String>(0)?);
+        let variant = CodeText::parse(&row.get::<String>(0)?);
         let figures = |variant| {
-            Ok::<_, rusqlite::Error>(DerivedFigures {
+            Ok::<_, Fault>(DerivedFigures {
                 variant,
                 uses: column::uint(row, 1)?,
                 assigned: column::uint(row, 2)?,

@@ -2,10 +2,11 @@
 
 use mostrador_protocol::entry::{Payload, SaleCompleted};
 use mostrador_protocol::message::Disposition;
-use rusqlite::{Connection, Transaction};
 use uuid::Uuid;
 
+use super::column::Param;
 use super::sale_outcome::Place;
+use super::session::{Connection, Transaction};
 use super::{Answer, column, sale_outcome, stream};
 use crate::ingest::reading::{Link, again};
 use crate::ingest::undoing::{Before, Judgement, judge_refund, judge_void, sale_of};
@@ -22,7 +23,7 @@ pub(super) enum Undoing {
 
 /// Judges an entry that undoes a sale; none for any other.
 pub(super) fn judge(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (link, rules): (&Link, &Rules),
 ) -> Answer<Option<Undoing>> {
@@ -52,7 +53,7 @@ pub(super) fn judge(
     })
 }
 
-fn sale(conn: &Connection, tenant: &str, sale_id: Uuid) -> Answer<Option<SaleCompleted>> {
+fn sale(conn: &dyn Connection, tenant: &str, sale_id: Uuid) -> Answer<Option<SaleCompleted>> {
     let Some(Place { stream, seq }) = sale_outcome::place(conn, tenant, sale_id)? else {
         return Ok(None);
     };
@@ -63,7 +64,7 @@ fn sale(conn: &Connection, tenant: &str, sale_id: Uuid) -> Answer<Option<SaleCom
 }
 
 /// What undid the sale so far. Copies of one entry in two streams count once.
-fn before(conn: &Connection, tenant: &str, sale_id: Uuid) -> Answer<Before> {
+fn before(conn: &dyn Connection, tenant: &str, sale_id: Uuid) -> Answer<Before> {
     let mut before = Before::default();
     for (stream, seq) in places(
         conn,
@@ -85,7 +86,11 @@ fn before(conn: &Connection, tenant: &str, sale_id: Uuid) -> Answer<Before> {
 }
 
 /// The held entries that wait for this sale.
-pub(super) fn waiting(conn: &Connection, tenant: &str, sale_id: Uuid) -> Answer<Vec<(Uuid, Link)>> {
+pub(super) fn waiting(
+    conn: &dyn Connection,
+    tenant: &str,
+    sale_id: Uuid,
+) -> Answer<Vec<(Uuid, Link)>> {
     let mut waiting = Vec::new();
     for (stream, seq) in places(conn, (tenant, sale_id), [Disposition::Held; 2])? {
         if let Some(stored) = stream::entry_at(conn, (tenant, stream), seq)? {
@@ -97,7 +102,7 @@ pub(super) fn waiting(conn: &Connection, tenant: &str, sale_id: Uuid) -> Answer<
 
 /// Where the entries stand that undo a sale and became one of these.
 fn places(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, sale_id): (&str, Uuid),
     became: [Disposition; 2],
 ) -> Answer<Vec<(Uuid, u64)>> {
@@ -108,7 +113,7 @@ fn places(
                      and e.disposition in (?3, ?4)
                order by s.effective_ms, s.stream_id, s.seq";
     let [one, other] = became.map(stream::disposition_text);
-    let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &sale_id.to_string(), &one, &other];
+    let values: [&dyn Param; 4] = [&tenant, &sale_id.to_string(), &one, &other];
     let what = "looking for what undoes a sale";
     column::rows(conn, what, (sql, &values), |row| {
         Ok((column::id(row, 0)?, column::uint(row, 1)?))

@@ -8,9 +8,10 @@ use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::profile::merge;
 use mostrador_protocol::row::Customer;
-use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
+use super::column::{Found, Param, Row};
+use super::session::{Connection, Transaction};
 use super::{Answer, column};
 use crate::referral_code;
 
@@ -19,13 +20,13 @@ const PROFILE: &str =
         marketing_consent, consent, hlc
     from customer where tenant_id = ?1";
 
-pub(super) fn profile(conn: &Connection, tenant: &str, id: Uuid) -> Answer<Option<Customer>> {
+pub(super) fn profile(conn: &dyn Connection, tenant: &str, id: Uuid) -> Answer<Option<Customer>> {
     let sql = format!("{PROFILE} and customer_id = ?2");
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &id.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &id.to_string()];
     column::row(conn, "reading a profile", (&sql, &values), profile_of)
 }
 
-pub(super) fn profiles(conn: &Connection, tenant: &str) -> Answer<Vec<Customer>> {
+pub(super) fn profiles(conn: &dyn Connection, tenant: &str) -> Answer<Vec<Customer>> {
     let sql = format!("{PROFILE} order by customer_id");
     column::rows(conn, "reading profiles", (&sql, &[&tenant]), profile_of)
 }
@@ -33,7 +34,7 @@ pub(super) fn profiles(conn: &Connection, tenant: &str) -> Answer<Vec<Customer>>
 /// Brings a profile together with the stored one, and gives it a referral code of its own; what is
 /// written, where that is anything new.
 pub(super) fn put_profile(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     arrived: &Customer,
 ) -> Answer<Option<Customer>> {
@@ -57,7 +58,7 @@ pub(super) fn put_profile(
 }
 
 /// The code that the profile came with, unless it is broken or somebody else has it; else a drawn one.
-fn free_code(tx: &Transaction<'_>, tenant: &str, profile: &Customer) -> Answer<String> {
+fn free_code(tx: &dyn Transaction, tenant: &str, profile: &Customer) -> Answer<String> {
     let wished = profile.referral_code.as_deref().and_then(CodeText::parse);
     let wished = wished.filter(generated::is_intact).into_iter();
     let drawn = (0..).map(|attempt| referral_code::draw(tenant, profile.id, attempt));
@@ -70,7 +71,7 @@ fn free_code(tx: &Transaction<'_>, tenant: &str, profile: &Customer) -> Answer<S
     unreachable!("BUG: there are more codes than customers")
 }
 
-fn holder(conn: &Connection, tenant: &str, code: &str) -> Answer<Option<Uuid>> {
+fn holder(conn: &dyn Connection, tenant: &str, code: &str) -> Answer<Option<Uuid>> {
     let sql = "select customer_id from customer where tenant_id = ?1 and referral_code = ?2";
     let what = "looking for a referral code";
     column::row(conn, what, (sql, &[&tenant, &code]), |row| {
@@ -80,7 +81,7 @@ fn holder(conn: &Connection, tenant: &str, code: &str) -> Answer<Option<Uuid>> {
 
 /// Gives every profile of the tenant that has none a referral code; what was written. Their clocks stay:
 /// on a till the server's row stands at the same clock.
-pub(super) fn give_codes(tx: &Transaction<'_>, tenant: &str) -> Answer<Vec<Customer>> {
+pub(super) fn give_codes(tx: &dyn Transaction, tenant: &str) -> Answer<Vec<Customer>> {
     let sql = format!("{PROFILE} and referral_code is null order by customer_id");
     let what = "looking for profiles without a referral code";
     let mut given = column::rows(tx, what, (&sql, &[&tenant]), profile_of)?;
@@ -91,7 +92,7 @@ pub(super) fn give_codes(tx: &Transaction<'_>, tenant: &str) -> Answer<Vec<Custo
     Ok(given)
 }
 
-fn write_profile(tx: &Transaction<'_>, tenant: &str, customer: &Customer) -> Answer<()> {
+fn write_profile(tx: &dyn Transaction, tenant: &str, customer: &Customer) -> Answer<()> {
     let sql = "insert into customer (tenant_id, customer_id, name, phone, email, birthday, card,
                                      document, referral_code, marketing_consent, consent, hlc)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
@@ -104,7 +105,7 @@ fn write_profile(tx: &Transaction<'_>, tenant: &str, customer: &Customer) -> Ans
     let birthday = customer.birthday.map(|day| day.to_string());
     let consent = customer.consent.as_ref();
     let consent = consent.map(|consent| column::json("a consent", consent));
-    let values: [&dyn rusqlite::ToSql; 12] = [
+    let values: [&dyn Param; 12] = [
         &tenant,
         &customer.id.to_string(),
         &customer.name,
@@ -123,18 +124,21 @@ fn write_profile(tx: &Transaction<'_>, tenant: &str, customer: &Customer) -> Ans
 }
 
 pub(super) fn account(
-    conn: &Connection,
+    conn: &dyn Connection,
     tenant: &str,
     id: Uuid,
 ) -> Answer<Option<AccountDocument>> {
     let sql = "select document from account where tenant_id = ?1 and customer_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &id.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &id.to_string()];
     column::row(conn, "reading an account", (sql, &values), |row| {
         column::document(row, 0)
     })
 }
 
-pub(super) fn accounts(conn: &Connection, tenant: &str) -> Answer<Vec<(Uuid, AccountDocument)>> {
+pub(super) fn accounts(
+    conn: &dyn Connection,
+    tenant: &str,
+) -> Answer<Vec<(Uuid, AccountDocument)>> {
     let sql = "select customer_id, document from account where tenant_id = ?1 order by customer_id";
     column::rows(conn, "reading accounts", (sql, &[&tenant]), |row| {
         Ok((column::id(row, 0)?, column::document(row, 1)?))
@@ -143,12 +147,12 @@ pub(super) fn accounts(conn: &Connection, tenant: &str) -> Answer<Vec<(Uuid, Acc
 
 /// The account with the first local day on which something may follow from it.
 pub(super) fn account_due(
-    conn: &Connection,
+    conn: &dyn Connection,
     tenant: &str,
     id: Uuid,
 ) -> Answer<Option<(AccountDocument, Option<NaiveDate>)>> {
     let sql = "select document, due_on from account where tenant_id = ?1 and customer_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &id.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &id.to_string()];
     column::row(conn, "reading an account", (sql, &values), |row| {
         let due_on: Option<String> = row.get(1)?;
         let due_on = due_on.and_then(|day| day.parse().ok());
@@ -157,7 +161,7 @@ pub(super) fn account_due(
 }
 
 pub(super) fn put_account(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (id, account, due_on): (Uuid, &AccountDocument, Option<NaiveDate>),
 ) -> Answer<()> {
@@ -167,14 +171,14 @@ pub(super) fn put_account(
                    document = excluded.document, due_on = excluded.due_on";
     let document = column::json("an account", account)?;
     let due_on = day_text(due_on);
-    let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &id.to_string(), &document, &due_on];
+    let values: [&dyn Param; 4] = [&tenant, &id.to_string(), &document, &due_on];
     column::run(tx, "writing an account", (sql, &values))?;
     Ok(())
 }
 
 /// The accounts that are due on `today` or before, by day and customer, after a place.
 pub(super) fn due(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, today): (&str, NaiveDate),
     after: Option<(NaiveDate, Uuid)>,
     limit: u32,
@@ -185,11 +189,10 @@ pub(super) fn due(
     let (after_day, after_id) = after.map_or_else(Default::default, |(day, id)| {
         (day.to_string(), id.to_string())
     });
-    let values: [&dyn rusqlite::ToSql; 5] =
-        [&tenant, &today.to_string(), &after_day, &after_id, &limit];
+    let values: [&dyn Param; 5] = [&tenant, &today.to_string(), &after_day, &after_id, &limit];
     let what = "looking for accounts that are due";
     let found = column::rows(conn, what, (sql, &values), |row| {
-        Ok((row.get::<_, String>(0)?, column::id(row, 1)?))
+        Ok((row.get::<String>(0)?, column::id(row, 1)?))
     })?;
     let parsed = found.into_iter();
     Ok(parsed
@@ -199,13 +202,13 @@ pub(super) fn due(
 
 /// Notes the first day on which something may follow from an account that did not change.
 pub(super) fn set_due(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (id, due_on): (Uuid, Option<NaiveDate>),
 ) -> Answer<()> {
     let sql = "update account set due_on = ?3 where tenant_id = ?1 and customer_id = ?2";
     let due_on = day_text(due_on);
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &id.to_string(), &due_on];
+    let values: [&dyn Param; 3] = [&tenant, &id.to_string(), &due_on];
     column::run(tx, "noting when an account is due", (sql, &values))?;
     Ok(())
 }
@@ -217,15 +220,16 @@ fn day_text(day: Option<NaiveDate>) -> Option<String> {
 }
 
 /// Every account is looked at on `day`, unless its own day comes before: the rules changed.
-pub(super) fn look_at_all(tx: &Transaction<'_>, tenant: &str, day: NaiveDate) -> Answer<()> {
-    let sql = "update account set due_on = min(coalesce(due_on, ?2), ?2) where tenant_id = ?1";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &day.to_string()];
+pub(super) fn look_at_all(tx: &dyn Transaction, tenant: &str, day: NaiveDate) -> Answer<()> {
+    let sql = "update account set due_on = ?2
+               where tenant_id = ?1 and (due_on is null or due_on > ?2)";
+    let values: [&dyn Param; 2] = [&tenant, &day.to_string()];
     column::run(tx, "noting that all accounts are due", (sql, &values))?;
     Ok(())
 }
 
 pub(super) fn look_up(
-    conn: &Connection,
+    conn: &dyn Connection,
     tenant: &str,
     id: Uuid,
 ) -> Answer<Option<(Option<Customer>, AccountDocument)>> {
@@ -237,7 +241,7 @@ pub(super) fn look_up(
     Ok(Some((profile, account.unwrap_or_default())))
 }
 
-fn profile_of(row: &Row<'_>) -> rusqlite::Result<Customer> {
+fn profile_of(row: &Row<'_>) -> Found<Customer> {
     let birthday: Option<String> = row.get(4)?;
     Ok(Customer {
         id: column::id(row, 0)?,

@@ -9,8 +9,9 @@ use loyalty::code::CodeText;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Row};
-use rusqlite::{Connection, Transaction};
 
+use super::column::{Found, Param};
+use super::session::{Connection, Transaction};
 use super::{Answer, column, customer, directory, feed};
 use crate::Error;
 use crate::rules::Rules;
@@ -23,7 +24,7 @@ pub(super) struct RulesCache(Mutex<HashMap<String, (u32, Arc<Rules>)>>);
 
 impl RulesCache {
     /// The rules in force; none before the first publication.
-    pub(super) fn of(&self, conn: &Connection, tenant: &str) -> Answer<Arc<Rules>> {
+    pub(super) fn of(&self, conn: &dyn Connection, tenant: &str) -> Answer<Arc<Rules>> {
         let Some(version) = version(conn, tenant)? else {
             return Ok(Arc::default());
         };
@@ -39,7 +40,7 @@ impl RulesCache {
 
 /// A program that an earlier version let by and this one does not must keep no sale out: then no limit
 /// is watched until the next publication.
-fn compile(conn: &Connection, tenant: &str, version: u32) -> Answer<Rules> {
+fn compile(conn: &dyn Connection, tenant: &str, version: u32) -> Answer<Rules> {
     let document = in_force(conn, tenant)?;
     match document.map(|document| (document.compile(), document.zone())) {
         Some((Ok(program), zone)) => return Ok(Rules::of(program, zone)),
@@ -57,13 +58,13 @@ fn compile(conn: &Connection, tenant: &str, version: u32) -> Answer<Rules> {
     Ok(Rules::default())
 }
 
-fn version(conn: &Connection, tenant: &str) -> Answer<Option<u32>> {
+fn version(conn: &dyn Connection, tenant: &str) -> Answer<Option<u32>> {
     let sql = "select max(version) from program where tenant_id = ?1";
     let what = "reading the version in force";
     Ok(column::row(conn, what, (sql, &[&tenant]), |row| row.get(0))?.flatten())
 }
 
-pub(super) fn in_force(conn: &Connection, tenant: &str) -> Answer<Option<ProgramDocument>> {
+pub(super) fn in_force(conn: &dyn Connection, tenant: &str) -> Answer<Option<ProgramDocument>> {
     let sql = "select document from program where tenant_id = ?1 order by version desc limit 1";
     column::row(
         conn,
@@ -74,14 +75,14 @@ pub(super) fn in_force(conn: &Connection, tenant: &str) -> Answer<Option<Program
 }
 
 pub(super) fn publish(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
-    program: ProgramDocument,
+    program: &ProgramDocument,
     now_ms: i64,
 ) -> Answer<Published> {
     directory::require_tenant(tx, tenant)?;
     let known = in_force(tx, tenant)?;
-    if known.as_ref() == Some(&program) {
+    if known.as_ref() == Some(program) {
         return Ok(Published::Already);
     }
     if let Some(published) = version(tx, tenant)?.filter(|known| *known >= program.version) {
@@ -92,8 +93,8 @@ pub(super) fn publish(
     }
     let sql = "insert into program (tenant_id, version, document, published_ms)
                values (?1, ?2, ?3, ?4)";
-    let document = column::json("a program", &program)?;
-    let values: [&dyn rusqlite::ToSql; 4] = [&tenant, &program.version, &document, &now_ms];
+    let document = column::json("a program", program)?;
+    let values: [&dyn Param; 4] = [&tenant, &program.version, &document, &now_ms];
     column::run(tx, "publishing a program", (sql, &values))?;
     let what_follows = |program: &ProgramDocument| {
         let ProgramDocument {
@@ -108,15 +109,15 @@ pub(super) fn publish(
         let people = (tiers.clone(), *score, badges.clone());
         (points.is_some(), people, *referral, time_zone.clone())
     };
-    if known.is_none_or(|known| what_follows(&known) != what_follows(&program)) {
+    if known.is_none_or(|known| what_follows(&known) != what_follows(program)) {
         let day = Rules::day_in(program.zone(), now_ms);
         customer::look_at_all(tx, tenant, day)?;
     }
-    feed::append(tx, tenant, &[Row::Program(Box::new(program))])?;
+    feed::append(tx, tenant, &[Row::Program(Box::new(program.clone()))])?;
     Ok(Published::Now)
 }
 
-pub(super) fn code_uses(conn: &Connection, tenant: &str) -> Answer<Vec<CodeUseRow>> {
+pub(super) fn code_uses(conn: &dyn Connection, tenant: &str) -> Answer<Vec<CodeUseRow>> {
     let sql = "select code, total, discount, day, on_day from code_use
                where tenant_id = ?1 order by code";
     column::rows(
@@ -127,21 +128,25 @@ pub(super) fn code_uses(conn: &Connection, tenant: &str) -> Answer<Vec<CodeUseRo
     )
 }
 
-pub(super) fn tally(conn: &Connection, tenant: &str, code: &CodeText) -> Answer<Option<CodeTally>> {
+pub(super) fn tally(
+    conn: &dyn Connection,
+    tenant: &str,
+    code: &CodeText,
+) -> Answer<Option<CodeTally>> {
     let sql = "select code, total, discount, day, on_day from code_use
                where tenant_id = ?1 and code = ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &code.as_str()];
+    let values: [&dyn Param; 2] = [&tenant, &code.as_str()];
     let found = column::row(conn, "reading uses of a code", (sql, &values), code_use_of)?;
     Ok(found.map(|row| row.tally()))
 }
 
-pub(super) fn put_tally(tx: &Transaction<'_>, tenant: &str, code_use: &CodeUseRow) -> Answer<()> {
+pub(super) fn put_tally(tx: &dyn Transaction, tenant: &str, code_use: &CodeUseRow) -> Answer<()> {
     let sql = "insert into code_use (tenant_id, code, total, discount, day, on_day)
                values (?1, ?2, ?3, ?4, ?5, ?6)
                on conflict (tenant_id, code) do update set
                    total = excluded.total, discount = excluded.discount,
                    day = excluded.day, on_day = excluded.on_day";
-    let values: [&dyn rusqlite::ToSql; 6] = [
+    let values: [&dyn Param; 6] = [
         &tenant,
         &code_use.code,
         &code_use.total,
@@ -154,26 +159,26 @@ pub(super) fn put_tally(tx: &Transaction<'_>, tenant: &str, code_use: &CodeUseRo
 }
 
 /// How often everybody had a reward, less what came back.
-pub(super) fn reward_uses(conn: &Connection, tenant: &str, reward: &str) -> Answer<i64> {
+pub(super) fn reward_uses(conn: &dyn Connection, tenant: &str, reward: &str) -> Answer<i64> {
     let sql = "select total from reward_use where tenant_id = ?1 and reward = ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &reward];
+    let values: [&dyn Param; 2] = [&tenant, &reward];
     let what = "reading uses of a reward";
     Ok(column::row(conn, what, (sql, &values), |row| row.get(0))?.unwrap_or(0))
 }
 
 pub(super) fn put_reward_uses(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (reward, total): (&str, i64),
 ) -> Answer<()> {
     let sql = "insert into reward_use (tenant_id, reward, total) values (?1, ?2, ?3)
                on conflict (tenant_id, reward) do update set total = excluded.total";
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &reward, &total];
+    let values: [&dyn Param; 3] = [&tenant, &reward, &total];
     column::run(tx, "writing uses of a reward", (sql, &values))?;
     Ok(())
 }
 
-fn code_use_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<CodeUseRow> {
+fn code_use_of(row: &column::Row<'_>) -> Found<CodeUseRow> {
     let day: Option<String> = row.get(3)?;
     Ok(CodeUseRow {
         code: row.get(0)?,

@@ -1,15 +1,16 @@
 //! Tables `feed` and `feed_head`: every change in the order of commits.
 
 use mostrador_protocol::row::{FeedRow, Row};
-use rusqlite::{Connection, Transaction};
 
+use super::column::Param;
+use super::session::{Connection, Transaction};
 use super::{Answer, column};
 use crate::Error;
 use crate::feed::{Page, PageRequest};
 
 /// Appends the rows of this transaction. It is the last thing before the commit: from here on every
 /// other writer of the tenant waits, so positions appear in the order of commits.
-pub(super) fn append(tx: &Transaction<'_>, tenant: &str, rows: &[Row]) -> Answer<()> {
+pub(super) fn append(tx: &dyn Transaction, tenant: &str, rows: &[Row]) -> Answer<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -17,14 +18,14 @@ pub(super) fn append(tx: &Transaction<'_>, tenant: &str, rows: &[Row]) -> Answer
     let count = rows.len() as u64;
     let sql = "update feed_head set position = position + ?2 where tenant_id = ?1
                returning position";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &column::int(count)];
+    let values: [&dyn Param; 2] = [&tenant, &column::int(count)];
     let ends = column::row(tx, what, (sql, &values), |row| column::uint(row, 0))?
         .ok_or_else(|| Error::UnknownTenant(tenant.to_owned()))?;
     let sql = "insert into feed (tenant_id, position, ends, kind, row_key, body, through)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     for (row, position) in rows.iter().zip(ends - count + 1..) {
         let (kind, key, through) = key_of(row);
-        let values: [&dyn rusqlite::ToSql; 7] = [
+        let values: [&dyn Param; 7] = [
             &tenant,
             &column::int(position),
             &column::int(ends),
@@ -39,7 +40,7 @@ pub(super) fn append(tx: &Transaction<'_>, tenant: &str, rows: &[Row]) -> Answer
 }
 
 /// Rows after the cursor, up to the end of a transaction.
-pub(super) fn page(conn: &Connection, request: &PageRequest) -> Answer<Page> {
+pub(super) fn page(conn: &dyn Connection, request: &PageRequest) -> Answer<Page> {
     let what = "reading the feed";
     let tenant = &request.tenant;
     let cursor = column::int(request.cursor);
@@ -48,12 +49,12 @@ pub(super) fn page(conn: &Connection, request: &PageRequest) -> Answer<Page> {
     let sql = "select max(ends) from (
                    select ends from feed where tenant_id = ?1 and position > ?2
                    order by position limit ?3) as wanted";
-    let values: [&dyn rusqlite::ToSql; 3] = [tenant, &cursor, &request.limit.max(1)];
+    let values: [&dyn Param; 3] = [tenant, &cursor, &request.limit.max(1)];
     let ends: Option<i64> = column::row(conn, what, (sql, &values), |row| row.get(0))?.flatten();
     let until = ends.unwrap_or(cursor);
     let sql = "select position, body from feed
                where tenant_id = ?1 and position > ?2 and position <= ?3 order by position";
-    let values: [&dyn rusqlite::ToSql; 3] = [tenant, &cursor, &until];
+    let values: [&dyn Param; 3] = [tenant, &cursor, &until];
     let rows = column::rows(conn, what, (sql, &values), |row| {
         Ok(FeedRow {
             position: column::uint(row, 0)?,
@@ -70,21 +71,21 @@ pub(super) fn page(conn: &Connection, request: &PageRequest) -> Answer<Page> {
 }
 
 /// The last position of a tenant's feed.
-pub(super) fn head(conn: &Connection, tenant: &str) -> Answer<u64> {
+pub(super) fn head(conn: &dyn Connection, tenant: &str) -> Answer<u64> {
     let sql = "select position from feed_head where tenant_id = ?1";
     let what = "reading the head of the feed";
     let head = column::row(conn, what, (sql, &[&tenant]), |row| column::uint(row, 0))?;
     head.ok_or_else(|| Error::UnknownTenant(tenant.to_owned()))
 }
 
-fn own_through(conn: &Connection, request: &PageRequest, next_cursor: u64) -> Answer<u64> {
+fn own_through(conn: &dyn Connection, request: &PageRequest, next_cursor: u64) -> Answer<u64> {
     let Some(stream) = request.stream else {
         return Ok(0);
     };
     let sql = "select through from feed
                where tenant_id = ?1 and kind = 'stream' and row_key = ?2 and position <= ?3
                order by position desc limit 1";
-    let values: [&dyn rusqlite::ToSql; 3] = [
+    let values: [&dyn Param; 3] = [
         &request.tenant,
         &stream.to_string(),
         &column::int(next_cursor),

@@ -4,14 +4,14 @@ use loyalty::account::MOST_MERGES;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{Payload, ReferralBonus};
-use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::super::{Brought, GivenBonus};
+use super::session::Connection;
 use super::{Answer, column, customer, sale_outcome, stream};
 use crate::jobs::cause::Cause;
 
-pub(super) fn brought(conn: &Connection, tenant: &str, least_total: i64) -> Answer<Vec<Brought>> {
+pub(super) fn brought(conn: &dyn Connection, tenant: &str, least_total: i64) -> Answer<Vec<Brought>> {
     let sql = "select stream_id, seq from entry
                where tenant_id = ?1 and kind = 'referral_registered' and disposition <> 'held'
                order by stream_id, seq";
@@ -29,7 +29,7 @@ pub(super) fn brought(conn: &Connection, tenant: &str, least_total: i64) -> Answ
 
 /// One that cannot be read any more is left out.
 fn one(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, least_total): (&str, i64),
     (written, seq): (Uuid, u64),
 ) -> Answer<Option<Brought>> {
@@ -62,7 +62,7 @@ fn one(
     }))
 }
 
-fn bonuses(conn: &Connection, (tenant, customer): (&str, Uuid)) -> Answer<Vec<GivenBonus>> {
+fn bonuses(conn: &dyn Connection, (tenant, customer): (&str, Uuid)) -> Answer<Vec<GivenBonus>> {
     let mut bonuses = Vec::new();
     for (sale, taken_back) in sale_outcome::with_bonus(conn, (tenant, customer))? {
         if let Some(bonus) = given(conn, tenant, sale)? {
@@ -79,7 +79,7 @@ fn bonuses(conn: &Connection, (tenant, customer): (&str, Uuid)) -> Answer<Vec<Gi
 }
 
 /// The bonus that a sale gave.
-pub(super) fn given(conn: &Connection, tenant: &str, sale: Uuid) -> Answer<Option<ReferralBonus>> {
+pub(super) fn given(conn: &dyn Connection, tenant: &str, sale: Uuid) -> Answer<Option<ReferralBonus>> {
     let id = Cause::Bonus { sale }.entry_id(tenant, 0);
     let Some((written, seq)) = stream::claimed(conn, tenant, id)? else {
         return Ok(None);
@@ -92,7 +92,7 @@ pub(super) fn given(conn: &Connection, tenant: &str, sale: Uuid) -> Answer<Optio
 }
 
 /// Who has the account of this record now, and the account.
-fn held(conn: &Connection, tenant: &str, record: Uuid) -> Answer<(Uuid, AccountDocument)> {
+fn held(conn: &dyn Connection, tenant: &str, record: Uuid) -> Answer<(Uuid, AccountDocument)> {
     let mut holder = record;
     let mut account = customer::account(conn, tenant, holder)?.unwrap_or_default();
     for _ in 0..MOST_MERGES {

@@ -8,11 +8,11 @@ use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::Payload;
 use mostrador_protocol::message::{Disposition, EntryDisposition, Verdict as Judged};
 use mostrador_protocol::row::{Customer, Row};
-use rusqlite::Transaction;
 use uuid::Uuid;
 
 use super::program::RulesCache;
 use super::sale_outcome::Place;
+use super::session::Transaction;
 use super::undoing::Undoing;
 use super::{
     Answer, customer, directory, experiment, feed, held, lease, program, sale_outcome, stream,
@@ -26,7 +26,7 @@ use crate::ingest::{Accepted, Batch, Outcome, StoredEntry, Verdict};
 use crate::rules::Rules;
 use crate::terminal::StreamHead;
 
-pub(super) fn ingest(tx: &Transaction<'_>, cache: &RulesCache, batch: &Batch) -> Answer<Outcome> {
+pub(super) fn ingest(tx: &dyn Transaction, cache: &RulesCache, batch: &Batch) -> Answer<Outcome> {
     let who = (batch.tenant.as_str(), batch.terminal);
     let mut head = stream::claim(tx, who, batch.stream, batch.received_ms)?;
     if head.terminal != batch.terminal {
@@ -92,14 +92,14 @@ pub(super) fn ingest(tx: &Transaction<'_>, cache: &RulesCache, batch: &Batch) ->
 }
 
 /// Nothing is stored but that it happened, for the owner to see.
-fn forked(tx: &Transaction<'_>, who: (&str, Uuid), seq: u64) -> Answer<Outcome> {
+fn forked(tx: &dyn Transaction, who: (&str, Uuid), seq: u64) -> Answer<Outcome> {
     directory::set_verdict(tx, who, Judged::Fork)?;
     Ok(Outcome::Fork { seq })
 }
 
 /// Stores and applies entries that are new to the stream; the rows that changed.
 fn apply(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (batch, new): (&Batch, &[Link]),
     rules: Arc<Rules>,
 ) -> Answer<(Vec<Verdict>, Vec<Row>)> {
@@ -125,7 +125,7 @@ fn apply(
 
 /// Tries what waited for the sales among these entries; what became of it, by stream.
 pub(super) fn free_waiting<'a>(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (links, workspace): (impl IntoIterator<Item = &'a Link>, &mut Workspace),
 ) -> Answer<Vec<(Uuid, EntryDisposition)>> {
@@ -146,7 +146,7 @@ pub(super) fn free_waiting<'a>(
 
 /// Gives an entry its effects, unless its id had them before or it has to wait.
 pub(super) fn take(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, stream): (&str, Uuid),
     link: &Link,
     workspace: &mut Workspace,
@@ -202,7 +202,7 @@ pub(super) fn take(
 
 /// Writes the balances that changed.
 pub(super) fn put(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (workspace, rows): (&Workspace, &[Row]),
 ) -> Answer<()> {
@@ -230,7 +230,7 @@ pub(super) fn put(
 /// What became of the same entry where it came first; none when it comes now. The same id with
 /// another kind or payload is held.
 fn earlier(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, stream): (&str, Uuid),
     link: &Link,
 ) -> Answer<Option<Verdict>> {
@@ -263,7 +263,7 @@ fn earlier(
 
 /// Loads what these entries may change.
 pub(super) fn load<'a>(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (new, workspace): (impl IntoIterator<Item = &'a Link>, &mut Workspace),
 ) -> Answer<()> {
@@ -271,7 +271,7 @@ pub(super) fn load<'a>(
 }
 
 fn load_touched(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (touched, workspace): (Touched, &mut Workspace),
 ) -> Answer<()> {
@@ -298,7 +298,7 @@ fn load_touched(
 
 /// Loads the account of a customer and those that took it over.
 pub(super) fn load_account(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (id, workspace): (Uuid, &mut Workspace),
 ) -> Answer<()> {
@@ -318,7 +318,7 @@ pub(super) fn load_account(
 }
 
 /// Writes the profiles that say anything new; as they are now. The sender meets them in the feed.
-fn put_profiles(tx: &Transaction<'_>, tenant: &str, profiles: &[Customer]) -> Answer<Vec<Row>> {
+fn put_profiles(tx: &dyn Transaction, tenant: &str, profiles: &[Customer]) -> Answer<Vec<Row>> {
     let mut sorted: Vec<&Customer> = profiles.iter().collect();
     sorted.sort_by_key(|profile| (profile.id, profile.hlc));
     let mut rows = Vec::new();

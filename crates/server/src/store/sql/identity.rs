@@ -1,30 +1,28 @@
 //! Table `server_identity`: made on the first start; after a restore its generation changes.
 
 use mostrador_protocol::signature::SecretKey;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
 use super::super::ServerIdentity;
-use super::{Answer, attempt, column};
+use super::column::Param;
+use super::session::{Connection, Transaction};
+use super::{Answer, column};
 use crate::Error;
 use crate::mint::Mint;
 
 /// Makes the identity unless there is one.
-pub(super) fn ensure(conn: &mut Connection, mint: &Mint) -> Answer<()> {
-    let what = "making the server's identity";
-    let tx = conn
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(attempt(what))?;
+pub(super) fn ensure(tx: &dyn Transaction, mint: &Mint) -> Answer<()> {
     let sql = "insert into server_identity (id, generation, secret_key) values (1, ?1, ?2)
                on conflict (id) do nothing";
     let generation = mint.id()?.to_string();
     let secret_key = mint.random::<32>()?;
-    column::run(&tx, what, (sql, &[&generation, &secret_key]))?;
-    tx.commit().map_err(attempt(what))
+    let values: [&dyn Param; 2] = [&generation, &secret_key];
+    column::run(tx, "making the server's identity", (sql, &values))?;
+    Ok(())
 }
 
 /// Takes another generation.
-pub(super) fn renew(tx: &Transaction<'_>, generation: Uuid) -> Answer<()> {
+pub(super) fn renew(tx: &dyn Transaction, generation: Uuid) -> Answer<()> {
     let sql = "update server_identity set generation = ?1 where id = 1";
     let what = "changing the server's generation";
     column::run(tx, what, (sql, &[&generation.to_string()]))?;
@@ -32,14 +30,14 @@ pub(super) fn renew(tx: &Transaction<'_>, generation: Uuid) -> Answer<()> {
 }
 
 /// Writes it as it is: a write that changes nothing.
-pub(super) fn touch(tx: &Transaction<'_>) -> Answer<()> {
+pub(super) fn touch(tx: &dyn Transaction) -> Answer<()> {
     let sql = "update server_identity set generation = generation where id = 1";
     column::run(tx, "trying to write", (sql, &[]))?;
     Ok(())
 }
 
 /// Reads it.
-pub(super) fn get(conn: &Connection) -> Answer<ServerIdentity> {
+pub(super) fn get(conn: &dyn Connection) -> Answer<ServerIdentity> {
     let what = "the server's identity";
     let sql = "select generation, secret_key from server_identity where id = 1";
     let found = column::row(conn, what, (sql, &[]), |row| {

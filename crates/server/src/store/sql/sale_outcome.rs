@@ -1,9 +1,10 @@
 //! Table `sale_outcome`: whose a sale is, whether anything is left of it, and what a referral had of it.
 
 use mostrador_protocol::entry::{Payload, PointsUndone, SaleCompleted};
-use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
+use super::column::{Found, Param, Row};
+use super::session::{Connection, Transaction};
 use super::{Answer, column};
 use crate::ingest::fold::Workspace;
 
@@ -18,7 +19,7 @@ pub(super) struct Place {
 
 /// Notes a sale, what undoes one, what a referral bonus came of, and whose sales a merge moves.
 pub(super) fn note(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, place): (&str, Place),
     (payload, at_ms, workspace): (&Payload, i64, &Workspace),
 ) -> Answer<()> {
@@ -46,7 +47,7 @@ pub(super) fn note(
 }
 
 fn put(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (sale, holder, effective_ms): (&SaleCompleted, Option<Uuid>, i64),
     place: Place,
@@ -55,7 +56,7 @@ fn put(
                                          stream_id, seq, store_id, local_day, points)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                on conflict (tenant_id, sale_id) do nothing";
-    let values: [&dyn rusqlite::ToSql; 10] = [
+    let values: [&dyn Param; 10] = [
         &tenant,
         &sale.sale_id.to_string(),
         &holder.map(|id| id.to_string()),
@@ -71,42 +72,42 @@ fn put(
     Ok(())
 }
 
-fn put_undone(tx: &Transaction<'_>, tenant: &str, (sale, at_ms): (Uuid, i64)) -> Answer<()> {
+fn put_undone(tx: &dyn Transaction, tenant: &str, (sale, at_ms): (Uuid, i64)) -> Answer<()> {
     let sql = "update sale_outcome set undone_ms = ?3
                where tenant_id = ?1 and sale_id = ?2 and undone_ms is null";
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &sale.to_string(), &at_ms];
+    let values: [&dyn Param; 3] = [&tenant, &sale.to_string(), &at_ms];
     column::run(tx, "noting that a sale was undone", (sql, &values))?;
     Ok(())
 }
 
 fn take_points(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     sale: Uuid,
     undone: Option<&PointsUndone>,
 ) -> Answer<()> {
     let sql = "update sale_outcome set points = points - ?3 where tenant_id = ?1 and sale_id = ?2";
     let taken_back = undone.map_or(0, |points| points.taken_back);
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &sale.to_string(), &taken_back];
+    let values: [&dyn Param; 3] = [&tenant, &sale.to_string(), &taken_back];
     column::run(tx, "taking points of a sale back", (sql, &values))?;
     Ok(())
 }
 
-fn put_bonus(tx: &Transaction<'_>, tenant: &str, sale: Uuid, taken_back: bool) -> Answer<()> {
+fn put_bonus(tx: &dyn Transaction, tenant: &str, sale: Uuid, taken_back: bool) -> Answer<()> {
     let sql = "update sale_outcome set bonus = ?3 where tenant_id = ?1 and sale_id = ?2";
     let bonus = if taken_back { "taken_back" } else { "given" };
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &sale.to_string(), &bonus];
+    let values: [&dyn Param; 3] = [&tenant, &sale.to_string(), &bonus];
     column::run(tx, "noting the bonus of a sale", (sql, &values))?;
     Ok(())
 }
 
 fn move_sales(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (absorbed, survivor): (Uuid, Uuid),
 ) -> Answer<()> {
     let sql = "update sale_outcome set customer_id = ?3 where tenant_id = ?1 and customer_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &absorbed.to_string(), &survivor.to_string()];
+    let values: [&dyn Param; 3] = [&tenant, &absorbed.to_string(), &survivor.to_string()];
     column::run(tx, "moving the sales of a customer", (sql, &values))?;
     Ok(())
 }
@@ -114,7 +115,7 @@ fn move_sales(
 /// The first sale to the customer from an instant on that reaches a total, that stands, and that no
 /// bonus came of: where its entry is, and when it was.
 pub(super) fn first_paid(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, customer): (&str, Uuid),
     (from_ms, least_total): (i64, i64),
 ) -> Answer<Option<(Place, i64)>> {
@@ -122,8 +123,7 @@ pub(super) fn first_paid(
                where tenant_id = ?1 and customer_id = ?2 and effective_ms >= ?3 and total >= ?4
                      and undone_ms is null and bonus is null
                order by effective_ms, sale_id limit 1";
-    let values: [&dyn rusqlite::ToSql; 4] =
-        [&tenant, &customer.to_string(), &from_ms, &least_total];
+    let values: [&dyn Param; 4] = [&tenant, &customer.to_string(), &from_ms, &least_total];
     let what = "looking for the sale that completes a referral";
     column::row(conn, what, (sql, &values), |row| {
         Ok((place_of(row)?, row.get(2)?))
@@ -132,7 +132,7 @@ pub(super) fn first_paid(
 
 /// Whether the customer had a purchase at an instant.
 pub(super) fn had_bought(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, customer): (&str, Uuid),
     at_ms: i64,
 ) -> Answer<bool> {
@@ -140,21 +140,21 @@ pub(super) fn had_bought(
                where tenant_id = ?1 and customer_id = ?2 and effective_ms < ?3
                      and (undone_ms is null or undone_ms > ?3)
                limit 1";
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &customer.to_string(), &at_ms];
+    let values: [&dyn Param; 3] = [&tenant, &customer.to_string(), &at_ms];
     let what = "looking for an earlier purchase";
     Ok(column::row(conn, what, (sql, &values), |_| Ok(()))?.is_some())
 }
 
 /// The sales of the customer that a bonus came of and that were undone since, with when.
 pub(super) fn undone_with_bonus(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, customer): (&str, Uuid),
 ) -> Answer<Vec<(Uuid, i64)>> {
     let sql = "select sale_id, undone_ms from sale_outcome
                where tenant_id = ?1 and customer_id = ?2 and bonus = 'given'
                      and undone_ms is not null
                order by undone_ms, sale_id";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &customer.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &customer.to_string()];
     let what = "looking for bonuses of undone sales";
     column::rows(conn, what, (sql, &values), |row| {
         Ok((column::id(row, 0)?, row.get(1)?))
@@ -163,13 +163,13 @@ pub(super) fn undone_with_bonus(
 
 /// The sales of the customer that a bonus came of, also those whose bonus was taken back.
 pub(super) fn with_bonus(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, customer): (&str, Uuid),
 ) -> Answer<Vec<(Uuid, bool)>> {
     let sql = "select sale_id, bonus = 'taken_back' from sale_outcome
                where tenant_id = ?1 and customer_id = ?2 and bonus is not null
                order by effective_ms, sale_id";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &customer.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &customer.to_string()];
     let what = "looking for bonuses of a customer's sales";
     column::rows(conn, what, (sql, &values), |row| {
         Ok((column::id(row, 0)?, row.get(1)?))
@@ -177,13 +177,13 @@ pub(super) fn with_bonus(
 }
 
 /// Where the entry of the sale with this id stands, if it had its effects.
-pub(super) fn place(conn: &Connection, tenant: &str, sale: Uuid) -> Answer<Option<Place>> {
+pub(super) fn place(conn: &dyn Connection, tenant: &str, sale: Uuid) -> Answer<Option<Place>> {
     let sql = "select stream_id, seq from sale_outcome where tenant_id = ?1 and sale_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &sale.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &sale.to_string()];
     column::row(conn, "looking for a sale", (sql, &values), place_of)
 }
 
-fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
+fn place_of(row: &Row<'_>) -> Found<Place> {
     Ok(Place {
         stream: column::id(row, 0)?,
         seq: column::uint(row, 1)?,

@@ -8,12 +8,12 @@ use loyalty::due::next_day;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::{Payload, SaleCompleted};
 use mostrador_protocol::row::Row;
-use rusqlite::Transaction;
 use uuid::Uuid;
 
 use super::own_stream::Pen;
 use super::program::RulesCache;
 use super::sale_outcome::Place;
+use super::session::Transaction;
 use super::{Answer, customer, feed, ingest, referral, sale_outcome, stream};
 use crate::ingest::fold::Workspace;
 use crate::jobs::following::{
@@ -21,7 +21,7 @@ use crate::jobs::following::{
 };
 use crate::jobs::{Look, Looked, Scope};
 
-pub(super) fn look(tx: &Transaction<'_>, cache: &RulesCache, look: &Look) -> Answer<Looked> {
+pub(super) fn look(tx: &dyn Transaction, cache: &RulesCache, look: &Look) -> Answer<Looked> {
     let rules = cache.of(tx, &look.tenant)?;
     let Some(program) = rules.program() else {
         return Ok(Looked::default());
@@ -52,7 +52,7 @@ pub(super) fn look(tx: &Transaction<'_>, cache: &RulesCache, look: &Look) -> Ans
     desk.put()
 }
 
-fn due(tx: &Transaction<'_>, look: &Look, today: NaiveDate) -> Answer<Vec<(NaiveDate, Uuid)>> {
+fn due(tx: &dyn Transaction, look: &Look, today: NaiveDate) -> Answer<Vec<(NaiveDate, Uuid)>> {
     let tenant = look.tenant.as_str();
     let customers = match &look.scope {
         Scope::Due { after, limit } => return customer::due(tx, (tenant, today), *after, *limit),
@@ -68,7 +68,7 @@ fn due(tx: &Transaction<'_>, look: &Look, today: NaiveDate) -> Answer<Vec<(Naive
 }
 
 struct Desk<'a> {
-    tx: &'a Transaction<'a>,
+    tx: &'a dyn Transaction,
     tenant: &'a str,
     pen: Pen,
     workspace: Workspace,

@@ -1,16 +1,16 @@
 //! Rows that the owner writes: profiles, products, staff.
 
 use mostrador_protocol::row::Row;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{Answer, attempt, catalogue, customer, directory, feed};
+use super::session::Transaction;
+use super::{Answer, catalogue, customer, directory, feed};
 
 /// Writes the rows and feeds those that changed something, in their order.
-pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: Vec<Row>) -> Answer<()> {
+pub(super) fn put(tx: &dyn Transaction, tenant: &str, rows: &[Row]) -> Answer<()> {
     directory::require_tenant(tx, tenant)?;
     let mut changed = Vec::with_capacity(rows.len());
     for row in rows {
-        let written = match &row {
+        let written = match row {
             Row::Customer(profile) => {
                 changed.extend(customer::put_profile(tx, tenant, profile)?.map(Row::Customer));
                 false
@@ -34,7 +34,7 @@ pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: Vec<Row>) -> Answer<
             }
         };
         if written {
-            changed.push(row);
+            changed.push(row.clone());
         }
     }
     feed::append(tx, tenant, &changed)
@@ -42,15 +42,11 @@ pub(super) fn put(tx: &Transaction<'_>, tenant: &str, rows: Vec<Row>) -> Answer<
 
 /// Gives a referral code to every customer who came before there were any. The second time there is
 /// nothing to do.
-pub(super) fn give_referral_codes(writer: &mut Connection) -> Answer<()> {
-    let what = "giving referral codes";
-    let tx = writer
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(attempt(what))?;
-    for tenant in directory::tenants(&tx)? {
-        let given = customer::give_codes(&tx, &tenant.id)?;
+pub(super) fn give_referral_codes(tx: &dyn Transaction) -> Answer<()> {
+    for tenant in directory::tenants(tx)? {
+        let given = customer::give_codes(tx, &tenant.id)?;
         let rows: Vec<Row> = given.into_iter().map(Row::Customer).collect();
-        feed::append(&tx, &tenant.id, &rows)?;
+        feed::append(tx, &tenant.id, &rows)?;
     }
-    tx.commit().map_err(attempt(what))
+    Ok(())
 }

@@ -5,10 +5,11 @@ use loyalty::lease::{Resource, Stock};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::lease::{LEASE_MS, LeaseResource, LeaseState, LeaseWant};
 use mostrador_protocol::row::Row;
-use rusqlite::{Connection, Transaction};
 use uuid::Uuid;
 
+use super::column::{Found, Param};
 use super::program::RulesCache;
+use super::session::{Connection, Transaction};
 use super::{Answer, column, directory, feed, freeze, program};
 use crate::Error;
 use crate::ingest::fold::{Touched, Workspace};
@@ -19,7 +20,7 @@ use crate::rules::Rules;
 
 /// Loads the leases that a batch names, and the stock of every resource that it may change.
 pub(super) fn load_rights(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (touched, workspace): (&Touched, &mut Workspace),
 ) -> Answer<()> {
@@ -56,7 +57,7 @@ pub(super) fn load_rights(
 }
 
 /// Writes the stocks and leases that changed, and what was named.
-pub(super) fn put_rights(tx: &Transaction<'_>, tenant: &str, rights: &Rights) -> Answer<()> {
+pub(super) fn put_rights(tx: &dyn Transaction, tenant: &str, rights: &Rights) -> Answer<()> {
     for (resource, stock) in rights.changed() {
         put_stock(tx, tenant, (resource, stock))?;
     }
@@ -70,7 +71,7 @@ pub(super) fn put_rights(tx: &Transaction<'_>, tenant: &str, rights: &Rights) ->
 }
 
 /// Grants what is free of what a terminal asks for. The same question again grants nothing more.
-pub(super) fn ask(tx: &Transaction<'_>, cache: &RulesCache, asked: &Asked) -> Answer<Granted> {
+pub(super) fn ask(tx: &dyn Transaction, cache: &RulesCache, asked: &Asked) -> Answer<Granted> {
     let tenant = asked.tenant.as_str();
     let rules = cache.of(tx, tenant)?;
     let tills = active_terminals(tx, tenant, asked.now_ms)?;
@@ -129,7 +130,7 @@ pub(super) fn ask(tx: &Transaction<'_>, cache: &RulesCache, asked: &Asked) -> An
 
 /// A resource as it stands at this moment, with whatever had to be named about it.
 fn opened(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (resource, limit): (&Resource, i64),
 ) -> Answer<Rights> {
@@ -145,7 +146,7 @@ fn opened(
 
 /// Asks the terminals that hold some of it for what they do not need at this moment.
 fn recall(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, asking): (&str, Uuid),
     resource: &Resource,
 ) -> Answer<Vec<Row>> {
@@ -163,7 +164,7 @@ fn recall(
 
 /// Moves what is left of open leases into named exposure, so that it can be granted again.
 pub(super) fn write_off(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (rules, which): (&Rules, WriteOff),
 ) -> Answer<Vec<Lease>> {
@@ -216,20 +217,20 @@ fn used_of(resource: &Resource, tally: Option<CodeTally>) -> i64 {
     }
 }
 
-fn active_terminals(tx: &Transaction<'_>, tenant: &str, now_ms: i64) -> Answer<u32> {
+fn active_terminals(tx: &dyn Transaction, tenant: &str, now_ms: i64) -> Answer<u32> {
     let sql = "select count(*) from terminal
                where tenant_id = ?1 and active = 1 and last_seen_ms > ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &now_ms.saturating_sub(ACTIVE_MS)];
+    let values: [&dyn Param; 2] = [&tenant, &now_ms.saturating_sub(ACTIVE_MS)];
     let what = "counting terminals";
     let counted = column::row(tx, what, (sql, &values), |row| row.get(0))?;
     Ok(counted.unwrap_or(1))
 }
 
-fn stock(conn: &Connection, tenant: &str, resource: &Resource) -> Answer<Option<Stock>> {
+fn stock(conn: &dyn Connection, tenant: &str, resource: &Resource) -> Answer<Option<Stock>> {
     let (kind, key) = LeaseResource::from(resource).parts();
     let sql = "select used, leased, limit_units, exposure from resource
                where tenant_id = ?1 and kind = ?2 and resource_key = ?3";
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &kind, &key];
+    let values: [&dyn Param; 3] = [&tenant, &kind, &key];
     column::row(conn, "reading what is scarce", (sql, &values), |row| {
         Ok(Stock {
             used: row.get(0)?,
@@ -241,7 +242,7 @@ fn stock(conn: &Connection, tenant: &str, resource: &Resource) -> Answer<Option<
 }
 
 fn put_stock(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     (resource, stock): (&Resource, &Stock),
 ) -> Answer<()> {
@@ -252,7 +253,7 @@ fn put_stock(
                on conflict (tenant_id, kind, resource_key) do update set
                    used = excluded.used, leased = excluded.leased,
                    limit_units = excluded.limit_units, exposure = excluded.exposure";
-    let values: [&dyn rusqlite::ToSql; 7] = [
+    let values: [&dyn Param; 7] = [
         &tenant,
         &kind,
         &key,
@@ -265,14 +266,14 @@ fn put_stock(
     Ok(())
 }
 
-fn put_exposure(tx: &Transaction<'_>, tenant: &str, exposure: &Exposure) -> Answer<()> {
+fn put_exposure(tx: &dyn Transaction, tenant: &str, exposure: &Exposure) -> Answer<()> {
     let (kind, key) = LeaseResource::from(&exposure.resource).parts();
     let sql = "insert into exposure
                    (tenant_id, kind, resource_key, cause, cause_key, units, terminal_id)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                on conflict (tenant_id, kind, resource_key, cause, cause_key) do update set
                    units = exposure.units + excluded.units";
-    let values: [&dyn rusqlite::ToSql; 7] = [
+    let values: [&dyn Param; 7] = [
         &tenant,
         &kind,
         &key,
@@ -289,16 +290,16 @@ const LEASE: &str = "select lease_id, terminal_id, kind, resource_key, granted, 
         granted_ms, expires_ms
     from lease where tenant_id = ?1";
 
-fn lease(conn: &Connection, tenant: &str, id: Uuid) -> Answer<Option<Lease>> {
+fn lease(conn: &dyn Connection, tenant: &str, id: Uuid) -> Answer<Option<Lease>> {
     let sql = format!("{LEASE} and lease_id = ?2");
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &id.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &id.to_string()];
     let found = column::row(conn, "reading a lease", (&sql, &values), lease_of)?;
     found.map(known).transpose()
 }
 
 /// Open leases of a terminal, or of all of them, by id.
 pub(super) fn open_leases(
-    conn: &Connection,
+    conn: &dyn Connection,
     tenant: &str,
     terminal: Option<Uuid>,
 ) -> Answer<Vec<Lease>> {
@@ -306,13 +307,13 @@ pub(super) fn open_leases(
         "{LEASE} and state in ('open', 'recalled') and (?2 is null or terminal_id = ?2)
          order by lease_id"
     );
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &terminal.map(|id| id.to_string())];
+    let values: [&dyn Param; 2] = [&tenant, &terminal.map(|id| id.to_string())];
     let found = column::rows(conn, "listing leases", (&sql, &values), lease_of)?;
     found.into_iter().map(known).collect()
 }
 
 /// Every resource that was ever leased or used under a limit.
-pub(super) fn stocks(conn: &Connection, tenant: &str) -> Answer<Vec<(LeaseResource, Stock)>> {
+pub(super) fn stocks(conn: &dyn Connection, tenant: &str) -> Answer<Vec<(LeaseResource, Stock)>> {
     directory::require_tenant(conn, tenant)?;
     let sql = "select used, leased, limit_units, exposure, kind, resource_key from resource
                where tenant_id = ?1 order by kind, resource_key";
@@ -324,7 +325,7 @@ pub(super) fn stocks(conn: &Connection, tenant: &str) -> Answer<Vec<(LeaseResour
             limit: row.get(2)?,
             exposure: row.get(3)?,
         };
-        Ok((row.get::<_, String>(4)?, row.get::<_, String>(5)?, stock))
+        Ok((row.get::<String>(4)?, row.get::<String>(5)?, stock))
     })?;
     let known = |(kind, key, stock): (String, String, Stock)| {
         let resource = LeaseResource::from_parts(&kind, &key);
@@ -333,15 +334,15 @@ pub(super) fn stocks(conn: &Connection, tenant: &str) -> Answer<Vec<(LeaseResour
     found.into_iter().map(known).collect()
 }
 
-struct Found {
+struct FoundLease {
     lease: Lease,
     kind: String,
     key: String,
 }
 
-fn lease_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Found> {
+fn lease_of(row: &column::Row<'_>) -> Found<FoundLease> {
     let state: String = row.get(6)?;
-    Ok(Found {
+    Ok(FoundLease {
         lease: Lease {
             id: column::id(row, 0)?,
             terminal: column::id(row, 1)?,
@@ -357,8 +358,8 @@ fn lease_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Found> {
     })
 }
 
-fn known(found: Found) -> Answer<Lease> {
-    let Found { lease, kind, key } = found;
+fn known(found: FoundLease) -> Answer<Lease> {
+    let FoundLease { lease, kind, key } = found;
     let resource = LeaseResource::from_parts(&kind, &key);
     let resource = resource.and_then(|resource| resource.resource());
     Ok(Lease {
@@ -374,14 +375,14 @@ fn unknown(kind: &str, key: &str) -> Error {
     }
 }
 
-fn put_lease(tx: &Transaction<'_>, tenant: &str, lease: &Lease) -> Answer<()> {
+fn put_lease(tx: &dyn Transaction, tenant: &str, lease: &Lease) -> Answer<()> {
     let (kind, key) = LeaseResource::from(&lease.resource).parts();
     let sql = "insert into lease (tenant_id, lease_id, terminal_id, kind, resource_key, granted,
                                   used, state, granted_ms, expires_ms)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                on conflict (tenant_id, lease_id) do update set
                    used = excluded.used, state = excluded.state";
-    let values: [&dyn rusqlite::ToSql; 10] = [
+    let values: [&dyn Param; 10] = [
         &tenant,
         &lease.id.to_string(),
         &lease.terminal.to_string(),

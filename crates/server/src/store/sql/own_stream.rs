@@ -1,9 +1,10 @@
 //! The server's own stream of a tenant: written like a terminal's, by a terminal that no list shows.
 
 use mostrador_protocol::entry::{EntryHash, FORMAT, Header};
-use rusqlite::{Row, Transaction};
 use uuid::Uuid;
 
+use super::column::{Found, Param, Row};
+use super::session::Transaction;
 use super::{Answer, column, identity, ingest, stream};
 use crate::ingest::fold::Workspace;
 use crate::ingest::reading::again;
@@ -28,7 +29,7 @@ impl Pen {
     /// One at the head of the stream, which is opened the first time. `None`: the tenant has no store
     /// yet, so that nobody can have sold anything.
     pub(super) fn at_head(
-        tx: &Transaction<'_>,
+        tx: &dyn Transaction,
         (look, program_version): (&Look, u32),
     ) -> Answer<Option<Self>> {
         let found = match head(tx, &look.tenant)? {
@@ -47,7 +48,7 @@ impl Pen {
     /// Writes an entry with its effects, unless its cause had them before.
     pub(super) fn write(
         &mut self,
-        tx: &Transaction<'_>,
+        tx: &dyn Transaction,
         (following, workspace): (&Following, &mut Workspace),
     ) -> Answer<Option<Written>> {
         let Some(entry_id) = self.free_id(tx, following)? else {
@@ -92,7 +93,7 @@ impl Pen {
     }
 
     /// The id of the entry; none when its cause was written and does not arise again.
-    fn free_id(&self, tx: &Transaction<'_>, following: &Following) -> Answer<Option<Uuid>> {
+    fn free_id(&self, tx: &dyn Transaction, following: &Following) -> Answer<Option<Uuid>> {
         let times = if following.cause.may_arise_again() {
             MOST_TIMES
         } else {
@@ -108,7 +109,7 @@ impl Pen {
     }
 }
 
-fn head(tx: &Transaction<'_>, tenant: &str) -> Answer<Option<StreamHead>> {
+fn head(tx: &dyn Transaction, tenant: &str) -> Answer<Option<StreamHead>> {
     let sql = "select s.stream_id, s.terminal_id, s.seq, s.hash
                from terminal t
                join stream s on s.tenant_id = t.tenant_id and s.stream_id = t.stream_id
@@ -117,13 +118,14 @@ fn head(tx: &Transaction<'_>, tenant: &str) -> Answer<Option<StreamHead>> {
     column::row(tx, what, (sql, &[&tenant]), head_of)
 }
 
-fn open(tx: &Transaction<'_>, look: &Look) -> Answer<Option<StreamHead>> {
+fn open(tx: &dyn Transaction, look: &Look) -> Answer<Option<StreamHead>> {
     let sql = "insert into terminal (tenant_id, terminal_id, store_id, name, public_key, active,
                                      enrolled_ms, stream_id, is_server)
-               select ?1, ?2, min(store_id), 'server', ?3, 0, ?4, ?5, 1 from store
+               select ?1, ?2, min(store_id), 'server', ?3, 0, cast(?4 as bigint), ?5, 1
+               from store
                where tenant_id = ?1 having min(store_id) is not null";
     let public_key = identity::get(tx)?.secret_key.public().to_hex();
-    let values: [&dyn rusqlite::ToSql; 5] = [
+    let values: [&dyn Param; 5] = [
         &look.tenant,
         &look.terminal.to_string(),
         &public_key,
@@ -139,7 +141,7 @@ fn open(tx: &Transaction<'_>, look: &Look) -> Answer<Option<StreamHead>> {
     Ok(Some(head))
 }
 
-fn head_of(row: &Row<'_>) -> rusqlite::Result<StreamHead> {
+fn head_of(row: &Row<'_>) -> Found<StreamHead> {
     Ok(StreamHead {
         stream: column::id(row, 0)?,
         terminal: column::id(row, 1)?,

@@ -2,16 +2,18 @@
 
 use mostrador_protocol::entry::{Decoded, EntryHash, Payload, RawEntry};
 use mostrador_protocol::message::Disposition;
-use rusqlite::{Connection, Row, Transaction};
 use uuid::Uuid;
 
 use super::super::{Greeted, Greeting};
+use super::column::{Found, Param, Row};
+use super::session::{Connection, Transaction};
 use super::{Answer, column, directory, feed, freeze, history, identity, sale};
+use crate::ingest::naming::Naming;
 use crate::ingest::reading::Link;
 use crate::ingest::{StoredEntry, Verdict};
 use crate::terminal::{StreamHead, judge};
 
-pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<Greeted>> {
+pub(super) fn greet(tx: &dyn Transaction, greeting: &Greeting) -> Answer<Option<Greeted>> {
     let Greeting {
         tenant,
         terminal,
@@ -53,7 +55,7 @@ pub(super) fn greet(tx: &Transaction<'_>, greeting: &Greeting) -> Answer<Option<
 
 /// The head of a stream; a stream that nobody has becomes the terminal's.
 pub(super) fn claim(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, terminal): (&str, Uuid),
     stream: Uuid,
     now_ms: i64,
@@ -63,7 +65,7 @@ pub(super) fn claim(
                values (?1, ?2, ?3, 0, ?4, ?5)
                on conflict (tenant_id, stream_id) do nothing";
     let zero = column::hash_text(&EntryHash::ZERO);
-    let values: [&dyn rusqlite::ToSql; 5] = [
+    let values: [&dyn Param; 5] = [
         &tenant,
         &stream.to_string(),
         &terminal.to_string(),
@@ -73,15 +75,15 @@ pub(super) fn claim(
     column::run(tx, what, (sql, &values))?;
     let sql = "select stream_id, terminal_id, seq, hash from stream
                where tenant_id = ?1 and stream_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &stream.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &stream.to_string()];
     let head = column::row(tx, what, (sql, &values), head_of)?;
     Ok(head.expect("BUG: the stream was inserted by the statement before"))
 }
 
 /// Whose a stream is; nil for one that is not here.
-pub(super) fn terminal_of(conn: &Connection, tenant: &str, stream: Uuid) -> Answer<Uuid> {
+pub(super) fn terminal_of(conn: &dyn Connection, tenant: &str, stream: Uuid) -> Answer<Uuid> {
     let sql = "select terminal_id from stream where tenant_id = ?1 and stream_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &stream.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &stream.to_string()];
     let what = "reading whose a stream is";
     let found = column::row(conn, what, (sql, &values), |row| column::id(row, 0))?;
     Ok(found.unwrap_or(Uuid::nil()))
@@ -89,22 +91,21 @@ pub(super) fn terminal_of(conn: &Connection, tenant: &str, stream: Uuid) -> Answ
 
 /// Notes that the terminal spoke and which stream it writes.
 pub(super) fn seen(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, terminal): (&str, Uuid),
     stream: Uuid,
     now_ms: i64,
 ) -> Answer<()> {
     let sql = "update terminal set last_seen_ms = ?3, stream_id = ?4
                where tenant_id = ?1 and terminal_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 4] =
-        [&tenant, &terminal.to_string(), &now_ms, &stream.to_string()];
+    let values: [&dyn Param; 4] = [&tenant, &terminal.to_string(), &now_ms, &stream.to_string()];
     column::run(tx, "noting that a terminal spoke", (sql, &values))?;
     Ok(())
 }
 
-pub(super) fn set_head(tx: &Transaction<'_>, tenant: &str, head: &StreamHead) -> Answer<()> {
+pub(super) fn set_head(tx: &dyn Transaction, tenant: &str, head: &StreamHead) -> Answer<()> {
     let sql = "update stream set seq = ?3, hash = ?4 where tenant_id = ?1 and stream_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 4] = [
+    let values: [&dyn Param; 4] = [
         &tenant,
         &head.stream.to_string(),
         &column::int(head.seq),
@@ -116,7 +117,7 @@ pub(super) fn set_head(tx: &Transaction<'_>, tenant: &str, head: &StreamHead) ->
 
 /// The chain at a position, where the server holds it.
 pub(super) fn hash_at(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, stream): (&str, Uuid),
     seq: u64,
 ) -> Answer<Option<EntryHash>> {
@@ -131,18 +132,18 @@ const ENTRY: &str = "select seq, hash, header, payload, disposition, reason from
     where tenant_id = ?1 and stream_id = ?2";
 
 pub(super) fn entry_at(
-    conn: &Connection,
+    conn: &dyn Connection,
     (tenant, stream): (&str, Uuid),
     seq: u64,
 ) -> Answer<Option<StoredEntry>> {
     let sql = format!("{ENTRY} and seq = ?3");
-    let values: [&dyn rusqlite::ToSql; 3] = [&tenant, &stream.to_string(), &column::int(seq)];
+    let values: [&dyn Param; 3] = [&tenant, &stream.to_string(), &column::int(seq)];
     column::row(conn, "reading an entry", (&sql, &values), entry_of)
 }
 
 /// What the entry at a position says; none when it is not there or cannot be read.
 pub(super) fn payload_at(
-    conn: &Connection,
+    conn: &dyn Connection,
     place: (&str, Uuid),
     seq: u64,
 ) -> Answer<Option<Payload>> {
@@ -156,13 +157,17 @@ pub(super) fn payload_at(
     })
 }
 
-pub(super) fn entries(conn: &Connection, tenant: &str, stream: Uuid) -> Answer<Vec<StoredEntry>> {
+pub(super) fn entries(
+    conn: &dyn Connection,
+    tenant: &str,
+    stream: Uuid,
+) -> Answer<Vec<StoredEntry>> {
     let sql = format!("{ENTRY} order by seq");
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &stream.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &stream.to_string()];
     column::rows(conn, "reading a stream", (&sql, &values), entry_of)
 }
 
-pub(super) fn heads(conn: &Connection, tenant: &str) -> Answer<Vec<StreamHead>> {
+pub(super) fn heads(conn: &dyn Connection, tenant: &str) -> Answer<Vec<StreamHead>> {
     let sql = "select stream_id, terminal_id, seq, hash from stream
                where tenant_id = ?1 order by stream_id";
     column::rows(conn, "listing streams", (sql, &[&tenant]), head_of)
@@ -170,7 +175,7 @@ pub(super) fn heads(conn: &Connection, tenant: &str) -> Answer<Vec<StreamHead>> 
 
 /// Stores an entry with what became of it.
 pub(super) fn insert_entry(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     (tenant, stream): (&str, Uuid),
     (link, verdict): (&Link, &Verdict),
     received_ms: i64,
@@ -182,7 +187,7 @@ pub(super) fn insert_entry(
         Some((id, kind)) => (Some(id.to_string()), Some(kind)),
         None => (None, None),
     };
-    let values: [&dyn rusqlite::ToSql; 11] = [
+    let values: [&dyn Param; 11] = [
         &tenant,
         &stream.to_string(),
         &column::int(link.seq),
@@ -196,13 +201,14 @@ pub(super) fn insert_entry(
         &received_ms,
     ];
     column::run(tx, "storing an entry", (sql, &values))?;
-    history::note(tx, (tenant, stream), link)?;
-    sale::note(tx, (tenant, stream), link)
+    let naming = Naming::of(&link.raw);
+    history::note(tx, (tenant, stream), (link, naming.as_ref()))?;
+    sale::note(tx, (tenant, stream), (link, naming.as_ref()))
 }
 
 /// Claims an entry id for a position; where it is claimed already, the position that has it.
 pub(super) fn claim_entry(
-    tx: &Transaction<'_>,
+    tx: &dyn Transaction,
     tenant: &str,
     id: Uuid,
     (stream, seq): (Uuid, u64),
@@ -211,8 +217,7 @@ pub(super) fn claim_entry(
     let sql = "insert into entry_claim (tenant_id, entry_id, stream_id, seq)
                values (?1, ?2, ?3, ?4) on conflict (tenant_id, entry_id) do nothing";
     let entry_id = id.to_string();
-    let values: [&dyn rusqlite::ToSql; 4] =
-        [&tenant, &entry_id, &stream.to_string(), &column::int(seq)];
+    let values: [&dyn Param; 4] = [&tenant, &entry_id, &stream.to_string(), &column::int(seq)];
     if column::run(tx, what, (sql, &values))? > 0 {
         return Ok(None);
     }
@@ -221,19 +226,19 @@ pub(super) fn claim_entry(
 
 /// The position that has an entry id.
 pub(super) fn claimed(
-    conn: &Connection,
+    conn: &dyn Connection,
     tenant: &str,
     entry_id: Uuid,
 ) -> Answer<Option<(Uuid, u64)>> {
     let sql = "select stream_id, seq from entry_claim where tenant_id = ?1 and entry_id = ?2";
-    let values: [&dyn rusqlite::ToSql; 2] = [&tenant, &entry_id.to_string()];
+    let values: [&dyn Param; 2] = [&tenant, &entry_id.to_string()];
     let what = "looking for an entry by its id";
     column::row(conn, what, (sql, &values), |row| {
         Ok((column::id(row, 0)?, column::uint(row, 1)?))
     })
 }
 
-fn head_of(row: &Row<'_>) -> rusqlite::Result<StreamHead> {
+fn head_of(row: &Row<'_>) -> Found<StreamHead> {
     Ok(StreamHead {
         stream: column::id(row, 0)?,
         terminal: column::id(row, 1)?,
@@ -242,7 +247,7 @@ fn head_of(row: &Row<'_>) -> rusqlite::Result<StreamHead> {
     })
 }
 
-fn entry_of(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
+fn entry_of(row: &Row<'_>) -> Found<StoredEntry> {
     let disposition: String = row.get(4)?;
     Ok(StoredEntry {
         seq: column::uint(row, 0)?,

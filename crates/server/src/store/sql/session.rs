@@ -1,0 +1,103 @@
+//! What the statements of this folder ask of a database: to run them, and to keep a transaction whole.
+//!
+//! Statements are written once, with places `?1`, `?2` ... and in the SQL that every database behind
+//! them understands.
+
+use std::fmt::{Debug, Display};
+use std::future::Future;
+
+use super::Answer;
+use super::column::{Param, Row};
+use crate::store::Serving;
+
+/// A statement and the values of its places.
+pub type Statement<'a> = (&'a str, &'a [&'a dyn Param]);
+
+/// Sees the data as it stands at one moment.
+pub trait Connection {
+    /// Runs a statement and hands its rows over, one after the other.
+    ///
+    /// # Errors
+    /// What the database says, or what `take` says of a row.
+    fn each(
+        &self,
+        statement: Statement<'_>,
+        take: &mut dyn FnMut(&Row<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault>;
+}
+
+/// A transaction that may write. No other one of the same tenant writes meanwhile.
+pub trait Transaction: Connection {
+    /// Runs a statement; how many rows it changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn run(&self, statement: Statement<'_>) -> Result<u64, Fault>;
+
+    /// What stands behind a `select` so that nobody else changes its rows before the commit; empty
+    /// where nobody can.
+    fn for_update(&self) -> &'static str;
+}
+
+/// Whose data a transaction writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// A tenant's. Transactions of one tenant come one after the other.
+    Tenant(String),
+    /// Rows that are found without their tenant, each locked by itself.
+    Anybody,
+}
+
+impl Whose {
+    /// This tenant's.
+    pub fn tenant(tenant: &str) -> Self {
+        Self::Tenant(tenant.to_owned())
+    }
+}
+
+/// A database that keeps transactions whole.
+pub trait Database: Debug + Clone + Send + Sync + 'static {
+    /// Does work in a transaction and commits it. An error rolls it back. Work whose transaction the
+    /// database gave up in favour of another one is done again.
+    fn write<T, F>(&self, whose: Whose, act: F) -> impl Future<Output = Answer<T>> + Send
+    where
+        T: Send + 'static,
+        F: Fn(&dyn Transaction) -> Answer<T> + Send + Sync + 'static;
+
+    /// Looks at the data as it stands at one moment.
+    fn read<T, F>(&self, look: F) -> impl Future<Output = Answer<T>> + Send
+    where
+        T: Send + 'static,
+        F: Fn(&dyn Connection) -> Answer<T> + Send + Sync + 'static;
+
+    /// Takes the right to serve this data.
+    fn begin_serving(&self) -> impl Future<Output = Answer<Serving>> + Send;
+
+    /// Writes everything that is still beside the main file into it.
+    fn settle(&self) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// What a database says of a statement, or of a row that is not what this version writes.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// SQLite's words.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// A column holds something else.
+    #[error("column {index}: {found}")]
+    Column {
+        /// Which, from 0.
+        index: usize,
+        /// What is wrong with it.
+        found: String,
+    },
+}
+
+impl Fault {
+    pub(in crate::store) fn column(index: usize, found: &impl Display) -> Self {
+        Self::Column {
+            index,
+            found: found.to_string(),
+        }
+    }
+}
