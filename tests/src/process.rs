@@ -1,7 +1,7 @@
 //! The real programs as processes: the central server, and anything else that is killed and
 //! restarted.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -37,6 +37,25 @@ pub fn program(name: &str) -> io::Result<PathBuf> {
         })
 }
 
+/// Where a server keeps its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DataPlace {
+    /// A folder with one file.
+    Folder(PathBuf),
+    /// A PostgreSQL database by its URL.
+    Database(String),
+}
+
+impl DataPlace {
+    /// The option that names it to the server's program.
+    pub fn option(&self) -> [OsString; 2] {
+        match self {
+            Self::Folder(folder) => ["--data".into(), folder.into()],
+            Self::Database(url) => ["--database".into(), url.into()],
+        }
+    }
+}
+
 /// A running `mostrador-server serve`. Dropping it kills it.
 #[derive(Debug)]
 pub struct ServerProcess {
@@ -51,6 +70,14 @@ impl ServerProcess {
     /// # Errors
     /// When the program is missing, ends at once or does not listen in time.
     pub fn start(folder: &Path, listen: &str) -> io::Result<Self> {
+        Self::start_on(&DataPlace::Folder(folder.to_owned()), folder, listen)
+    }
+
+    /// The same on data in another place; what it says is kept in `folder`.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_on(data: &DataPlace, folder: &Path, listen: &str) -> io::Result<Self> {
         let port_file = folder.join("address");
         if port_file.exists() {
             std::fs::remove_file(&port_file)?;
@@ -60,11 +87,8 @@ impl ServerProcess {
             .append(true)
             .open(folder.join("server.log"))?;
         let child = Command::new(program("mostrador-server")?)
-            .args([
-                OsStr::new("serve"),
-                OsStr::new("--data"),
-                folder.as_os_str(),
-            ])
+            .arg("serve")
+            .args(data.option())
             .args(["--listen", listen])
             .args([OsStr::new("--port-file"), port_file.as_os_str()])
             .stdin(Stdio::null())

@@ -16,10 +16,12 @@ pub(crate) enum Need {
     Window,
     /// Drive the window by WebDriver on a display of its own.
     Driver,
+    /// Run every test there is.
+    Test,
 }
 
 /// Debian packages by the least need that wants them.
-const PACKAGES: [(Need, &[&str]); 3] = [
+const PACKAGES: [(Need, &[&str]); 4] = [
     (Need::Headless, &["libssl-dev", "pkg-config"]),
     (Need::Window, &["libwebkit2gtk-4.1-dev"]),
     (
@@ -33,6 +35,7 @@ const PACKAGES: [(Need, &[&str]); 3] = [
             "xdotool",
         ],
     ),
+    (Need::Test, &["postgresql"]),
 ];
 
 /// The version of tauri-driver that the window tests are written for.
@@ -51,7 +54,7 @@ pub(crate) fn prepare(need: Need) -> Result<(), Error> {
     } else {
         prepare_other(need)?;
     }
-    if need == Need::Driver {
+    if need >= Need::Driver {
         install_tauri_driver()?;
     }
     Ok(())
@@ -150,7 +153,7 @@ fn is_on_path(program: &str) -> bool {
 }
 
 fn prepare_other(need: Need) -> Result<(), Error> {
-    if need == Need::Driver {
+    if need >= Need::Driver {
         return Err(Error::Missing {
             what: "The window tests need Linux: they drive WebKitGTK on a virtual display."
                 .to_owned(),

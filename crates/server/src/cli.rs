@@ -10,6 +10,7 @@ mod jobs;
 mod leaderboard;
 mod leases;
 mod log;
+mod place;
 mod program;
 mod referrals;
 mod report;
@@ -22,10 +23,9 @@ mod terminal;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use mostrador_server::{Error, Mint, SqliteStore};
+use mostrador_server::{Error, Mint};
 
-/// The file below the data folder.
-const DATABASE: &str = "server.sqlite";
+use self::place::{Database, Folder, Place};
 
 /// The central server of Mostrador: terminals, program, every store's sales.
 #[derive(Debug, Parser)]
@@ -36,6 +36,16 @@ pub(crate) struct Cli {
     /// Folder of the server's data
     #[arg(long, global = true, env = "MOSTRADOR_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
+    /// PostgreSQL database of the server's data, instead of a folder: postgres://...
+    #[arg(
+        long,
+        global = true,
+        env = "MOSTRADOR_DATABASE",
+        hide_env_values = true,
+        conflicts_with = "data",
+        value_name = "URL"
+    )]
+    database: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -105,44 +115,50 @@ impl From<Error> for Stop {
 
 /// Runs a command.
 pub(crate) async fn run(cli: Cli) -> Result<(), Stop> {
-    let mint = Mint::system();
-    let path = || -> Result<PathBuf, Stop> {
-        let folder = cli.data.as_ref().ok_or(Stop::NoData)?;
-        Ok(folder.join(DATABASE))
-    };
-    let open_or_make = || -> Result<SqliteStore, Stop> { Ok(SqliteStore::open(&path()?, &mint)?) };
-    // A mistyped folder must not become an empty server.
-    let open = || match path()? {
-        path if path.is_file() => open_or_make(),
-        path => Err(Error::NoDatabase(path).into()),
-    };
-    match cli.command {
-        Command::Serve(command) => {
-            log::start(command.log_json);
-            drop(SqliteStore::reserve(&path()?)?);
-            command.run(open_or_make()?, mint.clone()).await
+    match cli.database {
+        Some(url) => cli.command.run(&Database(url)).await,
+        None => cli.command.run(&Folder(cli.data)).await,
+    }
+}
+
+impl Command {
+    async fn run(self, place: &impl Place) -> Result<(), Stop> {
+        let mint = &Mint::system();
+        match self {
+            Self::Serve(command) => {
+                log::start(command.log_json);
+                place.reserve()?;
+                command
+                    .run(place.open_or_make(mint).await?, mint.clone())
+                    .await
+            }
+            Self::Tenant(command) => command.run(place.open_or_make(mint).await?, mint).await,
+            Self::Store(command) => command.run(place.open(mint).await?, mint).await,
+            Self::EnrolCode(command) => command.run(place.open(mint).await?, mint).await,
+            Self::Terminal(command) => command.run(place.open(mint).await?).await,
+            Self::Program(program::Program::Check(command)) => {
+                let store = match command.tenant {
+                    Some(_) => Some(place.open(mint).await?),
+                    None => None,
+                };
+                command.run(store, mint).await
+            }
+            Self::Program(program::Program::Publish(command)) => {
+                command.run(place.open(mint).await?, mint).await
+            }
+            Self::Codes(codes::Codes::Generate(command)) => command.run(mint),
+            Self::Codes(codes::Codes::Export(command)) => command.run(),
+            Self::Experiment(command) => command.run(place.open(mint).await?).await,
+            Self::Import(command) => command.run(place.open(mint).await?, mint).await,
+            Self::Demo(command) => command.run(place.open_or_make(mint).await?, mint).await,
+            Self::Held(command) => command.run(place.open(mint).await?).await,
+            Self::Jobs(command) => command.run(place.open(mint).await?, mint).await,
+            Self::Leaderboard(command) => command.run(place.open(mint).await?).await,
+            Self::Leases(command) => command.run(place.open(mint).await?, mint).await,
+            Self::Referrals(command) => command.run(place.open(mint).await?).await,
+            Self::Report(command) => command.run(place.open(mint).await?).await,
+            Self::Status => status::run(place.open(mint).await?, mint).await,
         }
-        Command::Tenant(command) => command.run(open_or_make()?, &mint).await,
-        Command::Store(command) => command.run(open()?, &mint).await,
-        Command::EnrolCode(command) => command.run(open()?, &mint).await,
-        Command::Terminal(command) => command.run(open()?).await,
-        Command::Program(program::Program::Check(command)) => {
-            let store = command.tenant.as_ref().map(|_| open()).transpose()?;
-            command.run(store, &mint).await
-        }
-        Command::Program(program::Program::Publish(command)) => command.run(open()?, &mint).await,
-        Command::Codes(codes::Codes::Generate(command)) => command.run(&mint),
-        Command::Codes(codes::Codes::Export(command)) => command.run(),
-        Command::Experiment(command) => command.run(open()?).await,
-        Command::Import(command) => command.run(open()?, &mint).await,
-        Command::Demo(command) => command.run(open_or_make()?, &mint).await,
-        Command::Held(command) => command.run(open()?).await,
-        Command::Jobs(command) => command.run(open()?, &mint).await,
-        Command::Leaderboard(command) => command.run(open()?).await,
-        Command::Leases(command) => command.run(open()?, &mint).await,
-        Command::Referrals(command) => command.run(open()?).await,
-        Command::Report(command) => command.run(open()?).await,
-        Command::Status => status::run(open()?, &mint).await,
     }
 }
 
@@ -161,7 +177,7 @@ pub(crate) fn explain(stop: &Stop) {
         Stop::No => {}
         Stop::NoData => {
             eprintln!("error: no folder for the server's data was named");
-            eprintln!("  what to do: add --data DIR, or set MOSTRADOR_DATA");
+            eprintln!("  what to do: add --data DIR, or set MOSTRADOR_DATA; or --database URL");
         }
     }
 }

@@ -16,6 +16,20 @@ pub enum Error {
         /// What the database says.
         source: crate::store::sql::Fault,
     },
+    /// A URL of a database that cannot be read.
+    #[error("the URL of the database cannot be used: {found}")]
+    DatabaseUrl {
+        /// What is wrong with it; never its password.
+        found: String,
+    },
+    /// A database server does not answer or refuses.
+    #[error("connecting to the database {to}")]
+    Connect {
+        /// Which database, where.
+        to: String,
+        /// What it says.
+        source: tokio_postgres::Error,
+    },
     /// There is no database where one was expected.
     #[error("there is no server data at {}", .0.display())]
     NoDatabase(PathBuf),
@@ -28,10 +42,10 @@ pub enum Error {
         found: String,
     },
     /// The tables could not be brought to this version.
-    #[error("preparing the tables of {}", path.display())]
+    #[error("preparing the tables of {of}")]
     Migration {
-        /// Which file.
-        path: PathBuf,
+        /// Which file or database.
+        of: String,
         /// What the migration says.
         source: Box<refinery::Error>,
     },
@@ -157,6 +171,14 @@ impl Error {
         match self {
             Self::Database { .. } | Self::Thread(_) => {
                 "look at the free space of the disk and at the server's log, then try again".into()
+            }
+            Self::DatabaseUrl { .. } => {
+                "write postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require".into()
+            }
+            Self::Connect { .. } => {
+                "check host, user, password and that the database exists; the server makes its own \
+                 tables in it"
+                    .into()
             }
             Self::NoDatabase(_) => {
                 "check --data; `serve`, `tenant create` and `demo` start new data there".into()

@@ -39,5 +39,6 @@ pub use self::limits::Limits;
 pub use self::mint::Mint;
 pub use self::publish::{examine, publish, read_program};
 pub use self::server::{Options, Server};
+pub use self::store::postgres::PostgresStore;
 pub use self::store::sqlite::SqliteStore;
 pub use self::store::{Published, Store};

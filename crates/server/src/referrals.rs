@@ -227,7 +227,7 @@ impl Referrals {
             referrer_profile: self.profiles.get(&brought.referrer),
         };
         let second = (!is_first).then_some(ReferralRefusal::SecondReferrer);
-        let bought = brought.had_bought.then_some(ReferralRefusal::AlreadyBought);
-        sides.refusal().or(second).or(bought)
+        let earlier = brought.had_bought.then_some(ReferralRefusal::AlreadyBought);
+        sides.refusal().or(second).or(earlier)
     }
 }

@@ -3,8 +3,10 @@
 //! Each method is one transaction: it happens whole or not at all, and its answer is given after the
 //! commit. Every change that terminals must learn becomes rows of the tenant's feed, whose positions
 //! are dense and appear in the order of commits. `tests/contract` holds what any implementation must
-//! pass; [`sqlite::SqliteStore`] is the embedded one.
+//! pass; [`sqlite::SqliteStore`] is the embedded one, [`postgres::PostgresStore`] is for several servers on one
+//! database. Both run the statements of [`sql`].
 
+pub mod postgres;
 pub mod sql;
 pub mod sqlite;
 
@@ -46,13 +48,18 @@ pub struct ServerIdentity {
 /// The right to serve a store, given back when it is dropped.
 #[derive(Debug)]
 pub struct Serving {
-    _lock: std::fs::File,
+    _lock: Option<std::fs::File>,
 }
 
 impl Serving {
     /// The right that a lock on a file stands for.
     pub(crate) const fn by(lock: std::fs::File) -> Self {
-        Self { _lock: lock }
+        Self { _lock: Some(lock) }
+    }
+
+    /// The right that any number of servers have at once.
+    pub(crate) const fn beside_others() -> Self {
+        Self { _lock: None }
     }
 }
 

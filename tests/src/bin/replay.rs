@@ -12,7 +12,7 @@ use std::time::Instant;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use mostrador_server::store::Store;
-use mostrador_server::{Mint, SqliteStore};
+use mostrador_server::{Mint, PostgresStore, SqliteStore};
 use mostrador_sync::random::Random;
 use mostrador_tests::process::ServerProcess;
 use mostrador_tests::proxy::Proxy;
@@ -42,6 +42,9 @@ struct Cli {
     /// Decides which cables are pulled and which tills are killed, and when
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Keep the server's data in this PostgreSQL database, which must be empty at first: postgres://...
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
     #[command(subcommand)]
     part: Option<Part>,
 }
@@ -87,8 +90,25 @@ fn main() -> ExitCode {
             folder,
             state,
             seed,
+            database,
             ..
-        } => replay(&folder.unwrap_or_default(), &state, seed),
+        } => {
+            let folder = folder.unwrap_or_default();
+            let play = Play {
+                folder: &folder,
+                state: &state,
+                database: database.as_deref(),
+                seed,
+            };
+            match &database {
+                Some(url) => replay(&play, async |_| {
+                    PostgresStore::open(url, &Mint::system()).await
+                }),
+                None => replay(&play, async |stage| {
+                    SqliteStore::open(&stage.server().join("server.sqlite"), &Mint::system())
+                }),
+            }
+        }
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -100,17 +120,29 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether both sides agree at the end.
-fn replay(folder: &Path, below: &Path, seed: u64) -> Result<bool, Failure> {
+/// What is played, and where.
+struct Play<'a> {
+    folder: &'a Path,
+    state: &'a Path,
+    database: Option<&'a str>,
+    seed: u64,
+}
+
+/// Whether both sides agree at the end. `open` opens the server's data for looking.
+fn replay<S: Store>(
+    play: &Play<'_>,
+    open: impl AsyncFnOnce(&Stage) -> Result<S, mostrador_server::Error>,
+) -> Result<bool, Failure> {
+    let Play { folder, seed, .. } = *play;
     let dataset = data::read(folder)?;
-    let below = std::path::absolute(below)?;
+    let below = std::path::absolute(play.state)?;
     eprintln!(
         "{} baskets, state in {}",
         dataset.baskets.len(),
         below.display()
     );
-    let stage = Stage::set(&below, &dataset)?;
-    let server = ServerProcess::start(&stage.server(), "127.0.0.1:0")?;
+    let stage = Stage::set(&below, play.database, &dataset)?;
+    let server = ServerProcess::start_on(&stage.data(), &stage.server(), "127.0.0.1:0")?;
     let starts = stage.tills()?;
 
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -137,7 +169,7 @@ fn replay(folder: &Path, below: &Path, seed: u64) -> Result<bool, Failure> {
     bar.finish();
     eprintln!("every basket is sold; sending what waits");
     conductor.drain()?;
-    let store = SqliteStore::open(&stage.server().join("server.sqlite"), &Mint::system())?;
+    let store = runtime.block_on(open(&stage))?;
     let feed = runtime.block_on(store.counts(TENANT))?.feed;
     conductor.settle(feed)?;
     let reports = conductor.report()?;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::row::CodeUseRow;
+use mostrador_server::Error;
 use mostrador_server::store::Store;
-use mostrador_server::{Error, SqliteStore};
 use uuid::Uuid;
 
 use super::stage::TENANT;
@@ -25,11 +25,11 @@ pub struct ServerSide {
 pub struct Mismatch(pub String);
 
 impl ServerSide {
-    /// Reads everything from the server's file.
+    /// Reads everything from the server's data.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn read(store: &SqliteStore) -> Result<Self, Error> {
+    pub async fn read(store: &impl Store) -> Result<Self, Error> {
         let streams = store.streams(TENANT).await?;
         let accounts = store.accounts(TENANT).await?;
         let codes = store.code_uses(TENANT).await?;

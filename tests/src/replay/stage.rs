@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::conduct::TillStart;
 use super::data::Dataset;
 use super::program;
-use crate::process::server_command;
+use crate::process::{DataPlace, server_command};
 
 /// The company of a replay.
 pub const TENANT: &str = "replay";
@@ -17,15 +17,17 @@ pub const TENANT: &str = "replay";
 #[derive(Debug, Clone)]
 pub struct Stage {
     folder: PathBuf,
+    database: Option<String>,
     stores: Vec<String>,
 }
 
 impl Stage {
-    /// The stage in `folder` for these stores; made when it is new.
+    /// The stage in `folder` for these stores, its server's data in a file there or in a PostgreSQL
+    /// database; made when it is new.
     ///
     /// # Errors
     /// When the folder cannot be made or a command of the server fails.
-    pub fn set(folder: &Path, dataset: &Dataset) -> io::Result<Self> {
+    pub fn set(folder: &Path, database: Option<&str>, dataset: &Dataset) -> io::Result<Self> {
         let mut stores: Vec<String> = dataset
             .baskets
             .iter()
@@ -35,6 +37,7 @@ impl Stage {
         stores.dedup();
         let stage = Self {
             folder: folder.to_owned(),
+            database: database.map(str::to_owned),
             stores,
         };
         let done = folder.join("stage-is-set");
@@ -45,9 +48,17 @@ impl Stage {
         Ok(stage)
     }
 
-    /// The server's data folder.
+    /// The server's folder.
     pub fn server(&self) -> PathBuf {
         self.folder.join("server")
+    }
+
+    /// Where the server's data is.
+    pub fn data(&self) -> DataPlace {
+        match &self.database {
+            Some(url) => DataPlace::Database(url.clone()),
+            None => DataPlace::Folder(self.server()),
+        }
     }
 
     /// What each till process starts with: a one-time code where the till has no file yet.
@@ -137,10 +148,9 @@ impl Stage {
         &self,
         arguments: impl IntoIterator<Item = S>,
     ) -> io::Result<String> {
-        let data = ["--data".into(), self.server().into_os_string()];
         let arguments = arguments
             .into_iter()
             .map(|argument| argument.as_ref().to_owned());
-        server_command(data.into_iter().chain(arguments))
+        server_command(self.data().option().into_iter().chain(arguments))
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn run(rest: &[String]) -> Result<(), Error> {
 
 /// System packages, the user interface's build and every program: what tests stand on.
 pub(super) fn prepare(phases: &mut Phases) -> Result<(), Error> {
-    phases.run("machine", || machine::prepare(Need::Driver))?;
+    phases.run("machine", || machine::prepare(Need::Test))?;
     phases.run("ui build", node::build_ui)?;
     phases.run("build", || shell::run(cargo("build").args(EVERYTHING)))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use mostrador_server::{Mint, SqliteStore, demo};
+use mostrador_server::{Mint, Store, demo};
 
 use super::Stop;
 use super::import::sentence;
@@ -16,7 +16,7 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    pub(super) async fn run(self, store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store, mint: &Mint) -> Result<(), Stop> {
         for prepared in demo::prepare(&store, mint, &self.fixtures).await? {
             println!("{}: program version {}", prepared.tenant, prepared.version);
             for (what, summary) in &prepared.imports {

@@ -1,7 +1,7 @@
 //! `enrol-code`.
 
 use clap::Args;
-use mostrador_server::{Mint, SqliteStore, enrol_code};
+use mostrador_server::{Mint, Store, enrol_code};
 
 use super::Stop;
 
@@ -22,7 +22,7 @@ pub(super) struct EnrolCode {
 }
 
 impl EnrolCode {
-    pub(super) async fn run(self, store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store, mint: &Mint) -> Result<(), Stop> {
         let place = (self.tenant.as_str(), self.store.as_str());
         let code = enrol_code::issue(&store, mint, place, &self.terminal).await?;
         // The output holds the code alone, for scripts; the explanation is for people.

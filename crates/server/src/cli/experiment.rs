@@ -8,7 +8,7 @@ use mostrador_loyalty::experiment::{
     Arm, Comparison, Estimate, FEWEST_USES, Report, Verdict, report,
 };
 use mostrador_loyalty::money::{Amount, BasisPoints, Currency};
-use mostrador_server::SqliteStore;
+use mostrador_server::Store;
 use mostrador_server::experiment::{Question, experiment};
 
 use super::Stop;
@@ -43,7 +43,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 impl Experiment {
-    pub(super) async fn run(self, store: SqliteStore) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store) -> Result<(), Stop> {
         let question = Question {
             tenant: &self.tenant,
             code: &self.code,

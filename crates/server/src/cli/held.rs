@@ -2,8 +2,8 @@
 
 use clap::Subcommand;
 use mostrador_protocol::message::Disposition;
+use mostrador_server::Store;
 use mostrador_server::ingest::release::release;
-use mostrador_server::{SqliteStore, Store as _};
 use uuid::Uuid;
 
 use super::Stop;
@@ -28,7 +28,7 @@ pub(super) enum Held {
 }
 
 impl Held {
-    pub(super) async fn run(self, store: SqliteStore) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store) -> Result<(), Stop> {
         match self {
             Self::List { tenant } => list(&store, &tenant).await,
             Self::Release { tenant, entry } => try_again(&store, &tenant, entry).await,
@@ -36,7 +36,7 @@ impl Held {
     }
 }
 
-async fn list(store: &SqliteStore, tenant: &str) -> Result<(), Stop> {
+async fn list(store: &impl Store, tenant: &str) -> Result<(), Stop> {
     let terminals = store.terminals(tenant).await?;
     let held = store.held(tenant).await?;
     for entry in &held {
@@ -53,7 +53,7 @@ async fn list(store: &SqliteStore, tenant: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-async fn try_again(store: &SqliteStore, tenant: &str, entry: Option<Uuid>) -> Result<(), Stop> {
+async fn try_again(store: &impl Store, tenant: &str, entry: Option<Uuid>) -> Result<(), Stop> {
     // Says that there is no such tenant where there is none.
     store.terminals(tenant).await?;
     let released = release(store, tenant, entry).await?;

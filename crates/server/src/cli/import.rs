@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use mostrador_server::import::{Import as Job, Subject, Summary, import};
-use mostrador_server::{Mint, SqliteStore};
+use mostrador_server::{Mint, Store};
 
 use super::Stop;
 
@@ -37,7 +37,7 @@ enum What {
 }
 
 impl Import {
-    pub(super) async fn run(self, store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store, mint: &Mint) -> Result<(), Stop> {
         let job = Job {
             tenant: &self.tenant,
             subject: match self.what {

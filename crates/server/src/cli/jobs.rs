@@ -1,7 +1,7 @@
 //! `jobs run`.
 
 use clap::Subcommand;
-use mostrador_server::{Error, Mint, SqliteStore, Store as _, jobs};
+use mostrador_server::{Error, Mint, Store, jobs};
 
 use super::Stop;
 
@@ -16,7 +16,7 @@ pub(super) enum Jobs {
 }
 
 impl Jobs {
-    pub(super) async fn run(self, store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store, mint: &Mint) -> Result<(), Stop> {
         let Self::Run { tenant: only } = self;
         let tenants = store.tenants().await?;
         let known = |slug: &String| tenants.iter().any(|tenant| tenant.id == *slug);

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::Args;
 use mostrador_server::store::Ranking;
-use mostrador_server::{Error, SqliteStore, Store as _};
+use mostrador_server::{Error, Store};
 
 use super::Stop;
 
@@ -27,7 +27,7 @@ pub(super) struct Leaderboard {
 }
 
 impl Leaderboard {
-    pub(super) async fn run(self, store: SqliteStore) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store) -> Result<(), Stop> {
         let shops = store.shops(&self.tenant).await?;
         if let Some(slug) = self.store.as_ref()
             && !shops.iter().any(|shop| shop.id == *slug)

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use mostrador_protocol::lease::LeaseResource;
 use mostrador_server::lease::{Lease, WriteOff};
 use mostrador_server::terminal::Terminal;
-use mostrador_server::{Mint, SqliteStore, Store as _};
+use mostrador_server::{Mint, Store};
 use uuid::Uuid;
 
 use super::Stop;
@@ -31,7 +31,7 @@ pub(super) enum Leases {
 }
 
 impl Leases {
-    pub(super) async fn run(self, store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store, mint: &Mint) -> Result<(), Stop> {
         match self {
             Self::List { tenant } => list(&store, &tenant, mint.now_ms()).await,
             Self::WriteOff { tenant, id } => write_off(&store, &tenant, WriteOff::Lease(id)).await,
@@ -39,7 +39,7 @@ impl Leases {
     }
 }
 
-async fn list(store: &SqliteStore, tenant: &str, now_ms: i64) -> Result<(), Stop> {
+async fn list(store: &impl Store, tenant: &str, now_ms: i64) -> Result<(), Stop> {
     let terminals = store.terminals(tenant).await?;
     let open = store.open_leases(tenant).await?;
     let stocks = store.stocks(tenant).await?;
@@ -79,7 +79,7 @@ async fn list(store: &SqliteStore, tenant: &str, now_ms: i64) -> Result<(), Stop
 
 /// Writes leases off and says what that came to.
 pub(super) async fn write_off(
-    store: &SqliteStore,
+    store: &impl Store,
     tenant: &str,
     which: WriteOff,
 ) -> Result<(), Stop> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use mostrador_protocol::program::{Findings, ProgramDocument};
-use mostrador_server::{Error, Mint, Published, SqliteStore, Store, examine, publish};
+use mostrador_server::{Error, Mint, Published, Store, examine, publish};
 
 use super::Stop;
 
@@ -39,7 +39,7 @@ pub(super) struct Publish {
 
 impl Check {
     /// `store` is only needed with a tenant.
-    pub(super) async fn run(self, store: Option<SqliteStore>, mint: &Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: Option<impl Store>, mint: &Mint) -> Result<(), Stop> {
         let company = store.as_ref().zip(self.tenant.as_deref());
         let (program, warnings) = read(&self.file, mint, company).await?;
         let (file, codes) = (self.file.display(), program.codes.len());
@@ -63,7 +63,7 @@ impl Check {
 }
 
 impl Publish {
-    pub(super) async fn run(self, store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store, mint: &Mint) -> Result<(), Stop> {
         let tenant = self.tenant.as_str();
         let (program, _) = read(&self.file, mint, Some((&store, tenant))).await?;
         let version = program.version;
@@ -82,7 +82,7 @@ impl Publish {
 async fn read(
     file: &Path,
     mint: &Mint,
-    company: Option<(&SqliteStore, &str)>,
+    company: Option<(&impl Store, &str)>,
 ) -> Result<(ProgramDocument, usize), Stop> {
     if let Some((store, tenant)) = company {
         let tenants = store.tenants().await?;

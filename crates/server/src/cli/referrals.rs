@@ -1,10 +1,10 @@
 //! `referrals tree` and `referrals loops`.
 
 use clap::{Args, Subcommand};
+use mostrador_server::Store;
 use mostrador_server::referrals::suspicion::Suspicion;
 use mostrador_server::referrals::{Came, Member, Outcome, Referrals as All};
 use mostrador_server::terminal::Terminal;
-use mostrador_server::{SqliteStore, Store as _};
 use uuid::Uuid;
 
 use super::Stop;
@@ -29,7 +29,7 @@ pub(super) struct Asked {
 }
 
 impl Referrals {
-    pub(super) async fn run(self, store: SqliteStore) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store) -> Result<(), Stop> {
         let (Self::Tree(asked) | Self::Loops(asked)) = &self;
         let terminals = store.terminals(&asked.tenant).await?;
         let all = All::of(&store, &asked.tenant).await?;

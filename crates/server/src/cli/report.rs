@@ -1,8 +1,8 @@
 //! `report over-limit`.
 
 use clap::Subcommand;
+use mostrador_server::Store;
 use mostrador_server::report::{OverLimitUse, over_limit};
-use mostrador_server::{SqliteStore, Store as _};
 
 use super::Stop;
 use super::leases::name_of;
@@ -18,7 +18,7 @@ pub(super) enum Report {
 }
 
 impl Report {
-    pub(super) async fn run(self, store: SqliteStore) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store) -> Result<(), Stop> {
         let Self::OverLimit { tenant } = self;
         let terminals = store.terminals(&tenant).await?;
         let staff = store.staff(&tenant).await?;

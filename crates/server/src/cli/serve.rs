@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mostrador_server::{Error, Limits, Mint, Options, Server, SqliteStore};
+use mostrador_server::{Error, Limits, Mint, Options, Server, Store};
 
 use super::Stop;
 
@@ -28,7 +28,7 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) async fn run(self, store: SqliteStore, mint: Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store, mint: Mint) -> Result<(), Stop> {
         let stop = stop_asked()?;
         let options = Options {
             metrics: self.metrics,

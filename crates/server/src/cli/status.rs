@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use mostrador_protocol::message::Verdict;
 use mostrador_server::terminal::Terminal;
-use mostrador_server::{Error, Mint, SqliteStore, Store as _};
+use mostrador_server::{Error, Mint, Store};
 
 use super::Stop;
 
 /// A clock that differs more than this needs attention, as on the till's own screen, milliseconds.
 const SKEW_SHOWN_MS: u64 = 120_000;
 
-pub(super) async fn run(store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
+pub(super) async fn run(store: impl Store, mint: &Mint) -> Result<(), Stop> {
     let tenants = store.tenants().await?;
     if tenants.is_empty() {
         println!("no tenants yet: mostrador-server tenant create NAME");
@@ -38,7 +38,7 @@ pub(super) async fn run(store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
     Ok(())
 }
 
-async fn shops(store: &SqliteStore, tenant: &str, mint: &Mint) -> Result<(), Error> {
+async fn shops(store: &impl Store, tenant: &str, mint: &Mint) -> Result<(), Error> {
     let terminals = store.terminals(tenant).await?;
     let heads = store.streams(tenant).await?;
     let held = store.held(tenant).await?;

@@ -1,7 +1,7 @@
 //! `store create`.
 
 use clap::Subcommand;
-use mostrador_server::{Mint, SqliteStore, Store as _, terminal};
+use mostrador_server::{self as server, Mint, terminal};
 
 use super::{Stop, slug};
 
@@ -21,7 +21,7 @@ pub(super) enum Store {
 }
 
 impl Store {
-    pub(super) async fn run(self, database: SqliteStore, mint: &Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, database: impl server::Store, mint: &Mint) -> Result<(), Stop> {
         let Self::Create {
             tenant,
             store,

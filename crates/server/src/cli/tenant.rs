@@ -1,7 +1,7 @@
 //! `tenant create`.
 
 use clap::Subcommand;
-use mostrador_server::{Mint, SqliteStore, Store as _, terminal};
+use mostrador_server::{Mint, Store, terminal};
 
 use super::{Stop, slug};
 
@@ -18,7 +18,7 @@ pub(super) enum Tenant {
 }
 
 impl Tenant {
-    pub(super) async fn run(self, store: SqliteStore, mint: &Mint) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store, mint: &Mint) -> Result<(), Stop> {
         let Self::Create { tenant, name } = self;
         let id = slug(&tenant)?;
         let name = name.unwrap_or_else(|| id.clone());

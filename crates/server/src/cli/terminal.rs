@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use mostrador_server::lease::WriteOff;
-use mostrador_server::{Error, SqliteStore, Store as _};
+use mostrador_server::{Error, Store};
 use uuid::Uuid;
 
 use super::{Stop, leases};
@@ -28,7 +28,7 @@ pub(super) enum Terminal {
 }
 
 impl Terminal {
-    pub(super) async fn run(self, store: SqliteStore) -> Result<(), Stop> {
+    pub(super) async fn run(self, store: impl Store) -> Result<(), Stop> {
         let (id, active) = match self {
             Self::Off { id } => (id, false),
             Self::On { id } => (id, true),

@@ -69,14 +69,18 @@ pub struct SqlStore<D> {
 /// The result of work on a database: what it says becomes [`Error::Database`].
 type Answer<T> = Result<T, Error>;
 
-/// What every database needs before it is used: the identity, and what an earlier version left undone.
-pub(super) fn prepare(tx: &dyn Transaction, mint: &Mint) -> Answer<()> {
-    identity::ensure(tx, mint)?;
+/// Makes the server's identity in a database that has none.
+pub(super) fn make_identity(tx: &dyn Transaction, mint: &Mint) -> Answer<()> {
+    identity::ensure(tx, mint)
+}
+
+/// Gives a referral code to every customer whom a version without them wrote.
+pub(super) fn give_referral_codes(tx: &dyn Transaction) -> Answer<()> {
     put::give_referral_codes(tx)
 }
 
 impl<D: Database> SqlStore<D> {
-    /// One over a database whose tables are of this version, after `prepare`.
+    /// One over a database whose tables are of this version, with an identity.
     pub(super) fn over(database: D) -> Self {
         Self {
             database,

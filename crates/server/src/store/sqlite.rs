@@ -56,7 +56,10 @@ impl SqliteStore {
     /// [`Error::Corrupt`] when the file is no intact database; it is left as it is.
     pub fn open(path: &Path, mint: &Mint) -> Result<Self, Error> {
         let mut writer = open::writer(path)?;
-        in_transaction(&mut writer, |tx| sql::prepare(tx, mint))?;
+        in_transaction(&mut writer, |tx| {
+            sql::make_identity(tx, mint)?;
+            sql::give_referral_codes(tx)
+        })?;
         Ok(Self::over(Sqlite {
             shared: Arc::new(Shared {
                 path: path.to_owned(),

@@ -10,7 +10,7 @@ use mostrador_protocol::signature::{
     TIME_HEADER,
 };
 use mostrador_server::terminal::Terminal;
-use mostrador_server::{Mint, Server, SqliteStore, Store, enrol_code};
+use mostrador_server::{Mint, Server, Store, enrol_code};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ pub(crate) async fn enrol(url: &str, code: &str, key: &SecretKey) -> (Answer, St
 
 impl Client {
     /// Enrols a new terminal of the test tenant.
-    pub(crate) async fn enrol(server: &Server<SqliteStore>) -> Self {
+    pub(crate) async fn enrol<S: Store>(server: &Server<S>) -> Self {
         let key = SecretKey::from_bytes(&[9; 32]);
         let place = (TENANT, "centro");
         let mint = Mint::system();
@@ -97,7 +97,7 @@ impl Client {
     }
 
     /// A pen for a new stream of this terminal.
-    pub(crate) async fn scribe(&self, server: &Server<SqliteStore>) -> Scribe {
+    pub(crate) async fn scribe<S: Store>(&self, server: &Server<S>) -> Scribe {
         let terminal: Option<Terminal> = server.store().terminal(self.terminal).await.unwrap();
         Scribe::of(&terminal.unwrap())
     }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking")]
 
 mod client;
+#[cfg(unix)]
+mod cluster;
 mod command;
 mod contract;
 mod experiment;
@@ -10,6 +12,8 @@ mod generate;
 mod http;
 mod import;
 mod long_poll;
+#[cfg(unix)]
+mod postgres;
 mod program;
 mod rights;
 mod sqlite;

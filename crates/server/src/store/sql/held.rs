@@ -96,7 +96,7 @@ fn places(tx: &dyn Transaction, release: &Release) -> Answer<Vec<(Uuid, u64, i64
     let sql = "select stream_id, seq, received_ms from entry
                where tenant_id = ?1 and disposition = 'held'
                      and (stream_id, seq) > (?2, ?3)
-                     and (?4 is null or entry_id = ?4)
+                     and (cast(?4 as text) is null or entry_id = ?4)
                order by stream_id, seq limit ?5";
     let (stream, seq) = release.after;
     let values: [&dyn Param; 5] = [

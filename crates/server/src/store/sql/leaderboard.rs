@@ -12,7 +12,7 @@ pub(super) fn places(conn: &dyn Connection, asked: &Ranking) -> Answer<Vec<Place
                       sum(case when undone_ms is null then 1 else 0 end) as sales
                from sale_outcome
                where tenant_id = ?1 and local_day between ?2 and ?3 and customer_id is not null
-                     and (?4 is null or store_id = ?4)
+                     and (cast(?4 as text) is null or store_id = ?4)
                group by customer_id
                having sum(points) > 0
                order by earned desc, sales desc, customer_id limit ?5";

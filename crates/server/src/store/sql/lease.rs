@@ -304,7 +304,7 @@ pub(super) fn open_leases(
     terminal: Option<Uuid>,
 ) -> Answer<Vec<Lease>> {
     let sql = format!(
-        "{LEASE} and state in ('open', 'recalled') and (?2 is null or terminal_id = ?2)
+        "{LEASE} and state in ('open', 'recalled') and (cast(?2 as text) is null or terminal_id = ?2)
          order by lease_id"
     );
     let values: [&dyn Param; 2] = [&tenant, &terminal.map(|id| id.to_string())];

@@ -11,7 +11,11 @@ use super::session::Connection;
 use super::{Answer, column, customer, sale_outcome, stream};
 use crate::jobs::cause::Cause;
 
-pub(super) fn brought(conn: &dyn Connection, tenant: &str, least_total: i64) -> Answer<Vec<Brought>> {
+pub(super) fn brought(
+    conn: &dyn Connection,
+    tenant: &str,
+    least_total: i64,
+) -> Answer<Vec<Brought>> {
     let sql = "select stream_id, seq from entry
                where tenant_id = ?1 and kind = 'referral_registered' and disposition <> 'held'
                order by stream_id, seq";
@@ -79,7 +83,11 @@ fn bonuses(conn: &dyn Connection, (tenant, customer): (&str, Uuid)) -> Answer<Ve
 }
 
 /// The bonus that a sale gave.
-pub(super) fn given(conn: &dyn Connection, tenant: &str, sale: Uuid) -> Answer<Option<ReferralBonus>> {
+pub(super) fn given(
+    conn: &dyn Connection,
+    tenant: &str,
+    sale: Uuid,
+) -> Answer<Option<ReferralBonus>> {
     let id = Cause::Bonus { sale }.entry_id(tenant, 0);
     let Some((written, seq)) = stream::claimed(conn, tenant, id)? else {
         return Ok(None);

@@ -83,6 +83,12 @@ pub enum Fault {
     /// SQLite's words.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL's words.
+    #[error(transparent)]
+    Postgres(#[from] tokio_postgres::Error),
+    /// No connection could be had.
+    #[error(transparent)]
+    Pool(#[from] deadpool_postgres::PoolError),
     /// A column holds something else.
     #[error("column {index}: {found}")]
     Column {

@@ -25,7 +25,7 @@ pub(super) fn writer(path: &Path) -> Answer<Connection> {
     embedded::migrations::runner()
         .run(&mut conn)
         .map_err(|source| Error::Migration {
-            path: path.to_owned(),
+            of: path.display().to_string(),
             source: Box::new(source),
         })?;
     Ok(conn)

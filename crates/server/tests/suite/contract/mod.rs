@@ -21,7 +21,15 @@ pub(crate) mod undoing;
 #[macro_export]
 macro_rules! contract_suite {
     ($open:path) => {
-        $crate::contract_tests! { $open;
+        $crate::contract! { contract_tests { $open } }
+    };
+}
+
+/// Hands every behaviour to a macro.
+#[macro_export]
+macro_rules! contract {
+    ($each:ident { $($with:tt)* }) => {
+        $crate::$each! { $($with)*;
             directory: a_code_enrols_one_terminal_once,
             directory: an_old_code_is_worth_nothing,
             directory: names_that_are_taken_or_unknown_say_so,
@@ -108,6 +116,21 @@ macro_rules! contract_tests {
                 let (store, _alive) = $open();
                 $crate::contract::$module::$test(store).await;
             }
+        )*
+    };
+}
+
+/// Spawns every behaviour into the set `$tasks`, each on the store that `$open` gives for its name.
+#[macro_export]
+macro_rules! contract_tasks {
+    ($tasks:ident, $open:ident; $($module:ident: $test:ident),* $(,)?) => {
+        $(
+            let store = $open(stringify!($test));
+            let name = stringify!($test);
+            $tasks.push((name, tokio::spawn(async move {
+                let (store, _turn) = store.await;
+                $crate::contract::$module::$test(store).await;
+            })));
         )*
     };
 }
