@@ -54,17 +54,14 @@ fn tree(members: &[Member]) -> String {
     for member in members {
         let indent = "  ".repeat(member.depth.unwrap_or(0).min(20));
         let name = member.name.as_deref().unwrap_or("(no profile)");
-        let mut line = format!("{indent}{name}  {}", member.customer);
-        if member.depth.is_none() {
-            line.push_str("  in a loop");
-        }
-        if member.brought > 0 {
-            line.push_str(&format!("  brought {}", member.brought));
-        }
-        if let Some(came) = &member.came {
-            line.push_str(&format!("  {}", came_to(came)));
-        }
-        lines.push(line + "\n");
+        let parts = [
+            Some(format!("{indent}{name}  {}", member.customer)),
+            member.depth.is_none().then(|| "in a loop".to_owned()),
+            (member.brought > 0).then(|| format!("brought {}", member.brought)),
+            member.came.as_ref().map(came_to),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        lines.push(parts.join("  ") + "\n");
     }
     let came = members.iter().filter_map(|member| member.came.as_ref());
     let count = |is: fn(&Outcome) -> bool| came.clone().filter(|it| is(&it.outcome)).count();
@@ -91,49 +88,44 @@ fn came_to(came: &Came) -> String {
 }
 
 fn loops(all: &All, terminals: &[Terminal]) -> String {
-    let named = |id: &Uuid| {
+    let suspicions = all.suspicions();
+    let lines = suspicions.iter().map(|it| line(all, terminals, it) + "\n");
+    lines.collect::<String>() + &format!("{} to look at\n", suspicions.len())
+}
+
+fn line(all: &All, terminals: &[Terminal], suspicion: &Suspicion) -> String {
+    let person = |id: &Uuid| {
         let name = all.name(*id);
         format!("{} ({id})", name.as_deref().unwrap_or("no profile"))
     };
     let joined = |people: &[Uuid], by: &str| {
-        let names: Vec<String> = people.iter().map(named).collect();
-        names.join(by)
+        let each: Vec<String> = people.iter().map(person).collect();
+        each.join(by)
     };
-    let suspicions = all.suspicions();
-    let mut text = String::new();
-    for suspicion in &suspicions {
-        text.push_str(&match suspicion {
-            Suspicion::Loop { people } if people.len() == 1 => {
-                format!(
-                    "loop: {} was merged with who brought them\n",
-                    joined(people, "")
-                )
-            }
-            Suspicion::Loop { people } => {
-                format!("loop: {} and around\n", joined(people, ", brought by "))
-            }
-            Suspicion::SamePerson { one, other, shared } => {
-                format!("same {shared}: {} and {}\n", named(one), named(other))
-            }
-            Suspicion::Burst {
-                terminal,
-                from_ms,
-                to_ms,
-                people,
-            } => {
-                let minutes = (to_ms - from_ms) / 60_000;
-                let at = name_of(terminals, *terminal);
-                let who = joined(people, ", ");
-                format!(
-                    "burst: {} within {minutes} minutes at {at}: {who}\n",
-                    people.len()
-                )
-            }
-            Suspicion::BareChain { people } => format!(
-                "chain of single purchases at the minimum: {}\n",
-                joined(people, " brought ")
-            ),
-        });
+    match suspicion {
+        Suspicion::Loop { people } if people.len() == 1 => {
+            let who = joined(people, "");
+            format!("loop: {who} was merged with who brought them")
+        }
+        Suspicion::Loop { people } => {
+            format!("loop: {} and around", joined(people, ", brought by "))
+        }
+        Suspicion::SamePerson { one, other, shared } => {
+            format!("same {shared}: {} and {}", person(one), person(other))
+        }
+        Suspicion::Burst {
+            terminal,
+            from_ms,
+            to_ms,
+            people,
+        } => {
+            let (count, minutes) = (people.len(), (to_ms - from_ms) / 60_000);
+            let (at, who) = (name_of(terminals, *terminal), joined(people, ", "));
+            format!("burst: {count} within {minutes} minutes at {at}: {who}")
+        }
+        Suspicion::BareChain { people } => {
+            let who = joined(people, " brought ");
+            format!("chain of single purchases at the minimum: {who}")
+        }
     }
-    text + &format!("{} to look at\n", suspicions.len())
 }
