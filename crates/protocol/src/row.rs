@@ -146,6 +146,11 @@ pub struct Consent {
     pub answers_ms: Option<i64>,
 }
 
+/// Whether a text has the shape of a PIN: 4 to 6 digits.
+pub fn is_pin(text: &str) -> bool {
+    (4..=6).contains(&text.len()) && text.bytes().all(|sign| sign.is_ascii_digit())
+}
+
 /// A cashier or manager.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staff {
@@ -255,6 +260,18 @@ mod tests {
             r#"{"kind":"program","body":{"name":"X"}}"#,
         ] {
             assert!(serde_json::from_str::<Row>(other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_pin_has_four_to_six_digits() {
+        for (text, expected) in [
+            ("1234", true),
+            ("123456", true),
+            ("123", false),
+            ("12a4", false),
+        ] {
+            assert_eq!(is_pin(text), expected, "{text}");
         }
     }
 }

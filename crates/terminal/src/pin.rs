@@ -12,7 +12,7 @@ use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use mostrador_ledger as ledger;
 use mostrador_ledger::lockout::Lockout;
-use mostrador_protocol::row::{Role, Staff};
+use mostrador_protocol::row::{Role, Staff, is_pin};
 
 use crate::Error;
 use crate::till::Till;
@@ -80,7 +80,7 @@ impl Till {
         let awake = all.iter().filter(|candidate| candidate.wait_ms == 0);
         let awake: Vec<&Staff> = awake.map(|candidate| candidate.person).collect();
         let pin = pin.trim();
-        let found = if has_shape(pin) {
+        let found = if is_pin(pin) {
             owner_of(pin, &awake)
         } else {
             None
@@ -169,10 +169,6 @@ fn refused(all: &[Candidate<'_>], purpose: PinFor, found: Option<&Staff>) -> Err
     Error::PinWrong {
         left: u32::try_from(FREE_MISSES.saturating_sub(most)).unwrap_or(0),
     }
-}
-
-fn has_shape(pin: &str) -> bool {
-    (4..=6).contains(&pin.len()) && pin.bytes().all(|sign| sign.is_ascii_digit())
 }
 
 fn seconds(wait_ms: i64) -> u64 {

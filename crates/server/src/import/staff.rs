@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mostrador_protocol::row::{Role, Row, Staff};
+use mostrador_protocol::row::{Role, Row, Staff, is_pin};
 
 use super::table::{Columns, Fields, Table};
 use super::{Change, Plan, field};
@@ -100,7 +100,7 @@ fn read(fields: &Fields<'_>, house: &House) -> Result<Cells, String> {
     }
     // The PIN itself is not repeated: reasons are printed.
     let pin = fields.text("pin").to_owned();
-    if !pin::is_pin(&pin) {
+    if !is_pin(&pin) {
         return Err("the pin is no PIN; write 4 to 6 digits".to_owned());
     }
     Ok(Cells {
