@@ -28,8 +28,8 @@ pub struct Branch {
 /// server confirmed; then come the entries after that, and those of still earlier streams that were not
 /// confirmed either, as they were.
 ///
-/// Leases of before are rights no more: entries that were lost, or a copy, may have spent them. Projections
-/// are made again, because those entries count at another place now.
+/// Leases of before are rights no more: entries that were lost, or a copy, may have spent them. What
+/// follows from own entries is made again, because those count at another place now.
 pub fn open(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
     let mut parent = None;
     let mut again = Vec::new();
@@ -65,7 +65,7 @@ pub fn open(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
     for raw in &again {
         last = write_again(tx, raw, &last)?;
     }
-    rebuild::projections(tx)?;
+    rebuild::own_entries(tx)?;
     Ok(last)
 }
 

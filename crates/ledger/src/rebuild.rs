@@ -31,7 +31,22 @@ pub const PROJECTIONS: [&str; 17] = [
 /// of codes and rewards, visits, and the search index. The result is the same, row for row, as what
 /// recording and pulling had left.
 pub fn projections(tx: &Connection) -> Result<(), Error> {
-    for table in PROJECTIONS {
+    tx.execute("delete from visit", [])?;
+    own_entries(tx)?;
+    visits(tx)?;
+    customer::index_all(tx)?;
+    product::index_all(tx)
+}
+
+/// Makes again what follows from own entries, which may count at other places than before. What follows from
+/// the server's rows alone (visits of customers without own entries, the search index) stays: it would take
+/// as long as there are customers.
+pub(crate) fn own_entries(tx: &Connection) -> Result<(), Error> {
+    let customers = tx
+        .prepare("select customer_id from account_shown")?
+        .query_map([], |row| column::id(row, 0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    for table in PROJECTIONS.into_iter().filter(|table| *table != "visit") {
         tx.execute(&format!("delete from {table}"), [])?;
     }
     for head in stream::all(tx)? {
@@ -52,9 +67,10 @@ pub fn projections(tx: &Connection) -> Result<(), Error> {
             projection::project(tx, &header, &payload, standing)
         })?;
     }
-    visits(tx)?;
-    customer::index_all(tx)?;
-    product::index_all(tx)
+    for customer in customers {
+        visit::set(tx, customer, account::shown(tx, customer)?.last_purchase_ms)?;
+    }
+    Ok(())
 }
 
 /// Makes the projections of a file again that an older version wrote, when a migration asks for it. If

@@ -16,7 +16,8 @@ pub struct Stamp {
     /// The till's wall clock, milliseconds since the epoch.
     pub wall_ms: i64,
     /// The wall clock corrected by the known offset. An earlier one than the previous entry's is
-    /// raised to it.
+    /// raised to it, unless the server made that one unbelievable, see
+    /// [`stream::let_go_of_the_future`].
     pub effective_ms: i64,
     /// Made at each start of the program.
     pub boot_id: Uuid,

@@ -1,6 +1,6 @@
 //! Streams: the gapless series of entries that this till writes, one after the other.
 
-use mostrador_protocol::entry::EntryHash;
+use mostrador_protocol::entry::{CLOCK_SUSPECT_MS, EntryHash};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
@@ -104,6 +104,14 @@ pub fn open(tx: &Connection, stream: Uuid) -> Result<(), Error> {
 pub fn seal(tx: &Connection, stream: Uuid, reason: &str) -> Result<(), Error> {
     tx.prepare_cached("update stream set sealed = ? where id = ? and sealed is null")?
         .execute(params![reason, stream.as_bytes()])?;
+    Ok(())
+}
+
+/// The server told its time, `now_ms` in milliseconds since the epoch: what a wrong clock wrote before, further
+/// ahead than [`CLOCK_SUSPECT_MS`], holds the times of the next entries up no longer.
+pub fn let_go_of_the_future(tx: &Connection, now_ms: i64) -> Result<(), Error> {
+    tx.prepare_cached("update stream set effective_ms = ?1 where effective_ms > ?2")?
+        .execute(params![now_ms, now_ms.saturating_add(CLOCK_SUSPECT_MS)])?;
     Ok(())
 }
 

@@ -187,6 +187,11 @@ pub enum Decoded {
     Unknown,
 }
 
+/// How far ahead of the server's clock the time of an entry may be, milliseconds; beyond it that time is not
+/// believed. A till's correction is never exact: up to here its time counts as it is, so that till and server
+/// fold the same.
+pub const CLOCK_SUSPECT_MS: i64 = 10 * 60 * 1_000;
+
 /// What stands in front of every payload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {

@@ -36,7 +36,8 @@ pub(crate) struct Contact {
 impl Contact {
     pub(crate) fn note(self, tx: &Connection) -> Result<(), ledger::Error> {
         ledger::setting::set(tx, LAST_CONTACT_SETTING, &self.at_ms.to_string())?;
-        ledger::setting::set(tx, CLOCK_OFFSET_SETTING, &self.offset_ms.to_string())
+        ledger::setting::set(tx, CLOCK_OFFSET_SETTING, &self.offset_ms.to_string())?;
+        ledger::stream::let_go_of_the_future(tx, self.at_ms.saturating_add(self.offset_ms))
     }
 }
 

@@ -81,6 +81,34 @@ fn what_was_not_confirmed_is_written_again_under_its_ids() {
 }
 
 #[test]
+fn what_follows_from_the_servers_rows_alone_stays_as_it_is() {
+    let (till, _) = copied();
+    let [other, own] = [9, 1].map(|number| customer_id(number).into_bytes());
+    // Whatever looked at every customer again would take this visit away: there is no such account.
+    let put: Result<(), Error> = till.ledger.transact(|tx| {
+        tx.execute(
+            "insert into visit (customer_id, last_ms) values (?, 5)",
+            [other],
+        )?;
+        Ok(())
+    });
+    put.expect("a visit");
+    let visits = || {
+        let found: Result<Vec<Option<i64>>, Error> = till.ledger.read(|look| {
+            let mut statement =
+                look.prepare("select max(last_ms) from visit where customer_id = ?")?;
+            let visits = [other, own].map(|id| statement.query_row([id], |row| row.get(0)));
+            visits.into_iter().map(|visit| Ok(visit?)).collect()
+        });
+        found.expect("a read")
+    };
+    let before = visits();
+    assert!(before.iter().all(Option::is_some), "{before:?}");
+    part(&till);
+    assert_eq!(visits(), before);
+}
+
+#[test]
 fn it_counts_once_and_waits_in_the_new_stream_only() {
     let (till, _) = copied();
     let standing = || {

@@ -52,6 +52,37 @@ fn a_sale_is_there_with_everything_that_follows_from_it() {
 }
 
 #[test]
+fn a_clock_years_ahead_holds_times_up_until_the_server_tells_its_own() {
+    let till = Counter::enrolled();
+    let made_at = |ahead_ms: i64| {
+        let mut stamp = till.stamp();
+        stamp.effective_ms += ahead_ms;
+        let shift = Payload::ShiftOpened(Shift {
+            cashier_id: Uuid::nil(),
+        });
+        let made: Result<Recorded, Error> = till.ledger.transact(|tx| record(tx, &stamp, &shift));
+        (made.expect("an entry").effective_ms, stamp.wall_ms)
+    };
+    let told = |now_ms: i64| {
+        let told: Result<(), Error> = till
+            .ledger
+            .transact(|tx| stream::let_go_of_the_future(tx, now_ms));
+        told.expect("told");
+    };
+    let year_ms = 365 * 86_400_000;
+    let (ahead, _) = made_at(year_ms);
+    assert_eq!(made_at(0).0, ahead, "nobody knows better yet");
+    let (_, now_ms) = made_at(0);
+    told(now_ms);
+    let (effective, wall) = made_at(0);
+    assert_eq!(effective, wall);
+    // A few minutes are how clocks are.
+    let (near, now_ms) = made_at(9 * 60_000);
+    told(now_ms);
+    assert_eq!(made_at(0).0, near);
+}
+
+#[test]
 fn a_crash_between_append_and_commit_leaves_nothing() {
     let till = Counter::enrolled();
     till.sell(&Sold::default());
