@@ -6,7 +6,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
@@ -64,14 +64,14 @@ impl Cluster {
     }
 
     async fn ready(&self) {
-        let until = Instant::now() + PATIENCE;
-        while tokio_postgres::connect(&self.url("postgres"), NoTls)
-            .await
-            .is_err()
-        {
-            assert!(Instant::now() < until, "PostgreSQL does not start");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let url = self.url("postgres");
+        let ready = async {
+            while tokio_postgres::connect(&url, NoTls).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let ready = tokio::time::timeout(PATIENCE, ready).await;
+        assert!(ready.is_ok(), "PostgreSQL does not start");
     }
 
     /// The URL of a database.

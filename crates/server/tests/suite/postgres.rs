@@ -226,7 +226,7 @@ async fn connections_that_break_neither_lose_nor_double_a_sale() {
         };
         // What a till does: it sends the same again until it is answered.
         let selling = async {
-            while let Err(error) = store.ingest(till.batch(base)).await.map(accepted) {
+            while let Err(error) = store.ingest(till.batch(base)).await.map(|it| accepted(&it)) {
                 assert!(matches!(error, Error::Database { .. }), "{error:?}");
             }
         };
@@ -240,7 +240,7 @@ async fn connections_that_break_neither_lose_nor_double_a_sale() {
     assert_eq!(bytes, till.entries);
 }
 
-fn accepted(outcome: Outcome) {
+fn accepted(outcome: &Outcome) {
     assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
 }
 
