@@ -11,6 +11,8 @@ pub mod deadline;
 pub mod demo;
 mod error;
 #[cfg(target_os = "linux")]
+pub mod people_scene;
+#[cfg(target_os = "linux")]
 pub mod points_scene;
 pub mod process;
 pub mod proxy;

@@ -182,7 +182,7 @@ pub fn bring_near(till: &Till, customer: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-async fn pin(shop: &Shop) -> Result<String, Error> {
+pub(crate) async fn pin(shop: &Shop) -> Result<String, Error> {
     let staff = shop.store()?.staff(shop.tenant()).await?;
     let mut of_the_store = staff
         .into_iter()

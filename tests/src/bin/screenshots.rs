@@ -125,6 +125,7 @@ mod take {
         window.close().await?;
         drop(shop);
         mostrador_tests::points_scene::take(&cli.fixtures, &cli.into).await?;
+        mostrador_tests::people_scene::take(&cli.fixtures, &cli.into).await?;
         codes(&cli).await
     }
 

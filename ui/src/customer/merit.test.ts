@@ -50,7 +50,7 @@ test("the counter shows the newest badge, how many more, and the nearest challen
   const line = document.querySelector("[data-merit]")?.textContent.replace(/\s+/g, " ") ?? "";
   expect(line).toContain("Nueva: Explorador");
   expect(line).toContain("+1");
-  expect(line).toContain("Reto de la semana: 2 de 3 compras esta semana");
+  expect(line).toContain("2 de 3 compras esta semana");
 });
 
 test("badges, challenges and the parts of the score are one key away", async () => {
@@ -59,7 +59,7 @@ test("badges, challenges and the parts of the score are one key away", async () 
   expect(await screen.findByText("Puntaje 64 de 100")).toBeTruthy();
   const way = screen.getByRole("progressbar", { name: /Qué tan seguido viene: 80/ });
   expect(way.getAttribute("aria-valuenow")).toBe("8000");
-  expect(screen.getByText("Días con compra: 8 de 10 en los últimos 90")).toBeTruthy();
+  expect(screen.getByText(/Días con compra: 8 de 10 en los últimos 90/)).toBeTruthy();
   expect(screen.getByText("50 puntos")).toBeTruthy();
   expect(screen.getByText("Primera vez")).toBeTruthy();
   expect(await troubles()).toEqual([]);
