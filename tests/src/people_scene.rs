@@ -103,7 +103,6 @@ impl Scene<'_> {
         window.type_text(&other.name).await?;
         window.read_until("[data-finder]", &other.name).await?;
         window.press(&[key::ENTER]).await?;
-        window.press(&[key::CONTROL, key::ENTER]).await?;
         window.find("[data-merge]").await?;
         self.save("merge").await?;
         window.press(&[key::ESCAPE]).await?;

@@ -4,7 +4,7 @@
 mod take {
     use std::path::{Path, PathBuf};
 
-    use clap::Parser;
+    use clap::{Parser, ValueEnum};
     use mostrador_server::Store as _;
     use mostrador_sync::clock::{Clock as _, SystemClock};
     use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
@@ -23,6 +23,24 @@ mod take {
         /// Where the pictures go
         #[arg(long)]
         into: PathBuf,
+        /// Only these; all of them if none is named
+        #[arg(long)]
+        only: Vec<Part>,
+    }
+
+    /// A part of the pictures, with a shop of its own.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+    enum Part {
+        Counter,
+        Points,
+        People,
+        Codes,
+    }
+
+    impl Cli {
+        fn wants(&self, part: Part) -> bool {
+            self.only.is_empty() || self.only.contains(&part)
+        }
     }
 
     /// What was sold before the pictures are taken: product, how many, codes.
@@ -96,6 +114,23 @@ mod take {
     pub(super) async fn run() -> Result<(), Error> {
         let cli = Cli::parse();
         std::fs::create_dir_all(&cli.into)?;
+        if cli.wants(Part::Counter) {
+            days(&cli).await?;
+        }
+        if cli.wants(Part::Points) {
+            mostrador_tests::points_scene::take(&cli.fixtures, &cli.into).await?;
+        }
+        if cli.wants(Part::People) {
+            mostrador_tests::people_scene::take(&cli.fixtures, &cli.into).await?;
+        }
+        if cli.wants(Part::Codes) {
+            codes(&cli).await?;
+        }
+        Ok(())
+    }
+
+    /// A day at the counter: PIN, customers, sales, refunds, figures.
+    async fn days(cli: &Cli) -> Result<(), Error> {
         let folder = tempfile::TempDir::new()?;
         let shop = Shop::open_from(&cli.fixtures, folder.path(), CAFE_VT, Crowd::All)?;
         let till = shop.till("centro", "Caja 1", &shop.url()).await?;
@@ -122,11 +157,7 @@ mod take {
             counter(&window, &regular, into).await?;
             window.press(&[key::CONTROL, 'l']).await?;
         }
-        window.close().await?;
-        drop(shop);
-        mostrador_tests::points_scene::take(&cli.fixtures, &cli.into).await?;
-        mostrador_tests::people_scene::take(&cli.fixtures, &cli.into).await?;
-        codes(&cli).await
+        window.close().await
     }
 
     /// The code panel of the other company: codes that stack, a cap that bit, a better set, a step that

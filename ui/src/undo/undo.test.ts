@@ -157,6 +157,8 @@ test("Ctrl+Z takes steps of the basket back, and then offers to void the last sa
 test("the scanned number of a receipt opens its refund, whatever screen is open", async () => {
   await open();
   await hand.keyboard("{Control>}d{/Control}");
+  await vi.waitFor(() => expect(document.querySelector("[data-screen=today]")).toBeTruthy());
+  await hand.keyboard("{Shift}{Shift}");
   await scanner.keyboard(`${OWN}{Enter}`);
   expect(await units()).toBeTruthy();
 });
