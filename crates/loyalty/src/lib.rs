@@ -8,10 +8,11 @@
 //!
 //! Map: [`money`] and [`rate`] hold arithmetic; [`allocation`] splits an amount over lines;
 //! [`basket`], [`code`], [`program`], [`customer`] are the inputs; [`quote`] is the price;
-//! [`refusal`] names every "no"; [`points`], [`tier`], [`score`] and [`badge`] are the loyalty side; [`account`] folds
-//! facts into balances; [`due`] knows when something follows from one; [`redeem`] spends points; [`referral`] decides who brought whom; [`refund`] undoes a sale in parts that add up; [`lease`]
-//! shares out what is scarce to tills without a connection; [`experiment`] says which
-//! variant of a code is ahead, if any.
+//! [`refusal`] names every "no"; [`points`], [`tier`], [`score`] and [`badge`] are the loyalty side;
+//! [`account`] folds facts into balances; [`due`] knows when something follows from one; [`redeem`]
+//! spends points; [`referral`] decides who brought whom; [`refund`] undoes a sale in parts that add up;
+//! [`lease`] shares out what is scarce to tills without a connection; [`experiment`] says which variant
+//! of a code is ahead, if any.
 //!
 //! ```
 //! use mostrador_loyalty::basket::{Basket, Line, Quantity};

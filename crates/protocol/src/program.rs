@@ -15,6 +15,8 @@ mod consent;
 mod default;
 mod derived;
 mod fault;
+#[cfg(test)]
+mod fault_test;
 mod label;
 mod near;
 mod read;
@@ -209,7 +211,8 @@ pub struct TierDocument {
     pub benefits: Vec<String>,
 }
 
-/// `[[rewards]]`. Exactly one of `percent_bp`, `fixed`, `free_product`.
+/// `[[rewards]]`. At most one of `percent_bp`, `fixed`, `free_product`; none: something that is handed over,
+/// which the name says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RewardDocument {

@@ -2,7 +2,8 @@
 //!
 //! Exact things first, because a scanner sends exact things: a card, a product's code or barcode, the
 //! number of a sale, a code of the program. Then by shape: digits are a phone, a number like those on
-//! receipts is a sale of another till, letters and digits together are a code, letters are a name, or where nobody has it and it looks like a generated code, a mistyped one.
+//! receipts is a sale of another till, letters and digits together are a code, letters are a name, or where
+//! nobody has it and it looks like a generated code, a mistyped one.
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;

@@ -375,21 +375,7 @@ fn check_period(faults: &mut Faults, path: &Path, badge: &BadgeDocument) {
 
 #[cfg(test)]
 mod tests {
-    use crate::program::ProgramDocument;
-
-    fn check(more: &str, expected: &[&str]) {
-        let text = format!(
-            "version = 1\nname = \"A\"\ncurrency = \"COP\"\ntime_zone = \"America/Bogota\"\n{more}\n"
-        );
-        let faults: Vec<String> = match ProgramDocument::parse(&text) {
-            Ok(_) => Vec::new(),
-            Err(faults) => faults.iter().map(ToString::to_string).collect(),
-        };
-        assert_eq!(faults.len(), expected.len(), "{faults:#?}");
-        for (fault, part) in faults.iter().zip(expected) {
-            assert!(fault.contains(part), "{fault} has no {part}");
-        }
-    }
+    use crate::program::fault_test::check;
 
     const SCORE: &str = "[score]\nvisits = 12\nspend = 300000\ncategories = 4\nreferrals = 3\n";
 

@@ -123,33 +123,23 @@ pub(super) fn check_labels(faults: &mut Faults, path: &Path, labels: &[LabelDocu
 
 #[cfg(test)]
 mod tests {
-    use crate::program::ProgramDocument;
+    use crate::program::fault_test::check;
 
-    fn check(labels: &str, expected: &[&str]) {
-        let text = format!(
-            "version = 1\nname = \"A\"\ncurrency = \"COP\"\ntime_zone = \"America/Bogota\"\nlabels = [{labels}]\n"
-        );
-        let faults: Vec<String> = match ProgramDocument::parse(&text) {
-            Ok(_) => Vec::new(),
-            Err(faults) => faults.iter().map(ToString::to_string).collect(),
-        };
-        assert_eq!(faults.len(), expected.len(), "{faults:?}");
-        for (fault, part) in faults.iter().zip(expected) {
-            assert!(fault.contains(part), "{fault} has no {part}");
-        }
+    fn labels(labels: &str, expected: &[&str]) {
+        check(&format!("labels = [{labels}]"), expected);
     }
 
     #[test]
     fn each_label_names_one_thing_once() {
-        check(r#"{ category = "islands", es = "islas" }"#, &[]);
-        check(r#"{ es = "islas" }"#, &["category"]);
-        check(
+        labels(r#"{ category = "islands", es = "islas" }"#, &[]);
+        labels(r#"{ es = "islas" }"#, &["category"]);
+        labels(
             r#"{ category = "a", partner = "b", es = "islas" }"#,
             &["a second thing"],
         );
-        check(r#"{ store = "centro", es = " " }"#, &["is empty"]);
-        check(r#"{ store = "El Centro", es = "x" }"#, &["is no slug"]);
-        check(
+        labels(r#"{ store = "centro", es = " " }"#, &["is empty"]);
+        labels(r#"{ store = "El Centro", es = "x" }"#, &["is no slug"]);
+        labels(
             r#"{ store = "a", es = "x" }, { partner = "a", es = "x" }, { store = "a", es = "y" }"#,
             &["labels[3]"],
         );
