@@ -13,7 +13,9 @@ use mostrador_ledger as ledger;
 use mostrador_protocol::entry::{Decoded, EntryHash, Payload};
 use mostrador_server::Store as _;
 use mostrador_terminal::Till;
-use mostrador_terminal::view::{CounterView, Language, ReceiptView, SyncState, TenderInput};
+use mostrador_terminal::view::{
+    CounterView, Language, ReceiptView, SyncState, TenderInput, TypedTender,
+};
 use mostrador_terminal::words::Money;
 
 use self::narrator::Narrator;
@@ -315,8 +317,7 @@ fn pay(
     at: &Counter,
     counter: &CounterView,
 ) -> Result<(), Error> {
-    let view = at.till.view();
-    let notes = mostrador_terminal::tender::preview(counter.total, &view.currency, &[]);
+    let notes = at.till.preview_tenders(&[], &TypedTender::default())?;
     let handed = notes.quick.last().copied().unwrap_or(counter.total);
     tell.does(at.name, &plot.pays(&money(at, handed)))?;
     let tender = TenderInput {

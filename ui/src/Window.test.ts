@@ -1,48 +1,17 @@
-import { cleanup, configure, render, screen, within } from "@testing-library/svelte";
-import userEvent from "@testing-library/user-event";
-import axe from "axe-core";
+import { screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MemoryTill } from "../tests/memory";
-import Window from "./Window.svelte";
-import { speech } from "./language/language.svelte";
-
-// The machine may be busy with other work.
-configure({ asyncUtilTimeout: 5_000 });
+import type { MemoryTill } from "../tests/memory";
+import { freshTill, hand, scanner, show, start, tidyUp, troubles, unlocked } from "../tests/window";
 
 let till: MemoryTill;
-/** Slow enough for the box to settle and never to be a scanner. */
-const hand = userEvent.setup({ delay: 45 });
-/** Quick as a scanner. */
-const scanner = userEvent.setup({ delay: 1 });
 
 beforeEach(() => {
-  speech.current = "es";
-  till = new MemoryTill();
-  vi.stubGlobal("matchMedia", () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }));
-  Element.prototype.scrollTo = () => undefined;
-  Element.prototype.scrollIntoView = () => undefined;
+  till = freshTill();
 });
-afterEach(() => {
-  cleanup();
-  localStorage.clear();
-});
-
-/** Shows the window and waits for the PIN field. */
-async function start(): Promise<void> {
-  render(Window, { api: till.api });
-  await screen.findByLabelText("PIN");
-}
+afterEach(tidyUp);
 
 /** Unlocks; answers the box. */
-async function open(): Promise<HTMLElement> {
-  await start();
-  await hand.keyboard("1234{Enter}");
-  return screen.findByRole("combobox");
-}
+const open = () => unlocked(till);
 
 /** Until everything that was asked of the till is answered and shown. */
 async function settled(): Promise<void> {
@@ -53,15 +22,8 @@ async function enter(text: string): Promise<void> {
   await hand.keyboard(`${text}{Enter}`);
 }
 
-async function troubles(): Promise<string[]> {
-  // Colours need a real browser.
-  const rules = { "color-contrast": { enabled: false } };
-  const found = await axe.run(document.body, { rules });
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
-}
-
 test("a wrong PIN is said in words, and the right one opens the counter", async () => {
-  await start();
+  await start(till);
   await hand.keyboard("1111{Enter}");
   expect(await screen.findByText("Ese PIN no es de nadie.")).toBeTruthy();
   await hand.keyboard("1");
@@ -464,7 +426,7 @@ test("a till that cannot open says what happened and what to do, and tries again
     hint: "No lo borre.",
     wait_s: null,
   };
-  render(Window, { api: till.api });
+  show(till);
   const alert = await screen.findByRole("alert");
   expect(within(alert).getByText("No lo borre.")).toBeTruthy();
   till.broken = null;
@@ -474,7 +436,7 @@ test("a till that cannot open says what happened and what to do, and tries again
 
 test("a till that is not enrolled asks for server and code", async () => {
   till.view = { ...till.view, enrolled: false };
-  render(Window, { api: till.api });
+  show(till);
   await hand.type(await screen.findByLabelText("Dirección del servidor"), "http://10.0.0.2:7070");
   await hand.type(screen.getByLabelText("Código de un solo uso"), "BAD");
   await hand.keyboard("{Enter}");
@@ -486,7 +448,7 @@ test("a till that is not enrolled asks for server and code", async () => {
 });
 
 test("no screen has anything that axe would object to", async () => {
-  await start();
+  await start(till);
   expect(await troubles()).toEqual([]);
   await hand.keyboard("1234{Enter}");
   await screen.findByRole("combobox");

@@ -15,7 +15,8 @@ import { speech, t } from "./language/language.svelte";
 import { Board } from "./leaderboard/board.svelte";
 import { Theme } from "./look/theme.svelte";
 import { formatCount, formatMoney, type Currency } from "./money/money";
-import { kinds, Payment } from "./pay/payment.svelte";
+import { kinds } from "./pay/called";
+import { Payment } from "./pay/payment.svelte";
 import { Receipt } from "./receipt/receipt.svelte";
 import { Redeem } from "./redeem/redeem.svelte";
 import { Strip } from "./sync/strip.svelte";
@@ -62,7 +63,7 @@ export class Desk {
     this.till = new Till(api);
     this.counter = new Counter(api);
     this.box = new Box(api, this.counter);
-    this.amount = new Amount(this.counter, () => this.currency);
+    this.amount = new Amount(this.counter);
     this.payment = new Payment(api, () => this.currency);
     this.receipt = new Receipt(api, this.counter);
     this.today = new Today(api);
@@ -389,7 +390,7 @@ export class Desk {
   async #picked(number: number): Promise<void> {
     if (this.box.open) return this.#taken(await this.box.pick(number));
     if (this.work.screen === "pay") {
-      const amount = this.payment.before?.quick[number - 1];
+      const amount = this.payment.preview?.quick[number - 1];
       if (amount !== undefined) await this.payment.hand(amount);
     }
     if (this.work.screen === "profile" && number === 1 && this.profile.known)

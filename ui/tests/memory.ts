@@ -64,6 +64,12 @@ const delayed = (wait_s: number): Promise<Answer<never>> =>
     error: { code: "pin_delayed", message: "Demasiados intentos.", hint: "Espere.", wait_s },
   });
 
+/** Whole pesos; null for what is none. */
+function typed(text: string): number | null {
+  const digits = text.replace(/[\s$.]/g, "");
+  return /^\d+$/.test(digits) ? Number(digits) * 100 : null;
+}
+
 export class MemoryTill {
   view: TillView = {
     tenant_name: "Café-VT",
@@ -387,7 +393,10 @@ export class MemoryTill {
         this.before.push({ ...this.basket, lines: [...this.basket.lines] });
         return this.#change(() => this.basket.lines.push(line), `${name}: agregado.`);
       },
-      addAmount: (unit_price, name) => {
+      addAmount: (text, name) => {
+        const unit_price = typed(text);
+        if (unit_price === null)
+          return no("amount_unreadable", `«${text}» no es un valor.`, "Escriba solo cifras.");
         const line = { name: name || "Valor", sku: "", unit_price, quantity: 1 };
         return this.#change(() => this.basket.lines.push(line));
       },
@@ -416,12 +425,20 @@ export class MemoryTill {
       useBestSet: () => this.#change(() => (this.basket.codes = [...bestSet.codes])),
       ...this.#points(),
       reachPayment: () => ok(null),
-      previewTenders: (tenders) => {
+      previewTenders: (kept, { kind, text }) => {
         const { due: total } = this.counter();
-        const given = tenders.reduce((sum, { amount }) => sum + amount, 0);
+        const sum = (tenders: readonly TenderInput[]) =>
+          tenders.reduce((all, { amount }) => all + amount, 0);
+        const isOther = kept.every((tender) => tender.kind !== kind);
+        const rest = isOther ? Math.max(0, total - sum(kept)) : 0;
+        const amount = text === "" ? rest : typed(text);
+        const entered = amount ? [...kept, { kind, amount }] : kept;
+        const given = sum(entered);
         const missing = Math.max(0, total - given);
         const quick = [4_000_000, 5_000_000, 10_000_000].filter((note) => note > total);
-        return ok({ total, given, missing, change: Math.max(0, given - total), quick });
+        const wrong = amount === null ? `«${text}» no es un valor. Escriba solo cifras.` : "";
+        const change = Math.max(0, given - total);
+        return ok({ total, given, missing, change, quick, rest, entered, wrong });
       },
       pay: (tenders, seen_due) => {
         const { due: total } = this.counter();

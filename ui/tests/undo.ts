@@ -28,6 +28,8 @@ export class Returns {
   /** Units that came back of each line. */
   readonly back = [0, 0];
   isVoided = false;
+  /** In which means money can come back: the sale was paid in cash. */
+  kinds: readonly string[] = ["cash", "card", "transfer"];
   /** The sale on the screen. */
   #number = OWN;
   readonly refunds: RefundInput[] = [];
@@ -89,7 +91,7 @@ export class Returns {
     const isWrong = tooMany.includes(true);
     const money = chosen.map((count, index) => (isWrong ? 0 : count * (prices[index] ?? 0)));
     const value = money.reduce((sum, part) => sum + part, 0);
-    const kind = input.tender === "" ? "cash" : input.tender;
+    const kind = input.tender === "" ? (this.kinds[0] ?? "cash") : input.tender;
     const named = input.reason !== "" || input.note !== "";
     return {
       sale: sale(this.#number),
@@ -106,7 +108,7 @@ export class Returns {
       value,
       money: value,
       tenders: value > 0 ? [{ kind, name: "Efectivo", amount: value }] : [],
-      kinds: ["cash", "card", "transfer"],
+      kinds: [...this.kinds],
       kind,
       effects: value > 0 ? [{ tone: "warn", sentence: "Se retiran 9 puntos." }] : [],
       refusal: left.every((count) => count === 0) ? "Todo ya se devolvió." : "",

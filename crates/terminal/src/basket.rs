@@ -156,6 +156,9 @@ pub(crate) fn check_total(open: &OpenBasket) -> Result<(), Error> {
 
 /// An amount as typed, minor units above zero.
 pub(crate) fn read_amount(money: Money, text: &str) -> Result<i64, Error> {
+    if text.trim().is_empty() {
+        return Err(Error::AmountZero);
+    }
     let minor = money.parse(text).ok_or_else(|| Error::AmountUnreadable {
         text: shortened(text),
         money: Some(money),

@@ -246,6 +246,14 @@ pub enum Error {
         /// How it is written.
         money: Money,
     },
+    /// A gift card paid a part of the sale and is not turned into money.
+    #[error("at most {most} minor units come back this way")]
+    GiftCardPaid {
+        /// What this means has paid and not given back.
+        most: Amount,
+        /// How it is written.
+        money: Money,
+    },
     /// Money goes back for a reason.
     #[error("a refund without a reason")]
     ReasonNeeded,
@@ -352,6 +360,7 @@ impl Error {
             Self::AllReturned { .. } => "all_returned",
             Self::SaleVoided { .. } => "sale_voided",
             Self::RefundChanged { .. } => "refund_changed",
+            Self::GiftCardPaid { .. } => "gift_card_paid",
             Self::ReasonNeeded => "reason_needed",
             Self::UnknownReason => "unknown_reason",
             Self::NoteTooLong { .. } => "note_too_long",
@@ -442,6 +451,7 @@ impl Error {
             Self::Overpaid { excess, money } => {
                 vec![("excess", money.amount(language, *excess))]
             }
+            Self::GiftCardPaid { most, money } => vec![("most", money.amount(language, *most))],
             Self::PriceChanged { total, money } => {
                 vec![("total", money.amount(language, *total))]
             }

@@ -82,7 +82,7 @@ mod spend;
 mod square;
 mod stamp;
 mod strip;
-pub mod tender;
+mod tender;
 mod tier_up;
 mod till;
 mod today;

@@ -12,7 +12,7 @@ use crate::words::Money;
 pub(crate) const KINDS: [&str; 4] = ["cash", "card", "transfer", GIFT_CARD];
 
 /// Pays, but earns no points.
-const GIFT_CARD: &str = "gift_card";
+pub(crate) const GIFT_CARD: &str = "gift_card";
 
 /// Points that pay; what they pay is settled before the other tenders.
 const POINTS: &str = "points";
@@ -26,6 +26,75 @@ pub(crate) struct Settled {
     pub(crate) change: i64,
 }
 
+/// What tenders come to against what is due: the only place that says what is missing and what is change.
+#[derive(Debug)]
+pub(crate) struct Weighed {
+    /// By [`KINDS`].
+    sums: [i128; KINDS.len()],
+    due: i128,
+}
+
+impl Weighed {
+    /// Sums `tenders` by kind.
+    ///
+    /// # Errors
+    /// [`Error::UnknownTender`], and an amount that is zero, below or larger than amounts can be.
+    pub(crate) fn of(due: Amount, tenders: &[TenderInput]) -> Result<Self, Error> {
+        let mut sums = [0_i128; KINDS.len()];
+        for tender in tenders {
+            let kind = KINDS.iter().position(|kind| *kind == tender.kind);
+            let kind = kind.ok_or_else(|| Error::UnknownTender {
+                kind: shortened(&tender.kind),
+            })?;
+            match tender.amount {
+                ..=0 => return Err(Error::AmountZero),
+                1..=MAX_MINOR => sums[kind] += i128::from(tender.amount),
+                _ => return Err(Error::AmountTooLarge),
+            }
+        }
+        let due = due.minor().into();
+        Ok(Self { sums, due })
+    }
+
+    const fn cash(&self) -> i128 {
+        self.sums[0]
+    }
+
+    fn beside_cash(&self) -> i128 {
+        self.sums[1..].iter().sum()
+    }
+
+    /// What cash has to pay; below zero: the others pay too much.
+    fn cash_due(&self) -> i128 {
+        self.due - self.beside_cash()
+    }
+
+    /// What cash has to pay, minor units.
+    pub(crate) fn left_to_cash(&self) -> Amount {
+        Amount::clamped(self.cash_due())
+    }
+
+    /// All of it together.
+    pub(crate) fn given(&self) -> Amount {
+        Amount::clamped(self.cash() + self.beside_cash())
+    }
+
+    /// What is still to pay.
+    pub(crate) fn missing(&self) -> Amount {
+        Amount::clamped(self.cash_due() - self.cash())
+    }
+
+    /// What is given back: out of cash only.
+    pub(crate) fn change(&self) -> Amount {
+        Amount::clamped(self.cash() - self.cash_due().max(0))
+    }
+
+    /// What other means pay too much: nothing is given back of those.
+    fn excess(&self) -> Amount {
+        Amount::clamped(-self.cash_due())
+    }
+}
+
 /// Pays `total` with what the cashier entered. Change comes out of cash only; a total of zero needs
 /// no tender.
 pub(crate) fn settle(
@@ -33,44 +102,29 @@ pub(crate) fn settle(
     entered: &[TenderInput],
     money: Money,
 ) -> Result<Settled, Error> {
-    let mut sums = [0_i128; KINDS.len()];
-    for tender in entered {
-        let kind = KINDS.iter().position(|kind| *kind == tender.kind);
-        let kind = kind.ok_or_else(|| Error::UnknownTender {
-            kind: shortened(&tender.kind),
-        })?;
-        match tender.amount {
-            ..=0 => return Err(Error::AmountZero),
-            1..=MAX_MINOR => sums[kind] += i128::from(tender.amount),
-            _ => return Err(Error::AmountTooLarge),
-        }
-    }
-    let [cash, others @ ..] = sums;
-    let owed = i128::from(total.minor());
-    let others: i128 = others.iter().sum();
-    if others > owed {
-        let excess = Amount::clamped(others - owed);
+    let weighed = Weighed::of(total, entered)?;
+    let (excess, missing) = (weighed.excess(), weighed.missing());
+    if !excess.is_zero() {
         return Err(Error::Overpaid { excess, money });
     }
-    let change = cash + others - owed;
-    if change < 0 {
+    if !missing.is_zero() {
         return Err(Error::Underpaid {
-            missing: Amount::clamped(-change),
+            missing,
             total,
             money,
         });
     }
-    if cash > i128::from(MAX_MINOR) {
+    if weighed.cash() > i128::from(MAX_MINOR) {
         return Err(Error::AmountTooLarge);
     }
-    let used = KINDS.iter().zip(sums).filter(|(_, sum)| *sum > 0);
+    let used = KINDS.iter().zip(weighed.sums).filter(|(_, sum)| *sum > 0);
     let tenders = used.map(|(kind, sum)| Tender {
         kind: (*kind).to_owned(),
         amount: Amount::clamped(sum).minor(),
     });
     Ok(Settled {
         tenders: tenders.collect(),
-        change: Amount::clamped(change).minor(),
+        change: weighed.change().minor(),
     })
 }
 

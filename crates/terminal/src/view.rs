@@ -32,7 +32,7 @@ pub use self::identify::{BoxReading, CustomerHit, ProductHit};
 pub use self::leaderboard::{BoardPeriod, LeaderboardView, PlaceView};
 pub use self::merge::{MergeRow, MergeSaved, MergeView};
 pub use self::merit::{BadgeView, ChallengeView, MeritView, ScorePartView, ScoreView};
-pub use self::pay::{ReceiptKind, ReceiptView, SquareCode, TenderInput, TendersView};
+pub use self::pay::{ReceiptKind, ReceiptView, SquareCode, TenderInput, TendersView, TypedTender};
 pub use self::profile::{ProfileForm, ProfileInput, ProfileSaved};
 pub use self::redeem::{
     CouponMade, CouponView, PointsOffer, PointsPreview, RedeemView, RedemptionView, RewardView,

@@ -69,8 +69,9 @@ impl Money {
         whole.split(mark).next().unwrap_or_default().to_owned()
     }
 
-    /// Reads an amount as people type it: `12.000`, `12,000`, `$ 45,50`, `1.234,56`. A point or comma
-    /// before exactly three digits groups, before one or two it is the decimal mark.
+    /// Reads an amount as people type it: `12.000`, `12,000`, `$ 45,50`, `1.234,56`. The last point or
+    /// comma is the decimal mark before as many digits as the currency has decimals, or fewer; else a mark
+    /// before exactly three digits groups. Nobody else reads amounts.
     ///
     /// `None` when it is not an amount; negative amounts are none.
     pub fn parse(self, text: &str) -> Option<i128> {
@@ -261,6 +262,9 @@ mod tests {
             assert_eq!(money("MXN").parse(text), minor, "{text}");
         }
         assert_eq!(money("JPY").parse("12.5"), None);
+        assert_eq!(money("JPY").parse("1.234"), Some(1_234));
+        assert_eq!(money("KWD").parse("1.234"), Some(1_234));
+        assert_eq!(money("KWD").parse("1.234,5"), Some(1_234_500));
     }
 
     #[test]
@@ -282,9 +286,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_is_written_is_read_back(minor in 0..=mostrador_loyalty::money::MAX_MINOR) {
-            for code in ["COP", "MXN"] {
+            for code in ["COP", "MXN", "JPY", "KWD"] {
                 for language in [Language::Es, Language::En] {
-                    let text = money(code).say(language, minor);
+                    let text = money(code).say(language, minor).replace(code, "");
                     proptest::prop_assert_eq!(money(code).parse(&text), Some(i128::from(minor)), "{}", text);
                 }
             }

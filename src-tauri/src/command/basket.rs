@@ -24,15 +24,16 @@ pub(crate) async fn add_product(
     desk.act(move |till| till.add_product(&id, &quantity)).await
 }
 
-/// Adds a line with an amount of its own, minor units.
+/// Adds a line with an amount of its own, as typed.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn add_amount(
     desk: State<'_, Desk>,
-    minor: i64,
+    amount: String,
     name: String,
 ) -> Result<CounterView, Trouble> {
-    desk.act(move |till| till.add_amount(minor, &name)).await
+    desk.act(move |till| till.add_amount_text(&amount, &name))
+        .await
 }
 
 /// Changes the quantity of the line at `index`, counted from 0.

@@ -1,22 +1,22 @@
 //! Payment and its receipt.
 
-use mostrador_terminal::view::{ReceiptView, TenderInput, TendersView, Trouble};
-use mostrador_terminal::{Till, tender};
+use mostrador_terminal::Till;
+use mostrador_terminal::view::{ReceiptView, TenderInput, TendersView, Trouble, TypedTender};
 use tauri::State;
 
 use crate::desk::Desk;
 
-/// What the tenders entered so far come to; pays nothing.
+/// What the tenders kept so far and the one that is being typed come to; pays nothing.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn preview_tenders(
     desk: State<'_, Desk>,
-    tenders: Vec<TenderInput>,
+    kept: Vec<TenderInput>,
+    typed: TypedTender,
 ) -> Result<TendersView, Trouble> {
     desk.act(move |till| {
-        till.note_tenders(&tenders)?;
-        let due = till.counter()?.due;
-        Ok(tender::preview(due, &till.view().currency, &tenders))
+        till.note_tenders(&kept)?;
+        till.preview_tenders(&kept, &typed)
     })
     .await
 }

@@ -50,8 +50,8 @@ export const commands = {
 	counter: () => typedError<CounterView, Trouble>(__TAURI_INVOKE("counter")),
 	/**  Adds a product; `quantity` is a decimal in plain digits. */
 	addProduct: (id: string, quantity: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("add_product", { id, quantity })),
-	/**  Adds a line with an amount of its own, minor units. */
-	addAmount: (minor: number, name: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("add_amount", { minor, name })),
+	/**  Adds a line with an amount of its own, as typed. */
+	addAmount: (amount: string, name: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("add_amount", { amount, name })),
 	/**  Changes the quantity of the line at `index`, counted from 0. */
 	setQuantity: (index: number, quantity: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("set_quantity", { index, quantity })),
 	/**  Takes the line at `index` off the basket, counted from 0. */
@@ -84,8 +84,8 @@ export const commands = {
 	returnCoupon: (code: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("return_coupon", { code })),
 	/**  Notes that the basket is shown for payment, for the figures of experiments. */
 	reachPayment: () => typedError<null, Trouble>(__TAURI_INVOKE("reach_payment")),
-	/**  What the tenders entered so far come to; pays nothing. */
-	previewTenders: (tenders: TenderInput[]) => typedError<TendersView, Trouble>(__TAURI_INVOKE("preview_tenders", { tenders })),
+	/**  What the tenders kept so far and the one that is being typed come to; pays nothing. */
+	previewTenders: (kept: TenderInput[], typed: TypedTender) => typedError<TendersView, Trouble>(__TAURI_INVOKE("preview_tenders", { kept, typed })),
 	/**
 	 *  Pays the basket, if what is left to pay is still `seen_due` (minor units), as on the screen. On `Ok`
 	 *  the sale is on disk.
@@ -1041,6 +1041,12 @@ export type TendersView = {
 	change: number,
 	/**  Amounts a customer is likely to hand over in cash, smallest first. */
 	quick: number[],
+	/**  What an empty field stands for, minor units. */
+	rest: number,
+	/**  All tenders, the typed one as it was read: what pays. */
+	entered: TenderInput[],
+	/**  Why what is typed is no amount, in words; empty: it is one. */
+	wrong: string,
 };
 
 /**  The percent row of the tier. */
@@ -1203,6 +1209,14 @@ export type Trouble = {
 	hint: string,
 	/**  How long to wait before it is tried again, seconds; none: no wait. */
 	wait_s: number | null,
+};
+
+/**  A means of payment while the cashier types it. */
+export type TypedTender = {
+	/**  `cash`, `card`, `transfer` or `gift_card`. */
+	kind: string,
+	/**  As typed; empty: what the others leave to pay. */
+	text: string,
 };
 
 /**  Something that follows beside the money. */

@@ -1,32 +1,25 @@
-/** A line with an amount of its own: what is typed stays until it is added. */
-import { parseMoney, type Currency, type Parsed } from "../money/money";
+/** A line with an amount of its own: what is typed stays until it is added. Rust reads it. */
 import type { Counter } from "./counter.svelte";
 
 export class Amount {
   readonly #counter: Counter;
-  readonly #money: () => Currency;
   text = $state("");
   name = $state("");
-  /** Why it cannot be added as it is. */
-  wrong = $state<Exclude<Parsed["status"], "amount"> | "zero" | null>(null);
+  /** Why it cannot be added as it is; empty: it can. */
+  wrong = $state("");
 
-  constructor(counter: Counter, money: () => Currency) {
+  constructor(counter: Counter) {
     this.#counter = counter;
-    this.#money = money;
   }
 
   async add(): Promise<boolean> {
-    const parsed = parseMoney(this.text, this.#money());
-    if (parsed.status !== "amount") {
-      this.wrong = parsed.status;
-      return false;
-    }
-    if (parsed.minor === 0) {
-      this.wrong = "zero";
-      return false;
-    }
-    this.wrong = null;
-    const added = await this.#counter.act((api) => api.addAmount(parsed.minor, this.name.trim()));
+    let wrong = "";
+    const added = await this.#counter.act(async (api) => {
+      const answer = await api.addAmount(this.text, this.name.trim());
+      if (answer.status === "error") wrong = `${answer.error.message} ${answer.error.hint}`;
+      return answer;
+    });
+    this.wrong = wrong;
     if (added) this.text = this.name = "";
     return added;
   }

@@ -1,45 +1,17 @@
-import { cleanup, configure, render, screen } from "@testing-library/svelte";
-import userEvent from "@testing-library/user-event";
-import axe from "axe-core";
+import { screen } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MemoryTill } from "../../tests/memory";
-import Window from "../Window.svelte";
-import { speech } from "../language/language.svelte";
-
-// The machine may be busy with other work.
-configure({ asyncUtilTimeout: 5_000 });
+import type { MemoryTill } from "../../tests/memory";
+import { freshTill, hand, scanner, tidyUp, troubles, unlocked } from "../../tests/window";
 
 let till: MemoryTill;
-const hand = userEvent.setup({ delay: 45 });
-const scanner = userEvent.setup({ delay: 1 });
 
 beforeEach(() => {
-  speech.current = "es";
-  till = new MemoryTill();
-  vi.stubGlobal("matchMedia", () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }));
-  Element.prototype.scrollTo = () => undefined;
+  till = freshTill();
 });
-afterEach(() => {
-  cleanup();
-  localStorage.clear();
-});
+afterEach(tidyUp);
 
-async function open(): Promise<HTMLElement> {
-  render(Window, { api: till.api });
-  await screen.findByLabelText("PIN");
-  await hand.keyboard("1234{Enter}");
-  return screen.findByRole("combobox");
-}
-
-async function troubles(): Promise<string[]> {
-  const rules = { "color-contrast": { enabled: false } };
-  const found = await axe.run(document.body, { rules });
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
-}
+/** Unlocks; answers the box. */
+const open = () => unlocked(till);
 
 test("who was not found is enrolled in two fields, with the words they agree to", async () => {
   const box = await open();

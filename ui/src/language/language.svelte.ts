@@ -4,8 +4,8 @@ import en from "../../../messages/en.json";
 import es from "../../../messages/es.json";
 
 type Catalogue = Record<keyof typeof es, string>;
-/** The keys that belong to the window. */
-export type UiKey = Extract<keyof typeof es, `ui.${string}`>;
+/** The keys that belong to the window, and those that it shares with paper. */
+export type UiKey = Extract<keyof typeof es, `ui.${string}` | `tender.${string}`>;
 /** Does not compile when English says something that Spanish does not. */
 type OnlyEnglish = Exclude<keyof typeof en, keyof typeof es>;
 const catalogues: Record<Language, Catalogue> = { es, en } satisfies [OnlyEnglish] extends [never]

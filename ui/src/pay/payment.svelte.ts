@@ -1,37 +1,23 @@
 /** The tenders as the cashier enters them; what they come to is Rust's to say. */
 import type { Api, ReceiptView, TenderInput, TendersView, Trouble } from "../api/api";
-import { parseMoney, typedMoney, type Currency } from "../money/money";
-
-export const kinds = ["cash", "card", "transfer", "gift_card"] as const;
-/** What a sale may have been paid with; points are reserved before, not entered here. */
-export const tenders = [...kinds, "points"] as const;
-export type Kind = (typeof kinds)[number];
-
-/** The tenders with the one that is being entered, and what they come to. */
-type Weighed = { entered: readonly TenderInput[]; preview: TendersView };
+import { typedMoney, type Currency } from "../money/money";
+import type { Kind } from "./called";
 
 type Status =
-  | { status: "entering" }
-  | { status: "paying" }
-  | { status: "unreadable"; why: "unreadable" | "too_large" }
-  | { status: "refused"; trouble: Trouble };
+  { status: "entering" } | { status: "paying" } | { status: "refused"; trouble: Trouble };
 
 export class Payment {
   readonly #api: Api;
   readonly #money: () => Currency;
   kind = $state<Kind>("cash");
-  /** What was typed; empty stands for the whole rest or for nothing, see `takesRest`. */
+  /** What was typed; Rust reads it, and says what an empty field stands for. */
   text = $state("");
   /** Tenders that did not suffice alone. */
   kept = $state.raw<readonly TenderInput[]>([]);
-  /** With the tender that is being entered. */
+  /** What it all comes to, with the tender that is being entered. */
   preview = $state.raw<TendersView | null>(null);
-  /** Without it. */
-  before = $state.raw<TendersView | null>(null);
   status = $state.raw<Status>({ status: "entering" });
   #turn = 0;
-  /** Whether an empty field stands for all that is missing: not after a tender of the same kind. */
-  readonly takesRest = $derived(this.kept.every(({ kind }) => kind !== this.kind));
 
   constructor(api: Api, money: () => Currency) {
     this.#api = api;
@@ -90,14 +76,14 @@ export class Payment {
     if (this.status.status === "paying") return null;
     const seen = this.preview?.total;
     const weighed = await this.#weighed();
-    if (!weighed) return null;
-    if (weighed.preview.missing > 0) {
+    if (!weighed || weighed.wrong !== "") return null;
+    if (weighed.missing > 0) {
       this.kept = weighed.entered;
       this.text = "";
       await this.refresh();
       return null;
     }
-    return this.#pay(weighed.entered, seen ?? weighed.preview.total);
+    return this.#pay(weighed.entered, seen ?? weighed.total);
   }
 
   clear(): void {
@@ -106,41 +92,25 @@ export class Payment {
     this.kept = [];
     this.#turn += 1;
     this.preview = null;
-    this.before = null;
     this.status = { status: "entering" };
   }
 
-  /** Weighs what is typed; none when it cannot be read or Rust says no. */
-  async #weighed(): Promise<Weighed | null> {
+  /** Weighs what is typed, in one question; none when Rust says no. */
+  async #weighed(): Promise<TendersView | null> {
     const turn = ++this.#turn;
-    const parsed = parseMoney(this.text, this.#money());
-    if (parsed.status === "unreadable" || parsed.status === "too_large") {
-      this.status = { status: "unreadable", why: parsed.status };
-      this.preview = this.before;
+    const { kind, text } = this;
+    const answer = await this.#api.previewTenders([...this.kept], { kind, text });
+    // Otherwise something newer is on its way to the screen.
+    const isNewest = turn === this.#turn;
+    if (answer.status === "error") {
+      if (isNewest) this.#refuse(answer.error);
       return null;
     }
-    const { kept, kind, takesRest } = this;
-    const before = await this.#ask(kept, turn);
-    if (!before) return null;
-    const rest = takesRest ? before.missing : 0;
-    const given = parsed.status === "amount" ? parsed.minor : rest;
-    const entered = given > 0 ? [...kept, { kind, amount: given }] : kept;
-    const preview = await this.#ask(entered, turn);
-    if (!preview) return null;
-    // Something newer is on its way to the screen.
-    if (turn === this.#turn) {
-      this.before = before;
-      this.preview = preview;
+    if (isNewest) {
+      this.preview = answer.data;
       this.status = { status: "entering" };
     }
-    return { entered, preview };
-  }
-
-  async #ask(tenders: readonly TenderInput[], turn: number): Promise<TendersView | null> {
-    const answer = await this.#api.previewTenders([...tenders]);
-    if (answer.status === "ok") return answer.data;
-    if (turn === this.#turn) this.#refuse(answer.error);
-    return null;
+    return answer.data;
   }
 
   async #pay(tenders: readonly TenderInput[], seenDue: number): Promise<ReceiptView | null> {

@@ -41,3 +41,15 @@ test("an empty field is the rest by a kind that was not kept, and only by such a
   expect(await payment.confirm()).not.toBeNull();
   expect(till.sales).toHaveLength(1);
 });
+
+test("each keystroke is one question, and what is no amount keeps nobody's money", async () => {
+  const { till, payment } = await underWay();
+  till.calls.length = 0;
+  payment.typed("doce");
+  await payment.refresh();
+  expect(payment.preview?.wrong).toContain("«doce» no es un valor.");
+  expect(await payment.confirm()).toBeNull();
+  expect(till.calls).toEqual(["previewTenders", "previewTenders", "previewTenders"]);
+  expect(payment.kept).toHaveLength(1);
+  expect(till.sales).toHaveLength(0);
+});

@@ -1,39 +1,18 @@
-import { cleanup, configure, render, screen } from "@testing-library/svelte";
-import userEvent from "@testing-library/user-event";
-import axe from "axe-core";
+import { screen } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MemoryTill } from "../../tests/memory";
-import Window from "../Window.svelte";
-import { speech } from "../language/language.svelte";
-
-// The machine may be busy with other work.
-configure({ asyncUtilTimeout: 5_000 });
+import type { MemoryTill } from "../../tests/memory";
+import { freshTill, hand, start, tidyUp, troubles, unlocked } from "../../tests/window";
 
 let till: MemoryTill;
-const hand = userEvent.setup({ delay: 45 });
 
 beforeEach(() => {
-  speech.current = "es";
-  till = new MemoryTill();
-  vi.stubGlobal("matchMedia", () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }));
-  Element.prototype.scrollTo = () => undefined;
-  Element.prototype.scrollIntoView = () => undefined;
+  till = freshTill();
 });
-afterEach(() => {
-  cleanup();
-  localStorage.clear();
-});
+afterEach(tidyUp);
 
 /** José with 1.240 points and two bags of coffee for $ 76.000, at the counter. */
 async function open(): Promise<HTMLElement> {
-  render(Window, { api: till.api });
-  await screen.findByLabelText("PIN");
-  await hand.keyboard("1234{Enter}");
-  const box = await screen.findByRole("combobox");
+  const box = await unlocked(till);
   await hand.keyboard("jos");
   await screen.findByText("José Ángel Muñoz Peña");
   await hand.keyboard("{Alt>}1{/Alt}");
@@ -47,12 +26,6 @@ async function field(): Promise<HTMLInputElement> {
   const found = await screen.findByLabelText<HTMLInputElement>("Usar");
   await vi.waitFor(() => expect(document.activeElement).toBe(found));
   return found;
-}
-
-async function troubles(): Promise<string[]> {
-  const rules = { "color-contrast": { enabled: false } };
-  const found = await axe.run(document.body, { rules });
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
 }
 
 test("F6 offers the most that points can pay, and Enter reserves it", async () => {
@@ -134,8 +107,7 @@ test("a coupon is made, shown for printing, and gives its points back", async ()
 });
 
 test("F6 without a customer asks for one", async () => {
-  render(Window, { api: till.api });
-  await screen.findByLabelText("PIN");
+  await start(till);
   await hand.keyboard("1234{Enter}");
   await screen.findByRole("combobox");
   await hand.keyboard("[F6]");

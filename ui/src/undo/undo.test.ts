@@ -1,46 +1,18 @@
-import { cleanup, configure, render, screen, within } from "@testing-library/svelte";
-import userEvent from "@testing-library/user-event";
-import axe from "axe-core";
+import { screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MemoryTill } from "../../tests/memory";
+import type { MemoryTill } from "../../tests/memory";
 import { ELSEWHERE, OWN } from "../../tests/undo";
-import Window from "../Window.svelte";
-import { speech } from "../language/language.svelte";
-
-// The machine may be busy with other work.
-configure({ asyncUtilTimeout: 5_000 });
+import { freshTill, hand, scanner, tidyUp, troubles, unlocked } from "../../tests/window";
 
 let till: MemoryTill;
-const hand = userEvent.setup({ delay: 45 });
-const scanner = userEvent.setup({ delay: 1 });
 
 beforeEach(() => {
-  speech.current = "es";
-  till = new MemoryTill();
-  vi.stubGlobal("matchMedia", () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }));
-  Element.prototype.scrollTo = () => undefined;
+  till = freshTill();
 });
-afterEach(() => {
-  cleanup();
-  localStorage.clear();
-});
+afterEach(tidyUp);
 
-async function open(): Promise<HTMLElement> {
-  render(Window, { api: till.api });
-  await screen.findByLabelText("PIN");
-  await hand.keyboard("1234{Enter}");
-  return screen.findByRole("combobox");
-}
-
-async function troubles(): Promise<string[]> {
-  const rules = { "color-contrast": { enabled: false } };
-  const found = await axe.run(document.body, { rules });
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
-}
+/** Unlocks; answers the box. */
+const open = () => unlocked(till);
 
 const units = () => screen.findByLabelText<HTMLInputElement>(/de Capuchino vuelven/);
 const button = (name: RegExp) => screen.findByRole<HTMLButtonElement>("button", { name });
@@ -161,4 +133,22 @@ test("the scanned number of a receipt opens its refund, whatever screen is open"
   await hand.keyboard("{Shift}{Shift}");
   await scanner.keyboard(`${OWN}{Enter}`);
   expect(await units()).toBeTruthy();
+});
+
+test("money comes back in the means that the till says, by the keys of their places", async () => {
+  till.returns.kinds = ["card", "gift_card"];
+  await open();
+  await hand.keyboard(`${OWN}{Enter}`);
+  await units();
+  await hand.keyboard("1");
+  const group = await screen.findByRole("group", { name: "Cómo se devuelve el dinero" });
+  const names = within(group).getAllByRole("button");
+  const shown = names.map((one) => one.textContent.replaceAll(/\s+/g, " ").trim());
+  expect(shown).toEqual(["Tarjeta Ctrl+1", "Tarjeta de regalo Ctrl+2"]);
+  await hand.keyboard("{Control>}2{/Control}");
+  await vi.waitFor(() => expect(names[1]?.getAttribute("aria-pressed")).toBe("true"));
+  await hand.keyboard("{Control>}5{/Control}");
+  await vi.waitFor(async () => expect((await button(/^Devolver \$/)).disabled).toBe(false));
+  await hand.keyboard("{Control>}{Enter}{/Control}");
+  await vi.waitFor(() => expect(till.returns.refunds[0]?.tender).toBe("gift_card"));
 });

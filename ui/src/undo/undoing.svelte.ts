@@ -3,7 +3,6 @@ import type { Api } from "../api/api";
 import type { Box } from "../counter/box.svelte";
 import type { Counter } from "../counter/counter.svelte";
 import type { Screen, Work } from "../counter/work.svelte";
-import { kinds } from "../pay/payment.svelte";
 import type { Receipt } from "../receipt/receipt.svelte";
 import { Refund } from "./refund.svelte";
 import { Voiding } from "./voiding.svelte";
@@ -92,8 +91,8 @@ export class Undoing {
   numbered(number: number): void {
     const undoing = this.#shown;
     if (!undoing) return;
-    const kind = number < FIRST_REASON ? kinds[number - 1] : undefined;
-    if (kind && undoing === this.refund) this.refund.choose(kind);
+    const kind = number < FIRST_REASON ? this.refund.view?.kinds[number - 1] : undefined;
+    if (kind !== undefined && undoing === this.refund) this.refund.choose(kind);
     const slug = undoing.view?.reasons[number - FIRST_REASON]?.slug;
     if (slug !== undefined) undoing.because(slug, undoing.note);
   }

@@ -162,36 +162,123 @@ fn every_key_that_the_code_names_is_in_the_catalogue() {
         "word.",
     ];
     let mut named = 0;
-    let mut folders = vec![std::path::PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/src"
-    ))];
-    while let Some(folder) = folders.pop() {
-        for file in std::fs::read_dir(folder).expect("the source is here") {
-            let path = file.expect("a file").path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let source = std::fs::read_to_string(&path).expect("source is text");
-            for literal in source.split('"').skip(1).step_by(2) {
-                let is_key = families.iter().any(|family| literal.starts_with(family))
-                    && literal
-                        .chars()
-                        .all(|sign| sign.is_ascii_lowercase() || "._".contains(sign))
-                    && !literal.ends_with('.');
-                if is_key {
-                    named += 1;
-                    assert!(
-                        has(Language::Es, literal),
-                        "{literal} in {}",
-                        path.display()
-                    );
-                }
+    for source in sources(&["src"]) {
+        for literal in source.text.split('"').skip(1).step_by(2) {
+            let is_key = families.iter().any(|family| literal.starts_with(family))
+                && literal
+                    .chars()
+                    .all(|sign| sign.is_ascii_lowercase() || "._".contains(sign))
+                && !literal.ends_with('.');
+            if is_key {
+                named += 1;
+                let path = source.path.display();
+                assert!(has(Language::Es, literal), "{literal} in {path}");
             }
         }
     }
     assert!(named > 50, "the source was found: {named}");
+}
+
+/// Reads the source of the till and of its window: whatever says `error.{code}.hint` says every hint.
+#[test]
+fn every_key_of_the_catalogue_has_somebody_who_says_it() {
+    let folders = ["src", "../sync/src", "../../src-tauri/src", "../../ui/src"];
+    let (mut said, mut words) = (BTreeSet::new(), BTreeSet::new());
+    for source in sources(&folders) {
+        let is_rust = source.path.extension().is_some_and(|it| it == "rs");
+        let text = if is_rust {
+            source.text
+        } else {
+            with_wildcards(&source.text, "${")
+        };
+        for literal in text.split(['"', '`', '\'']) {
+            let literal = with_wildcards(literal, "{");
+            let is_key = |sign: char| sign.is_ascii_lowercase() || "0123456789._*".contains(sign);
+            let is_open = literal.is_empty() || literal.starts_with('*');
+            if is_open || !literal.chars().all(is_key) {
+                continue;
+            }
+            let kept = if literal.contains('.') {
+                &mut said
+            } else {
+                &mut words
+            };
+            kept.insert(literal);
+        }
+    }
+    let is_said = |key: &str| said.iter().any(|pattern| speaks(pattern, key));
+    // A refusal says more where it can: `refusal.wrong_store.which`.
+    let says_more = |key: &str| {
+        key.rsplit_once('.').is_some_and(|(key, more)| {
+            key.starts_with("refusal.") && is_said(key) && words.contains(more)
+        })
+    };
+    let keys = sentences(Language::Es).keys();
+    let dead: Vec<_> = keys
+        .filter(|key| !is_said(key) && !says_more(key))
+        .collect();
+    assert!(dead.is_empty(), "nobody says {dead:?}");
+}
+
+/// A star for what stands between `opening` and a closing brace: `error.*.hint`, `tender.*`.
+fn with_wildcards(text: &str, opening: &str) -> String {
+    let mut pattern = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(opening) {
+        let (_, after) = after.split_once('}').unwrap_or_default();
+        pattern.push_str(before);
+        pattern.push('*');
+        rest = after;
+    }
+    pattern + rest
+}
+
+/// Whether a pattern says a key: a star is one or several signs of one part.
+fn speaks(pattern: &str, key: &str) -> bool {
+    let (patterns, parts) = (pattern.split('.'), key.split('.'));
+    patterns.clone().count() == parts.clone().count()
+        && patterns
+            .zip(parts)
+            .all(|(pattern, part)| match pattern.split_once('*') {
+                None => pattern == part,
+                Some((before, after)) => {
+                    part.len() > before.len() + after.len()
+                        && part.starts_with(before)
+                        && part.ends_with(after)
+                }
+            })
+}
+
+struct Source {
+    path: std::path::PathBuf,
+    text: String,
+}
+
+/// Every file of source below `folders`, which stand beside this crate's, without tests.
+fn sources(folders: &[&str]) -> Vec<Source> {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<_> = folders.iter().map(|folder| here.join(folder)).collect();
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(folder).expect("the source is here") {
+            let path = file.expect("a file").path();
+            let name = path
+                .file_name()
+                .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let is_test = name == "tests.rs" || name.contains(".test.");
+            if path.is_dir() {
+                folders.push(path);
+            } else if !is_test
+                && [".rs", ".ts", ".svelte"]
+                    .iter()
+                    .any(|it| name.ends_with(it))
+            {
+                let text = std::fs::read_to_string(&path).expect("source is text");
+                sources.push(Source { path, text });
+            }
+        }
+    }
+    sources
 }
 
 #[test]

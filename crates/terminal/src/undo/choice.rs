@@ -1,14 +1,17 @@
 //! What the cashier chose to give back, read from the screen.
 
 use mostrador_loyalty::basket::Quantity;
+use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::refund::ReturnedLine;
-use mostrador_protocol::entry::SaleCompleted;
+use mostrador_protocol::entry::{SaleCompleted, SaleRefunded, Tender};
 
 use crate::Error;
 use crate::basket::read_count;
+use crate::error::shortened;
 use crate::rules::Rules;
-use crate::settle::KINDS;
+use crate::settle::{GIFT_CARD, KINDS};
 use crate::view::RefundInput;
+use crate::words::Money;
 
 /// The longest note.
 const MAX_NOTE_CHARS: usize = 120;
@@ -45,30 +48,86 @@ pub(super) fn lines(input: &RefundInput) -> Result<Vec<ReturnedLine>, Error> {
         .collect()
 }
 
+/// The means in which the money of a sale can come back. A gift card is not turned into money: where one
+/// paid a part, the money goes back to it or as the rest was paid. A till sells no gift cards, so nothing
+/// else comes back as one.
+pub(super) fn kinds(sale: &SaleCompleted) -> Vec<&'static str> {
+    let kept = kept(sale);
+    let paid_by = |kind: &str| kept.iter().any(|it| it.kind == kind && it.amount > 0);
+    let by_gift_card = paid_by(GIFT_CARD);
+    let kinds = KINDS.into_iter();
+    kinds
+        .filter(|kind| {
+            if by_gift_card {
+                paid_by(kind)
+            } else {
+                *kind != GIFT_CARD
+            }
+        })
+        .collect()
+}
+
 /// The means in which money goes back: the one that was asked for, else how most of it was paid, else
 /// cash.
 ///
 /// # Errors
-/// [`Error::UnknownTender`].
+/// [`Error::UnknownTender`] where it is none of [`kinds`].
 pub(super) fn tender(sale: &SaleCompleted, asked: &str) -> Result<&'static str, Error> {
-    let known = |kind: &str| KINDS.into_iter().find(|known| *known == kind);
+    let known = kinds(sale);
+    let find = |kind: &str| known.iter().copied().find(|known| *known == kind);
     if !asked.is_empty() {
-        return known(asked).ok_or_else(|| Error::UnknownTender {
-            kind: crate::error::shortened(asked),
+        return find(asked).ok_or_else(|| Error::UnknownTender {
+            kind: shortened(asked),
         });
     }
+    let kept = kept(sale);
+    let most = kept.iter().max_by_key(|tender| tender.amount);
+    Ok(most.and_then(|it| find(&it.kind)).unwrap_or(KINDS[0]))
+}
+
+/// Whether `money` (minor units) may go back by `kind` after `refunds`: where a gift card paid a part,
+/// other means give back what they have paid and no more.
+///
+/// # Errors
+/// [`Error::GiftCardPaid`].
+pub(super) fn check_gift_card(
+    sale: &SaleCompleted,
+    refunds: &[SaleRefunded],
+    (kind, value): (&str, i64),
+    money: Money,
+) -> Result<(), Error> {
+    let kept = kept(sale);
+    let paid_by = |kind: &str| {
+        kept.iter()
+            .find(|it| it.kind == kind)
+            .map_or(0, |it| it.amount)
+    };
+    if kind == GIFT_CARD || paid_by(GIFT_CARD) == 0 {
+        return Ok(());
+    }
+    let back = refunds.iter().flat_map(|refund| &refund.tenders);
+    let back: i64 = back.filter(|it| it.kind == kind).map(|it| it.amount).sum();
+    let most = Amount::clamped(i128::from(paid_by(kind)) - i128::from(back));
+    if value > most.minor() {
+        return Err(Error::GiftCardPaid { most, money });
+    }
+    Ok(())
+}
+
+/// What the shop kept by means of payment: change was given back in cash.
+pub(super) fn kept(sale: &SaleCompleted) -> Vec<Tender> {
     let kept = sale.tenders.iter().map(|tender| {
-        let change = if tender.kind == "cash" {
+        let change = if tender.kind == KINDS[0] {
             sale.change
         } else {
             0
         };
-        (tender.amount - change, tender)
+        Tender {
+            kind: tender.kind.clone(),
+            amount: tender.amount - change,
+        }
     });
-    let most = kept.filter_map(|(kept, tender)| Some((kept, known(&tender.kind)?)));
-    Ok(most
-        .max_by_key(|(kept, _)| *kept)
-        .map_or(KINDS[0], |(_, kind)| kind))
+    kept.collect()
 }
 
 /// Why, as the entry keeps it.

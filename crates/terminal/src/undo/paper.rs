@@ -66,7 +66,7 @@ impl<'a> Slip<'a> {
             sale: (&void.sale_receipt, void.sold_on),
             at: &void.at,
             lines: lines.collect(),
-            tenders: super::show::kept(sale),
+            tenders: super::choice::kept(sale),
             money: void.total,
             points: void.points.as_ref(),
             is_copy: false,

@@ -89,15 +89,19 @@ impl Till {
             Some(id) => Some(Buyer::load(connection, &priced_it, id, now)?),
             None => None,
         };
+        let tender = choice::tender(&found.sale, &input.tender)?;
         let chosen = Chosen {
             refund_id: self.shared.random.id(self.shared.clock.now_ms()),
             lines: choice::lines(input)?,
-            tender: choice::tender(&found.sale, &input.tender)?.to_owned(),
+            tender: tender.to_owned(),
             at,
         };
         let reinstates = |code: &CodeText| comes_back(&priced_it, buyer.as_ref(), code);
         let refund = found.sale.refund(&found.refunds, chosen, reinstates);
-        refund.map_err(|refusal| found.refused(refusal))
+        let refund = refund.map_err(|refusal| found.refused(refusal))?;
+        let back = (tender, refund.money);
+        choice::check_gift_card(&found.sale, &found.refunds, back, rules.money)?;
+        Ok(refund)
     }
 }
 

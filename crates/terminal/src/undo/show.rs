@@ -22,7 +22,6 @@ use crate::message::say;
 use crate::price::Buyer;
 use crate::rules::Rules;
 use crate::session::Cashier;
-use crate::settle::KINDS;
 use crate::till::Till;
 use crate::view::{
     Language, ReasonView, RefundInput, RefundTender, RefundView, UndoEffect, UndoneSale, VoidView,
@@ -53,7 +52,10 @@ impl Till {
                 value: 0,
                 money: 0,
                 tenders: Vec::new(),
-                kinds: KINDS.map(str::to_owned).to_vec(),
+                kinds: choice::kinds(&held.sale)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect(),
                 kind: kind.to_owned(),
                 effects: Vec::new(),
                 refusal: closed.map_or_else(String::new, |error| in_words(language, &error)),
@@ -204,7 +206,7 @@ impl Till {
             when,
             customer: profile.map(|profile| profile.name),
             total: sale.total,
-            tenders: tenders(language, &kept(sale)),
+            tenders: tenders(language, &choice::kept(sale)),
         })
     }
 
@@ -282,22 +284,6 @@ fn said(language: Language, source: Source) -> String {
 fn in_words(language: Language, error: &Error) -> String {
     let trouble = error.trouble(language);
     format!("{} {}", trouble.message, trouble.hint)
-}
-
-/// What the shop kept by means of payment: change was given back in cash.
-pub(super) fn kept(sale: &SaleCompleted) -> Vec<Tender> {
-    let kept = sale.tenders.iter().map(|tender| {
-        let change = if tender.kind == KINDS[0] {
-            sale.change
-        } else {
-            0
-        };
-        Tender {
-            kind: tender.kind.clone(),
-            amount: tender.amount - change,
-        }
-    });
-    kept.collect()
 }
 
 fn tenders(language: Language, tenders: &[Tender]) -> Vec<RefundTender> {

@@ -15,6 +15,15 @@ pub struct TenderInput {
     pub amount: i64,
 }
 
+/// A means of payment while the cashier types it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TypedTender {
+    /// `cash`, `card`, `transfer` or `gift_card`.
+    pub kind: String,
+    /// As typed; empty: what the others leave to pay.
+    pub text: String,
+}
+
 /// What the tenders entered so far come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct TendersView {
@@ -28,6 +37,12 @@ pub struct TendersView {
     pub change: i64,
     /// Amounts a customer is likely to hand over in cash, smallest first.
     pub quick: Vec<i64>,
+    /// What an empty field stands for, minor units.
+    pub rest: i64,
+    /// All tenders, the typed one as it was read: what pays.
+    pub entered: Vec<TenderInput>,
+    /// Why what is typed is no amount, in words; empty: it is one.
+    pub wrong: String,
 }
 
 /// What a receipt is of.

@@ -62,7 +62,12 @@ fn who_brought_a_new_customer_is_found_by_code_phone_or_name_and_recorded_offlin
     let shop = shop();
     shop.server.set_line(Line::Cut);
     let form = shop.till.edit_profile(&ANA.to_string()).expect("a form");
-    assert!(form.referral.expect("a program with referrals").may_say);
+    let offer = form.referral.expect("a program with referrals");
+    assert!(offer.may_say);
+    assert_eq!(
+        offer.sentence.replace('\u{a0}', " "),
+        "Quien lo trajo recibe 500 puntos con la primera compra desde $ 10.000."
+    );
     // Bruno gets a code when his profile is saved here.
     let fields = shop
         .till

@@ -4,7 +4,7 @@ use expect_test::expect;
 use mostrador_ledger as ledger;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::row::{Product, Row};
-use mostrador_terminal::view::Language;
+use mostrador_terminal::view::{Language, TypedTender};
 use mostrador_terminal::{SaleRequest, SaleRequestLine};
 use rust_decimal::Decimal;
 
@@ -146,6 +146,30 @@ fn a_total_that_changed_in_between_is_asked_again() {
 }
 
 #[test]
+fn what_is_typed_for_payment_is_read_once_and_pays_as_it_was_read() {
+    let shop = Shop::open();
+    shop.till.add_product("queso", "2").expect("added");
+    let typed = |kind: &str, text: &str| TypedTender {
+        kind: kind.to_owned(),
+        text: text.to_owned(),
+    };
+    let card = shop.till.preview_tenders(&[], &typed("card", "15.000"));
+    let card = card.expect("weighed");
+    assert_eq!((card.given, card.missing), (1_500_000, 2_500_000));
+    let all = shop
+        .till
+        .preview_tenders(&card.entered, &typed("cash", "$ 30'000"));
+    let all = all.expect("weighed");
+    assert_eq!((all.missing, all.change), (0, 500_000));
+    let paid = shop.till.pay(&all.entered, all.total).expect("paid");
+    assert_eq!(paid.change, 500_000);
+    let cheque = shop
+        .till
+        .preview_tenders(&[tender("cheque", 1)], &typed("cash", ""));
+    assert_eq!(trouble(cheque).0, "unknown_tender");
+}
+
+#[test]
 fn lines_come_together_change_and_go() {
     let shop = Shop::open();
     shop.till.add_product("queso", "").expect("added");
@@ -174,6 +198,7 @@ fn lines_come_together_change_and_go() {
     );
     for (text, code) in [
         ("0", "amount_zero"),
+        ("", "amount_zero"),
         ("999999999999999", "amount_too_large"),
         ("-5", "amount_unreadable"),
         ("doce mil", "amount_unreadable"),

@@ -200,6 +200,52 @@ fn an_amount_that_is_not_on_the_screen_is_not_given() {
 }
 
 #[test]
+fn a_gift_card_is_not_turned_into_money() {
+    let shop = Shop::open();
+    let till = &shop.till;
+    till.unlock(MANAGER).expect("the manager");
+    till.add_product("limonada", "2").expect("lemonades");
+    let tenders = [tender("gift_card", 1_500_000), cash(1_000_000)];
+    let number = till.pay(&tenders, 2_400_000).expect("paid").receipt;
+    let view = till.find_sale(&number).expect("found");
+    assert_eq!(view.kinds, ["cash", "gift_card"]);
+    assert_eq!(view.kind, "gift_card", "it paid most");
+    let by = |kind: &str, units: &str| RefundInput {
+        tender: kind.to_owned(),
+        ..choice(&shop, &[units])
+    };
+    let (code, _) = trouble(till.preview_refund(&by("card", "1")));
+    assert_eq!(code, "unknown_tender", "no card paid");
+    // 9,000 were paid in cash, and a lemonade costs 12,000.
+    let view = till.preview_refund(&by("cash", "1")).expect("a view");
+    assert!(
+        view.missing
+            .contains("pueden volver como máximo $\u{a0}9.000"),
+        "{}",
+        view.missing
+    );
+    assert_eq!(
+        trouble(till.refund(&by("cash", "1"), "")).0,
+        "gift_card_paid"
+    );
+    let half = till.refund(&by("cash", "0,5"), "").expect("given back");
+    assert_eq!(half.total, 600_000);
+    till.find_sale(&number).expect("found");
+    assert_eq!(
+        trouble(till.refund(&by("cash", "0,5"), "")).0,
+        "gift_card_paid"
+    );
+    let rest = till
+        .refund(&by("gift_card", "1,5"), "")
+        .expect("given back");
+    assert!(rest.text.contains("Tarjeta de regalo"), "{}", rest.text);
+
+    let number = sell(&shop);
+    let view = till.find_sale(&number).expect("found");
+    assert_eq!(view.kinds, ["cash", "card", "transfer"]);
+}
+
+#[test]
 fn the_last_sale_is_voided_once_with_everything_it_did() {
     let shop = Shop::open();
     let till = &shop.till;
