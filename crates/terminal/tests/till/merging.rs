@@ -105,6 +105,8 @@ fn two_records_are_seen_side_by_side_and_become_one_offline() {
 #[test]
 fn a_coupon_of_the_record_that_was_merged_comes_back_as_offered() {
     let shop = crate::points_shop::shop(vec![crate::points_shop::lot(600, "2026-02-01")]);
+    shop.settle();
+    shop.server.set_line(Line::Cut);
     let made = shop.till.make_coupon("cinco-mil").expect("made");
     let made = crate::points_shop::slip(made);
     merge(&shop, BRUNO, ANA);
@@ -137,6 +139,8 @@ fn a_basket_of_the_record_that_was_merged_counts_the_variant_that_it_is_priced_w
             });
         }
     });
+    shop.settle();
+    shop.server.set_line(Line::Cut);
     let variant = |customer: Uuid, number: u32| {
         shop.till
             .set_customer(&customer.to_string())
