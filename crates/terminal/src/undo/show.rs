@@ -126,7 +126,7 @@ impl Till {
                 .iter()
                 .map(|it| line::sold(language, it))
                 .collect(),
-            money: handed(&kept(sale)),
+            money: handed(&choice::kept(sale)),
             effects: Vec::new(),
             refusal: String::new(),
             approval: String::new(),
