@@ -317,7 +317,11 @@ fn pay(
     at: &Counter,
     counter: &CounterView,
 ) -> Result<(), Error> {
-    let notes = at.till.preview_tenders(&[], &TypedTender::default())?;
+    let cash = TypedTender {
+        kind: "cash".to_owned(),
+        ..TypedTender::default()
+    };
+    let notes = at.till.preview_tenders(&[], &cash)?;
     let handed = notes.quick.last().copied().unwrap_or(counter.total);
     tell.does(at.name, &plot.pays(&money(at, handed)))?;
     let tender = TenderInput {

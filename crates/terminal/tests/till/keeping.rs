@@ -55,7 +55,7 @@ fn somebody_else_finds_it_among_the_parked_ones() {
     shop.till.unlock(MANAGER).expect("the manager");
     let view = shop.till.counter().expect("a counter");
     assert_eq!((view.lines.len(), view.parked), (0, 1));
-    assert!(view.said.contains("en espera"), "{}", view.said);
+    assert!(view.said.contains("está apartada"), "{}", view.said);
     let view = shop.till.recall().expect("recalled");
     assert_eq!((view.lines.len(), view.codes.len()), (1, 1));
     assert!(view.noted.is_empty());
