@@ -552,3 +552,14 @@ test("an offer that takes the place of a code sends it off", async () => {
   await vi.waitFor(() => expect(till.calls).toContain("useBestSet"));
   expect(till.calls.indexOf("applyCode")).toBeLessThan(till.calls.indexOf("useBestSet"));
 });
+
+test("an amount that could not be read is gone when its screen is opened again", async () => {
+  await open();
+  await hand.keyboard("[F7]");
+  await hand.type(await screen.findByLabelText("Valor"), "doce{Enter}");
+  expect((await screen.findAllByText(/no es un valor/)).length).toBeGreaterThan(0);
+  await hand.keyboard("{Escape}[F7]");
+  const field = await screen.findByLabelText<HTMLInputElement>("Valor");
+  expect(field.value).toBe("");
+  expect(screen.queryByText(/no es un valor/)).toBeNull();
+});

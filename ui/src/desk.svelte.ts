@@ -108,9 +108,11 @@ export class Desk {
   async #do(command: Command): Promise<void> {
     if (typeof command !== "string") return this.#numbered(command);
     switch (command) {
-      case "help":
       case "amount":
-        return this.#open(command);
+        if (this.work.screen !== "amount") this.amount.open();
+        return this.#open("amount");
+      case "help":
+        return this.#open("help");
       case "sync":
         // An answer of the server may take seconds: nobody waits for it.
         if (this.work.screen === "sync") void this.strip.retry();

@@ -69,11 +69,6 @@ impl Weighed {
         self.due - self.beside_cash()
     }
 
-    /// What cash has to pay, minor units.
-    pub(crate) fn left_to_cash(&self) -> Amount {
-        Amount::clamped(self.cash_due())
-    }
-
     /// All of it together.
     pub(crate) fn given(&self) -> Amount {
         Amount::clamped(self.cash() + self.beside_cash())

@@ -68,7 +68,11 @@ fn preview(
         given: all.given().minor(),
         missing: all.missing().minor(),
         change: all.change().minor(),
-        quick: quick_amounts(all.left_to_cash().minor(), money.currency.code()),
+        // What is noted already is in the drawer: the notes are for what is still to be handed over.
+        quick: quick_amounts(
+            Weighed::of(due, kept)?.missing().minor(),
+            money.currency.code(),
+        ),
         rest: rest.minor(),
         entered,
         wrong,
@@ -213,6 +217,9 @@ mod tests {
             [3_800_000, 4_000_000, 5_000_000, 10_000_000]
         );
         assert!(view_of(0).is_empty(), "a free basket needs none");
+        // What was handed over before counts: $ 67,70 are missing of $ 567,70.
+        let rest = view(56_770, "MXN", (&[tender("cash", 50_000)], ("cash", "")));
+        assert_eq!(rest.quick, [8_000, 10_000, 20_000, 50_000]);
         assert!(
             quick_amounts(i64::MAX, "COP")
                 .iter()

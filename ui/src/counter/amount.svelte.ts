@@ -12,6 +12,11 @@ export class Amount {
     this.#counter = counter;
   }
 
+  /** Opened again: what could not be read is not there any more. */
+  open(): void {
+    if (this.wrong !== "") this.text = this.name = this.wrong = "";
+  }
+
   async add(): Promise<boolean> {
     let wrong = "";
     const added = await this.#counter.act(async (api) => {
