@@ -154,6 +154,7 @@ impl Scene<'_> {
         document.max_codes = u32::from(self.max_codes % 21);
         document.basket_cap_bp = rate(self.basket_cap_bp);
         document.points = self.has_points.then(|| PointsDocument {
+            offline_points: None,
             per_unit: Decimal::ONE,
             lifetime_days: 365,
             pending_days: 0,

@@ -44,6 +44,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             basket::recall,
             code::apply_code,
             code::remove_code,
+            code::allow_code,
             code::use_best_set,
             points::redeem_view,
             points::preview_points,

@@ -17,6 +17,9 @@ use crate::process::{ServerProcess, server_command};
 /// How long anything may take to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How long tills may go on differing that have sent and hold everything.
+const SETTLING: Duration = Duration::from_secs(10);
+
 /// A demo company.
 #[derive(Debug, Clone, Copy)]
 pub struct Company {
@@ -232,12 +235,24 @@ impl Shop {
         Ok(SqliteStore::open(&path, &Mint::system())?)
     }
 
-    /// Waits until every till has sent everything and holds everything, and checks that all of them
-    /// show what the server holds.
+    /// Waits until every till has sent everything and holds everything, and all of them show what the
+    /// server holds. A till that has just caught up may write once more: what it gives back.
     ///
     /// # Errors
-    /// When it takes too long, or with every difference.
+    /// When it takes too long, or with every difference that stays.
     pub async fn agree(&self, tills: &[&Till]) -> Result<(), Error> {
+        let settling = Deadline::after(SETTLING);
+        loop {
+            let agreed = self.compared(tills).await;
+            let is_over = settling.pause_async("tills to agree").await.is_err();
+            match agreed {
+                Err(Error::Disagreement(_)) if !is_over => {}
+                agreed => return agreed,
+            }
+        }
+    }
+
+    async fn compared(&self, tills: &[&Till]) -> Result<(), Error> {
         for till in tills {
             till.sync_now()?;
             until("a till to send everything", || {

@@ -117,6 +117,33 @@ test("a refused code keeps its sentence on the screen", async () => {
   expect(row?.textContent).toContain("[minimum_not_met]");
 });
 
+test("a manager lets a code join that this till holds no right to", async () => {
+  await open();
+  await enter("ESP-01");
+  await enter("ESCASO");
+  await screen.findAllByText(/no tiene usos reservados/);
+  await hand.click(screen.getByRole("button", { name: "Permitir con PIN" }));
+  expect(await screen.findByText("Permitir ESCASO sin usos reservados")).toBeTruthy();
+  await hand.keyboard("1234{Enter}");
+  expect(await screen.findByText(/Ese PIN no es de un gerente/)).toBeTruthy();
+  expect(till.allowed).toEqual([]);
+  await hand.keyboard("9876{Enter}");
+  expect(await screen.findByText("Un gerente permitió ESCASO.")).toBeTruthy();
+  const row = (await screen.findByText("ESCASO")).closest("[data-tone]");
+  expect(row?.getAttribute("data-tone")).toBe("good");
+  expect(screen.getByRole("combobox")).toBe(document.activeElement);
+});
+
+test("Esc leaves the code of a manager's PIN refused", async () => {
+  await open();
+  await enter("ESCASO");
+  await hand.click(await screen.findByRole("button", { name: "Permitir con PIN" }));
+  await screen.findByText("Permitir ESCASO sin usos reservados");
+  await hand.keyboard("{Escape}");
+  await screen.findAllByText(/no tiene usos reservados/);
+  expect(till.calls).not.toContain("allowCode");
+});
+
 test("what is probably wrong with a mistyped code is said before anybody applies it", async () => {
   await open();
   await hand.keyboard("OTONO99");

@@ -1,6 +1,7 @@
 /** Everything on the desk, and what each key does with it. */
 import { createContext } from "svelte";
 import type { Api, ChipView, Stale } from "./api/api";
+import { Allowing } from "./codes/allowing.svelte";
 import { Amount } from "./counter/amount.svelte";
 import { Box } from "./counter/box.svelte";
 import { Counter } from "./counter/counter.svelte";
@@ -31,6 +32,7 @@ export class Desk {
   readonly till: Till;
   readonly theme = new Theme();
   readonly counter: Counter;
+  readonly allowing: Allowing;
   readonly box: Box;
   readonly work = new Work();
   readonly amount: Amount;
@@ -62,6 +64,7 @@ export class Desk {
     this.#api = api;
     this.till = new Till(api);
     this.counter = new Counter(api);
+    this.allowing = new Allowing(api, this.counter);
     this.box = new Box(api, this.counter);
     this.amount = new Amount(this.counter);
     this.payment = new Payment(api, () => this.currency);
@@ -339,6 +342,18 @@ export class Desk {
   async showReceipt(saleId: string): Promise<void> {
     if (!(await this.receipt.find(saleId))) return;
     this.work.open("receipt");
+    this.home();
+  }
+
+  /** Asks for the PIN of a manager who lets a refused code join. */
+  startAllowing(code: string): void {
+    this.allowing.start(code);
+    this.#open("allow");
+  }
+
+  async allowCode(): Promise<void> {
+    if (!(await this.allowing.now())) return;
+    this.work.back();
     this.home();
   }
 

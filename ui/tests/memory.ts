@@ -109,6 +109,8 @@ export class MemoryTill {
   readonly saved: ProfileInput[] = [];
   /** Records that became one, the one that stays first. */
   readonly merged: [string, string][] = [];
+  /** Codes that a manager let join. */
+  readonly allowed: string[] = [];
   /** Every adjustment that was approved. */
   readonly adjusted: AdjustmentInput[] = [];
   /** Every call, for tests that count. */
@@ -132,7 +134,7 @@ export class MemoryTill {
     const gross = this.basket.lines.reduce((sum, line) => sum + line.unit_price * line.quantity, 0);
     const given = this.basket.codes.map((text) => ({ text, coupon: codes[text] }));
     const accepted = given.flatMap(({ text, coupon }) =>
-      coupon && gross >= coupon.minimum
+      coupon && gross >= coupon.minimum && (!coupon.shared || this.allowed.includes(text))
         ? [{ text, coupon, amount: Math.round((gross * coupon.percent) / 100) }]
         : [],
     );
@@ -422,6 +424,10 @@ export class MemoryTill {
       },
       removeCode: (text) =>
         this.#change(() => (this.basket.codes = this.basket.codes.filter((code) => code !== text))),
+      allowCode: (text, pin) => {
+        if (pin !== manager) return no("not_a_manager", "Ese PIN no es de un gerente.");
+        return this.#change(() => this.allowed.push(text), `Un gerente permitió ${text}.`);
+      },
       useBestSet: () => this.#change(() => (this.basket.codes = [...bestSet.codes])),
       ...this.#points(),
       reachPayment: () => ok(null),

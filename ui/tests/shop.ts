@@ -17,6 +17,8 @@ export type Coupon = {
   sentence: string;
   bounds?: readonly string[];
   next_step?: string;
+  /** Shared out to tills, and this one holds no right to it. */
+  shared?: boolean;
 };
 
 export const pins: readonly DemoPin[] = [
@@ -48,6 +50,7 @@ export const codes: Readonly<Record<string, Coupon>> = {
     bounds: ["Tope de $ 100 alcanzado: sin tope serían $ 150. [truncated]"],
     next_step: "Faltan $ 12.000 para 10 %.",
   },
+  ESCASO: { percent: 20, minimum: 0, gives: "20 %", sentence: "", shared: true },
   EXTRA10: { percent: 10, minimum: 5_000_000, gives: "10 %", sentence: "" },
   BLACKFRIDAY50: { percent: 50, minimum: 100_000_000, gives: "50 %", sentence: "" },
 };
@@ -71,12 +74,17 @@ export const bestSet: BestSetView = {
 };
 
 export function refusal(text: string, known: boolean): RefusedView {
+  if (codes[text]?.shared) {
+    const sentence = `Esta caja no tiene usos reservados de ${text}. [lease_required]`;
+    return { text, refusal: "lease_required", sentence, suggestion: null, may_be_allowed: true };
+  }
   return known
     ? {
         text,
         refusal: "minimum_not_met",
         suggestion: null,
         sentence: `Faltan $ 12.000 para usar ${text} (compra mínima $ 50.000). [minimum_not_met]`,
+        may_be_allowed: false,
       }
     : {
         text,
@@ -84,6 +92,7 @@ export function refusal(text: string, known: boolean): RefusedView {
         suggestion:
           text === "MAR73" ? { text: "VERANO10", printed: "VERANO-10", differs: [7] } : null,
         sentence: `El programa no conoce ${text}. Revise el texto. [unknown_code]`,
+        may_be_allowed: false,
       };
 }
 

@@ -239,8 +239,11 @@ impl Code {
 /// What a till does that holds no right to a code whose limits of everybody are shared out to tills.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Offline {
-    /// The code is refused.
+    /// Nothing was said: limits of everybody are as with `Block`, those of each customer go by what the
+    /// till knows of uses.
     #[default]
+    Unsaid,
+    /// The code is refused.
     Block,
     /// The tills of one store take it by what they know of its uses, the others refuse it.
     HomeStore(String),
@@ -255,7 +258,7 @@ impl Offline {
     /// Whether the counts decide although no right is held: in the home store, or with an approval.
     pub fn lets_by(&self, store: &str, is_approved: bool) -> bool {
         match self {
-            Self::Block => false,
+            Self::Unsaid | Self::Block => false,
             Self::HomeStore(home) => home == store,
             Self::Approval { .. } => is_approved,
         }
@@ -264,7 +267,7 @@ impl Offline {
     /// The stable word for entries and reasons.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Block => "block",
+            Self::Unsaid | Self::Block => "block",
             Self::HomeStore(_) => "home_store",
             Self::Approval { .. } => "approval",
         }

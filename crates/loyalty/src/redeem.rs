@@ -49,6 +49,11 @@ pub enum RedeemRefusal {
         /// What is missing.
         missing: i64,
     },
+    /// More points than may be spent without the server: another till may be spending them.
+    PointsWithheld {
+        /// The most that can be spent here now.
+        most: i64,
+    },
     /// More points than the basket costs.
     PointsAboveTotal {
         /// The most that the basket takes.
@@ -68,6 +73,7 @@ impl RedeemRefusal {
             Self::RewardLimitReached { .. } => "reward_limit_reached",
             Self::PointsBelowMinimum { .. } => "points_below_minimum",
             Self::NotEnoughPoints { .. } => "not_enough_points",
+            Self::PointsWithheld { .. } => "points_withheld",
             Self::PointsAboveTotal { .. } => "points_above_total",
         }
     }
@@ -77,6 +83,8 @@ impl RedeemRefusal {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Purse {
     lots: Vec<Lot>,
+    /// Points that are the customer's and cannot be spent here.
+    withheld: i64,
 }
 
 impl Purse {
@@ -85,9 +93,38 @@ impl Purse {
         let lots = account.lots.iter().filter(|lot| lot.days.is_usable(day));
         let mut purse = Self {
             lots: lots.copied().collect(),
+            withheld: 0,
         };
         purse.remove(account.debt);
         purse
+    }
+
+    /// Keeps at most `most` points in it, those that expire soonest; the others are withheld.
+    #[must_use]
+    pub fn at_most(mut self, most: i64) -> Self {
+        let available = self.available();
+        let kept = self.remove(available.min(most));
+        self.withheld = self.available().saturating_add(self.withheld);
+        self.lots = kept;
+        self
+    }
+
+    /// Points that are the customer's and cannot be spent here.
+    pub fn withheld(&self) -> i64 {
+        self.withheld
+    }
+
+    /// Why `points` more than are in it cannot be had.
+    pub fn lacks(&self, points: i64) -> RedeemRefusal {
+        let available = self.available();
+        let all = available.saturating_add(self.withheld);
+        if self.withheld > 0 && points <= all {
+            return RedeemRefusal::PointsWithheld { most: available };
+        }
+        RedeemRefusal::NotEnoughPoints {
+            available: all,
+            missing: points.saturating_sub(all),
+        }
     }
 
     /// Points left in it.
@@ -97,12 +134,8 @@ impl Purse {
 
     /// Takes points, soonest expiry first, then oldest: the shares that the entry names.
     pub fn take(&mut self, points: i64) -> Result<Vec<Lot>, RedeemRefusal> {
-        let available = self.available();
-        if points > available {
-            return Err(RedeemRefusal::NotEnoughPoints {
-                available,
-                missing: points.saturating_sub(available),
-            });
+        if points > self.available() {
+            return Err(self.lacks(points));
         }
         Ok(self.remove(points))
     }
@@ -147,10 +180,7 @@ pub fn most_points(
     let taken = basket_takes(rules, total)?;
     let available = purse.available();
     if available < minimum {
-        return Err(RedeemRefusal::NotEnoughPoints {
-            available,
-            missing: minimum.saturating_sub(available),
-        });
+        return Err(purse.lacks(minimum));
     }
     let most = available.min(taken);
     if most < minimum {

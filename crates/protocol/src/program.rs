@@ -141,6 +141,10 @@ pub struct PointsDocument {
     /// What one redeemed point pays, minor units; 0: points cannot pay.
     #[serde(default)]
     pub point_value: i64,
+    /// The most points of a customer that a till may spend that does not hold the customer's rights, until
+    /// the server has heard of them; none: as many as it knows of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline_points: Option<i64>,
     /// Factor of a customer's first purchase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_purchase: Option<Decimal>,

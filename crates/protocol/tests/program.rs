@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use mostrador_loyalty as loyalty;
-use mostrador_protocol::program::{CodeDocument, ProgramDocument};
+use mostrador_protocol::program::{Around, CodeDocument, ProgramDocument};
 
 use loyalty::code::{Benefit, CodeText};
 
@@ -253,4 +253,76 @@ mod properties {
             }
         }
     }
+}
+
+#[test]
+fn what_a_till_does_without_a_right_has_its_own_keys() {
+    check_faults(
+        r#"
+version = 1
+name = "Café"
+currency = "MXN"
+time_zone = "America/Mexico_City"
+points = { per_unit = "1", offline_points = -1 }
+
+[[codes]]
+text = "CASA"
+percent_bp = 500
+total_limit = 5
+offline = "home_store"
+
+[[codes]]
+text = "TOPE"
+percent_bp = 500
+total_limit = 5
+offline_max = 100
+"#,
+        &expect![[r#"
+            line 6, column 45: points.offline_points: -1 is out of bounds; write a whole number from 0 to 9223372036854775807
+            line 8, column 1: codes[1].home_store: is missing: offline is "home_store"; write the slug of the store whose tills take the code
+            line 18, column 15: codes[2].offline_max: says nothing: offline is not "approval"; remove it, or write that word"#]],
+    );
+}
+
+#[test]
+fn what_a_till_does_without_a_right_is_about_a_limit() {
+    let text = r#"
+version = 1
+name = "Café"
+currency = "MXN"
+time_zone = "America/Mexico_City"
+
+[[codes]]
+text = "LIBRE"
+fixed = 500
+offline = "approval"
+
+[[codes]]
+text = "UNA"
+fixed = 500
+per_customer_limit = 1
+offline = "block"
+
+[[codes]]
+text = "CASA"
+fixed = 500
+total_limit = 9
+offline = "home_store"
+home_store = "centro"
+"#;
+    let around = Around {
+        now_ms: 0,
+        catalogue: None,
+        published: None,
+    };
+    let findings = ProgramDocument::examine(text, &around);
+    assert_eq!(findings.faults, []);
+    let said: Vec<String> = findings.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "codes[1].offline: is about limits that tills cannot count alone, and the code has none; \
+          remove it, or write a limit [limit_without_effect]"
+        ]
+    );
 }

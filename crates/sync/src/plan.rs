@@ -22,7 +22,7 @@ const POLL_PAUSE_MS: u64 = 1_000;
 const LEASE_EVERY_MS: u64 = 60_000;
 
 /// The same while somebody at the counter waits for one.
-const LEASE_SHORT_MS: u64 = 1_000;
+const LEASE_SHORT_MS: u64 = 500;
 
 /// The first and the longest window of the backoff, milliseconds.
 const BACKOFF_MS: (u64, u64) = (1_000, 300_000);

@@ -175,6 +175,8 @@ pub struct State {
     pub lease_rounds_begun: u64,
     /// The latest round that came to its end: the server answered, or there was nothing to ask.
     pub lease_round_done: u64,
+    /// Whether somebody at the counter waits for what other tills hold.
+    pub lease_is_short: bool,
     /// Why this till went on in a new stream since it started, if it did.
     pub parted: Option<Attention>,
     /// Whether the task runs.

@@ -239,8 +239,10 @@ impl Syncer {
             Err(error) => return Some(trouble_in_file(&error)),
         };
         if wants.is_empty() && self.knows_leases {
-            self.report
-                .send_modify(|state| state.lease_round_done = round);
+            self.report.send_modify(|state| {
+                state.lease_round_done = round;
+                state.lease_is_short = false;
+            });
             return Some(Outcome::Leased { is_short: false });
         }
         let request = LeasesRequest { wants };
@@ -272,6 +274,7 @@ impl Syncer {
         self.report.send_modify(|state| {
             state.changes += u64::from(!request.wants.is_empty());
             state.lease_round_done = round;
+            state.lease_is_short = is_short;
         });
         Some(Outcome::Leased { is_short })
     }

@@ -97,7 +97,7 @@ impl Till {
 
     /// Says of the code that was just scanned why it did not join, if it did not: its card may lie
     /// below the fold.
-    fn say_why_refused(&self, view: CounterView, code: &CodeText) -> CounterView {
+    pub(crate) fn say_why_refused(&self, view: CounterView, code: &CodeText) -> CounterView {
         let mut refused = view.refused.iter();
         let Some(refused) = refused.find(|refused| refused.text == code.as_str()) else {
             return view;
@@ -122,6 +122,10 @@ impl Till {
             .open
             .rewards
             .retain(|reward| reward.code != code.as_str());
+        session
+            .open
+            .approvals
+            .retain(|approval| approval.subject.as_deref() != Some(code.as_str()));
         let parameters = [("code", code.as_str())];
         session.said = say(self.language(), "said.code_removed", &parameters);
         self.show(session)

@@ -4,7 +4,7 @@ use std::sync::MutexGuard;
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
-use mostrador_loyalty::code::{CodeKind, CodeText};
+use mostrador_loyalty::code::{CodeKind, CodeText, Offline};
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::quote::{AcceptedCode, QuotedLine, RefusedCode, trial};
 use mostrador_loyalty::refusal::Refusal;
@@ -145,6 +145,7 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
             refusal: refusal.code().to_owned(),
             sentence,
             suggestion: suggestion(speaker, code),
+            may_be_allowed: may_be_allowed(speaker, code),
         }
     });
     let missed = priced.spending.missed.iter().map(|missed| RefusedView {
@@ -152,6 +153,7 @@ fn assemble(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Counte
         refusal: missed.refusal.code().to_owned(),
         suggestion: None,
         sentence: sentence::redeem::of_reward(speaker.language, rules, &missed.refusal),
+        may_be_allowed: false,
     });
     let best = &quote.best_set;
     let tier_name = priced
@@ -255,6 +257,13 @@ fn sibling<'a>(priced: &'a Priced, refused: &RefusedCode) -> Option<(CodeText, &
     Some((family.clone(), there))
 }
 
+/// Whether a manager may let a code join that this till holds no right to.
+fn may_be_allowed(speaker: &Speaker<'_>, refused: &RefusedCode) -> bool {
+    let lacks_right = matches!(refused.refusal, Refusal::LeaseRequired { .. });
+    let code = speaker.code(&refused.text);
+    lacks_right && code.is_some_and(|code| matches!(code.offline, Offline::Approval { .. }))
+}
+
 fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Vec<CodeView> {
     let quote = &priced.quote;
     let names = open.lines.iter().map(|line| line.name.clone());
@@ -353,7 +362,7 @@ fn offers(connection: &Connection, priced: &Priced) -> Result<Vec<Offer>, Error>
     let customer = priced.buyer.as_ref().map(|buyer| buyer.id);
     let day = priced.now.local_day();
     let counted = priced.rules.program.texts_counted(&asked, priced.subject());
-    let usage = rights::usage(
+    let mut usage = rights::usage(
         connection,
         &Counted {
             rules: &priced.rules,
@@ -364,6 +373,11 @@ fn offers(connection: &Connection, priced: &Priced) -> Result<Vec<Offer>, Error>
             approved: &[],
         },
     )?;
+    // What a manager allowed on this basket counts as it was priced.
+    let of_basket = priced.usage.codes.iter();
+    usage
+        .codes
+        .extend(of_basket.map(|(text, used)| (text.clone(), *used)));
     Ok(chips::offer(priced, &candidates, &usage))
 }
 

@@ -29,6 +29,7 @@ impl Till {
     /// to be used later. With a slip in the answer, coupon and points are on the disk; without one, the counter says
     /// why nothing was bought.
     pub fn make_coupon(&self, slug: &str) -> Result<CouponMade, Error> {
+        self.ask_for_points()?;
         let (mut session, cashier) = self.at_work()?;
         let open = session.open.clone();
         let language = self.language();

@@ -40,7 +40,8 @@ impl Till {
         if is_released {
             session.said = format!("{} {}", session.said, released(language));
         }
-        self.show(session)
+        let view = self.show(session)?;
+        self.asked_for_customer(view)
     }
 
     /// The open basket is nobody's again; lines and codes stay.

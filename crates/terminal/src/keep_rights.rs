@@ -12,6 +12,7 @@ use mostrador_protocol::lease::{LeaseClosed, LeaseResource, LeaseWant, MAX_WANTS
 
 use crate::Error;
 use crate::price::subject;
+use crate::rights::{are_customers_scarce, limits_each_customer};
 use crate::rules::Rules;
 use crate::session::OpenBasket;
 use crate::stamp::stamp;
@@ -19,6 +20,9 @@ use crate::till::Till;
 
 /// Of a budget without a better guess, one sale is taken to need this part.
 const BUDGET_PART: i64 = 20;
+
+/// The most customers on whom a till goes on deciding after they have left: those who came last.
+const MAX_CUSTOMERS: usize = 200;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -39,7 +43,8 @@ impl Till {
                 Err(error) => return Err(error),
             };
             let mut needs = needs(tx, &rules, (&open, &identity.store), now_ms)?;
-            self.give_back(tx, &needs, now_ms)?;
+            let keeps_customer = spends_rights(tx, &rules, &open)?;
+            self.give_back(tx, (&needs, keeps_customer), now_ms)?;
             for (resource, need) in &mut needs {
                 need.held = ledger::lease::left(tx, resource)?;
             }
@@ -50,17 +55,20 @@ impl Till {
     fn give_back(
         &self,
         tx: &Connection,
-        needs: &BTreeMap<LeaseResource, Need>,
+        (needs, keeps_customer): (&BTreeMap<LeaseResource, Need>, bool),
         now_ms: i64,
     ) -> Result<(), Error> {
-        for lease in ledger::lease::held(tx)? {
+        let all = ledger::lease::held(tx)?;
+        let kept_from_ms = customers_kept_from(&all);
+        for lease in all {
             let need = needs.get(&lease.resource);
             let is_customer = matches!(lease.resource, LeaseResource::Customer(_));
             let held = Held {
                 left: lease.left(),
                 expires_ms: lease.expires_ms,
-                is_needed: need.is_some() || is_customer,
-                is_at_hand: need.is_some_and(|need| need.at_hand > 0),
+                is_needed: need.is_some() || is_customer && lease.expires_ms >= kept_from_ms,
+                is_at_hand: need.is_some_and(|need| need.at_hand > 0)
+                    && (!is_customer || keeps_customer),
                 is_recalled: lease.is_recalled,
             };
             let Some(reason) = gives_back(&held, now_ms) else {
@@ -115,7 +123,8 @@ fn needs(
 ) -> Result<BTreeMap<LeaseResource, Need>, Error> {
     let day = rules.moment(now_ms).local_day();
     let program = &rules.program;
-    let at_hand = program.texts_counted(&open.scanned(), subject(tx, open)?);
+    let subject = subject(tx, open)?;
+    let at_hand = program.texts_counted(&open.scanned(), subject);
     let is_usable = |code: &&Code| {
         let stores = &code.restrictions.stores;
         code.active
@@ -125,7 +134,17 @@ fn needs(
     };
     let mut needs = BTreeMap::new();
     let mut need_of = |code: &Code, text: &CodeText, is_at_hand: bool| -> Result<(), Error> {
+        let used = ledger::code_use::shown(tx, text)?;
         for (resource, limit) in Resource::of_code(text, &code.limits) {
+            let used = match &resource {
+                Resource::Budget(_) => used.discount,
+                Resource::Uses(_) | Resource::Customer(_) => used.total,
+            };
+            // What is used up has nothing to grant; what is held of it stays needed.
+            let held = ledger::lease::left(tx, &LeaseResource::from(&resource))?;
+            if used >= limit && held == 0 {
+                continue;
+            }
             let since_ms = now_ms.saturating_sub(KEEP_DAYS * DAY_MS);
             let (uses, discount) = ledger::code_use::recent(tx, text, since_ms)?;
             let (recent, one_sale) = match &resource {
@@ -159,14 +178,36 @@ fn needs(
             need_of(code, text, true)?;
         }
     }
-    if let Some(customer) = open.customer.filter(|_| program.points.is_some()) {
+    if open.customer.is_some() && are_customers_scarce(rules) {
+        // Whoever has the customer at the counter needs the right more than anybody.
         let need = Need {
             one_sale: 1,
+            at_hand: 1,
             ..Need::default()
         };
-        needs.insert(LeaseResource::Customer(customer), need);
+        needs.insert(LeaseResource::Customer(subject), need);
     }
     Ok(needs)
+}
+
+/// Whether the open basket spends what only one till may decide on for its customer.
+fn spends_rights(tx: &Connection, rules: &Rules, open: &OpenBasket) -> Result<bool, Error> {
+    let counted = (rules.program).texts_counted(&open.scanned(), subject(tx, open)?);
+    let mut codes = counted.iter().filter_map(|text| rules.program.code(text));
+    Ok(open.points > 0 || !open.rewards.is_empty() || codes.any(limits_each_customer))
+}
+
+/// The expiry, milliseconds since the epoch, from which on the rights of customers are kept.
+fn customers_kept_from(all: &[ledger::lease::Held]) -> i64 {
+    let is_customer =
+        |lease: &&ledger::lease::Held| matches!(lease.resource, LeaseResource::Customer(_));
+    let mut expiries: Vec<i64> = all
+        .iter()
+        .filter(is_customer)
+        .map(|it| it.expires_ms)
+        .collect();
+    expiries.sort_unstable_by(|one, other| other.cmp(one));
+    expiries.get(MAX_CUSTOMERS - 1).copied().unwrap_or(i64::MIN)
 }
 
 /// What one sale takes of a budget of `limit`: the most that the code takes off.

@@ -34,6 +34,7 @@
 //! ```
 
 mod adjust;
+mod allow_code;
 mod applied;
 mod apply_code;
 mod approve;

@@ -3,13 +3,14 @@
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_ledger::identity::Identity;
-use mostrador_protocol::entry::{Payload, SaleCompleted};
+use mostrador_protocol::entry::{ApprovalGiven, Payload, SaleCompleted};
 use mostrador_sync::Phase;
 use uuid::Uuid;
 
 use crate::Error;
 use crate::message::say;
 use crate::price::{Priced, price};
+use crate::rights;
 use crate::sale::{Deal, completed};
 use crate::session::OpenBasket;
 use crate::settle::{Settled, exact_cash, settle};
@@ -107,6 +108,8 @@ impl Till {
         if !by_gift_card.is_zero() {
             priced.quote = priced.paid_beside_points(by_gift_card);
         }
+        // Before the receipt gets its number, which counts entries.
+        let approvals = self.record_approvals(tx, &order, &priced)?;
         let Settled { tenders, change } = settled.with_points(priced.spending.amount());
         let deal = Deal {
             sale_id: order.open.id,
@@ -118,12 +121,33 @@ impl Till {
             change,
         };
         let mut sale = completed(&priced, deal);
-        crate::rights::spend(tx, &priced.rules, (&mut sale, &[]))?;
+        rights::spend(tx, &priced.rules, (&mut sale, &approvals))?;
         let version = priced.rules.document.version;
         let offset_ms = order.now_ms.saturating_sub(order.wall_ms);
         let stamp = stamp(&self.shared, tx, order.wall_ms, offset_ms, version)?;
         ledger::record::record(tx, &stamp, &Payload::SaleCompleted(Box::new(sale.clone())))?;
         Ok((sale, priced))
+    }
+
+    /// Records what a manager allowed of the codes that the sale uses.
+    fn record_approvals(
+        &self,
+        tx: &Connection,
+        order: &Order<'_>,
+        priced: &Priced,
+    ) -> Result<Vec<ApprovalGiven>, Error> {
+        let offset_ms = order.now_ms.saturating_sub(order.wall_ms);
+        let mut used = Vec::new();
+        for code in priced.quote.accepted.iter().filter(|code| code.consumed) {
+            let scanned = code.scanned().as_str();
+            let Some(approval) = rights::approval_of(&order.open.approvals, scanned) else {
+                continue;
+            };
+            let stamp = stamp(&self.shared, tx, order.wall_ms, offset_ms, 0)?;
+            ledger::record::record(tx, &stamp, &Payload::ApprovalGiven(approval.clone()))?;
+            used.push(approval.clone());
+        }
+        Ok(used)
     }
 
     /// Now, by the server's clock as far as this till knows it: milliseconds since the epoch.

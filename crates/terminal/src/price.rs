@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_loyalty::account::Account;
@@ -10,7 +11,7 @@ use mostrador_loyalty::code::{Code, CodeText};
 use mostrador_loyalty::customer::{CustomerFacts, Place, Usage};
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::quote::{Quote, Request, quote};
-use mostrador_loyalty::redeem::coupon_code;
+use mostrador_loyalty::redeem::{Purse, coupon_code};
 use mostrador_loyalty::tier::{Standing, standing};
 use mostrador_loyalty::time::Moment;
 use uuid::Uuid;
@@ -81,6 +82,8 @@ pub(crate) struct Buyer {
     pub(crate) facts: CustomerFacts,
     /// The customer's reward coupons.
     pub(crate) own_codes: Vec<Code>,
+    /// The most points that this till may spend of theirs; none: all of them.
+    points_at_most: Option<i64>,
 }
 
 impl Priced {
@@ -119,6 +122,7 @@ impl Buyer {
             purchases: account.completed_purchases(),
             badges: account.badges.keys().cloned().collect(),
         };
+        let points_at_most = rights::points_at_most(connection, rules, id)?;
         let coupons = account.coupons.iter();
         let own_codes = coupons.filter_map(|coupon| coupon_code(&rules.program, coupon, id));
         Ok(Self {
@@ -126,7 +130,17 @@ impl Buyer {
             own_codes: own_codes.collect(),
             account,
             facts,
+            points_at_most,
         })
+    }
+
+    /// What may be spent of the customer's points here on a day.
+    pub(crate) fn purse(&self, day: NaiveDate) -> Purse {
+        let purse = Purse::of(&self.account, day);
+        match self.points_at_most {
+            Some(most) => purse.at_most(most),
+            None => purse,
+        }
     }
 }
 
@@ -212,7 +226,8 @@ struct Counter<'a> {
 }
 
 impl Counter<'_> {
-    /// The quote with every reward on it that the customer can pay for. One that takes points which
+    /// The quote with every reward on it that the customer can pay for, and every code that a manager may
+    /// have allowed. One that takes points which
     /// another one used up leaves, and what is left is quoted again.
     fn settled(
         &self,
@@ -228,12 +243,13 @@ impl Counter<'_> {
         let basket = open.basket();
         let held = self.coupons(buyer, open)?;
         let mut unpaid = Vec::new();
+        let mut approved = (self.rules.program).texts_counted(&open.approved(), self.subject);
         loop {
             let mut spending = match &wish {
                 Some(wish) => Spending::rewards(wish, open, &unpaid)?,
                 None => Spending::default(),
             };
-            let codes = self.codes(open, (buyer, &held), &spending)?;
+            let codes = self.codes(open, (buyer, &held, &approved), &spending)?;
             let request = Request {
                 program: &self.rules.program,
                 customer: buyer.map(|buyer| &buyer.facts),
@@ -247,6 +263,11 @@ impl Counter<'_> {
                 non_earning_tender: Amount::ZERO,
             };
             let mut quoted = quote(&request);
+            let beyond = rights::beyond_approval(self.rules, &quoted, &approved);
+            if !beyond.is_empty() {
+                approved.retain(|text| !beyond.contains(text));
+                continue;
+            }
             if let Some(wish) = &wish
                 && let Err(missed) = spending.settle(wish, &quoted, open.points)
             {
@@ -267,7 +288,7 @@ impl Counter<'_> {
     fn codes(
         &self,
         open: &OpenBasket,
-        (buyer, held): (Option<&Buyer>, &[Code]),
+        (buyer, held, approved): (Option<&Buyer>, &[Code], &[CodeText]),
         spending: &Spending,
     ) -> Result<Codes, Error> {
         let (mut scanned, mut own) = (open.scanned(), held.to_vec());
@@ -286,7 +307,7 @@ impl Counter<'_> {
                 codes: &counted,
                 customer: buyer.map(|buyer| buyer.id),
                 day: self.now.local_day(),
-                approved: &[],
+                approved,
             },
         )?;
         Ok(Codes {

@@ -26,6 +26,7 @@ impl Till {
     /// What the points of the open basket's customer can do now: pay, buy rewards, and which coupons
     /// they have bought already.
     pub fn redeem_view(&self) -> Result<RedeemView, Error> {
+        self.ask_for_points()?;
         let (session, _) = self.at_work()?;
         let open = session.open.clone();
         drop(session);
@@ -87,6 +88,7 @@ impl Till {
     /// Reserves points as money for the open basket, as typed; `0` gives them up. What cannot be is said,
     /// and changes nothing.
     pub fn redeem_points(&self, text: &str) -> Result<CounterView, Error> {
+        self.ask_for_points()?;
         let (mut session, _) = self.at_work()?;
         let language = self.language();
         let open = session.open.clone();
@@ -214,7 +216,13 @@ fn offer(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> PointsOff
     };
     let worth = speaker.money(rate::times(rules.point_value, available));
     let parameters = [("points", points.as_str()), ("amount", &worth)];
-    let sentence = speaker.say("redeem.available", &parameters);
+    let mut sentence = speaker.say("redeem.available", &parameters);
+    let withheld = priced.spending.purse.withheld();
+    if withheld > 0 {
+        let withheld = words::number(language, withheld);
+        sentence.push(' ');
+        sentence.push_str(&speaker.say("redeem.withheld", &[("withheld", &withheld)]));
+    }
     let (most, refusal) = match most(priced, rules) {
         Ok(most) => (most, String::new()),
         Err(refusal) => {

@@ -26,6 +26,7 @@ impl Till {
     /// Puts a reward on the open basket: its points are reserved, and spent when the basket is paid. What
     /// cannot be is said, and changes nothing.
     pub fn apply_reward(&self, slug: &str) -> Result<CounterView, Error> {
+        self.ask_for_points()?;
         let (mut session, _) = self.at_work()?;
         let language = self.language();
         let mut open = session.open.clone();

@@ -2,7 +2,7 @@
 
 pub(crate) mod redeem;
 
-use mostrador_loyalty::code::{Benefit, Code, CodeText};
+use mostrador_loyalty::code::{Benefit, Code, CodeText, Offline};
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::program::Factor;
 use mostrador_loyalty::quote::BestSet;
@@ -109,6 +109,16 @@ fn detail(
         Refusal::TotalLimitReached { limit: 1 } if known?.limits.total == Some(1) => {
             Some(("used", ("limit", "1".to_owned())))
         }
+        Refusal::LeaseRequired { of_customer } => match &known?.offline {
+            Offline::HomeStore(store) => Some(("home", ("store", speaker.store(store)))),
+            Offline::Approval { most: Some(most) } => {
+                Some(("approval_up_to", ("most", speaker.money(*most))))
+            }
+            Offline::Approval { most: None } => Some(("approval", ("most", String::new()))),
+            Offline::Unsaid | Offline::Block => {
+                of_customer.then(|| ("customer", ("most", String::new())))
+            }
+        },
         Refusal::OutsideHours => {
             let windows = &known?.restrictions.windows;
             Some(("when", ("when", speaker.hours(windows))))

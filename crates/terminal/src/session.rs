@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mostrador_loyalty::basket::{Basket, Line, Quantity};
 use mostrador_loyalty::code::CodeText;
 use mostrador_loyalty::money::Amount;
+use mostrador_protocol::entry::ApprovalGiven;
 use mostrador_protocol::row::{Product, Role, Staff};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,9 @@ pub(crate) struct OpenBasket {
     /// Rewards that its customer wants on it.
     #[serde(default)]
     pub(crate) rewards: Vec<OpenReward>,
+    /// A manager's yes to codes of it that this till has no right to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) approvals: Vec<ApprovalGiven>,
     /// The sets of variants with which it has reached payment.
     #[serde(default)]
     pub(crate) reached: Vec<Vec<String>>,
@@ -180,11 +184,12 @@ impl OpenBasket {
         is_other && self.release()
     }
 
-    /// Gives up every point that it reserved; answers whether there were any.
+    /// Gives up every point that it reserved, and what a manager allowed on it; answers whether there were any.
     pub(crate) fn release(&mut self) -> bool {
         let had_any = self.points > 0 || !self.rewards.is_empty();
         self.points = 0;
         self.rewards.clear();
+        self.approvals.clear();
         had_any
     }
 
@@ -205,6 +210,13 @@ impl OpenBasket {
         Basket {
             lines: lines.collect(),
         }
+    }
+
+    /// The codes that a manager allowed.
+    pub(crate) fn approved(&self) -> Vec<CodeText> {
+        let approvals = self.approvals.iter();
+        let codes = approvals.filter_map(|approval| approval.subject.as_deref());
+        codes.filter_map(CodeText::parse).collect()
     }
 
     /// The codes as the rules see them.

@@ -110,6 +110,12 @@ impl Speaker<'_> {
             .map(|names| self.list(&names))
     }
 
+    /// A store's name: "Centro"; its slug where it has none.
+    pub(crate) fn store(&self, slug: &str) -> String {
+        let name = self.label(Labelled::Store(slug));
+        name.unwrap_or_else(|| slug.to_owned())
+    }
+
     /// The products that a code is restricted to: "islas y náutica"; `None` for all.
     pub(crate) fn places(&self, restrictions: &Restrictions) -> Option<String> {
         let categories = restrictions.categories.iter();

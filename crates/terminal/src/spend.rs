@@ -124,7 +124,7 @@ impl Spending {
         quote: &Quote,
         asked: i64,
     ) -> Result<(), Missed> {
-        let mut purse = Purse::of(&wish.buyer.account, wish.now.local_day());
+        let mut purse = wish.buyer.purse(wish.now.local_day());
         let (used, idle): (Vec<&mut Bought>, Vec<&mut Bought>) = self
             .bought
             .iter_mut()

@@ -162,7 +162,7 @@ impl Till {
         };
         let mut sentence = say(language, key, &parameters);
         if shown == SyncState::Offline {
-            sentence.extend(self.left_offline()?.map(|left| format!(" {left}")));
+            sentence.extend(self.left_offline()?.map(|left| format!(". {left}")));
         }
         let now_ms = self.shared.clock.now_ms();
         let retry_at_ms = state.retry_at_ms.filter(|_| state.running);

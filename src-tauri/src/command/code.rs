@@ -26,6 +26,17 @@ pub(crate) async fn remove_code(
     desk.act(move |till| till.remove_code(&text)).await
 }
 
+/// Lets a refused code join by a manager's PIN, where the program allows that.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn allow_code(
+    desk: State<'_, Desk>,
+    text: String,
+    pin: String,
+) -> Result<CounterView, Trouble> {
+    desk.act(move |till| till.allow_code(&text, &pin)).await
+}
+
 /// Keeps only the codes of the best set.
 #[tauri::command]
 #[specta::specta]

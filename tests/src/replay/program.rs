@@ -25,6 +25,7 @@ pub fn document(dataset: &Dataset) -> ProgramDocument {
     ProgramDocument {
         language: "en".to_owned(),
         points: Some(PointsDocument {
+            offline_points: None,
             per_unit: Decimal::ONE,
             lifetime_days: 365,
             pending_days: 0,

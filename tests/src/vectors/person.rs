@@ -109,6 +109,7 @@ fn program(case: &PersonCase) -> ProgramDocument {
         score: case.score,
         badges: case.badges.clone(),
         points: Some(PointsDocument {
+            offline_points: None,
             per_unit: Decimal::ONE,
             lifetime_days: 365,
             pending_days: 0,

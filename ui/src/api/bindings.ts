@@ -66,6 +66,8 @@ export const commands = {
 	applyCode: (text: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("apply_code", { text })),
 	/**  Takes a code off the basket, accepted or refused. */
 	removeCode: (text: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("remove_code", { text })),
+	/**  Lets a refused code join by a manager's PIN, where the program allows that. */
+	allowCode: (text: string, pin: string) => typedError<CounterView, Trouble>(__TAURI_INVOKE("allow_code", { text, pin })),
 	/**  Keeps only the codes of the best set. */
 	useBestSet: () => typedError<CounterView, Trouble>(__TAURI_INVOKE("use_best_set")),
 	/**  What the customer's points can do now. */
@@ -901,6 +903,8 @@ export type RefusedView = {
 	sentence: string,
 	/**  What it probably is, where it was mistyped. */
 	suggestion: SuggestionView | null,
+	/**  Whether a manager may let it join with the PIN. */
+	may_be_allowed: boolean,
 };
 
 /**  A reward of the catalogue. */

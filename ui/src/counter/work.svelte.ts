@@ -2,6 +2,7 @@
 
 export type Screen =
   | "codes"
+  | "allow"
   | "amount"
   | "pay"
   | "receipt"

@@ -12,7 +12,7 @@ use crate::sending::held;
 
 const NEW: Uuid = Uuid::from_u128(0x5712_0002);
 
-fn part(till: &Counter) -> Recorded {
+pub(crate) fn part(till: &Counter) -> Recorded {
     let branch = Branch {
         stream: NEW,
         terminal_id: identity().terminal_id,

@@ -5,6 +5,7 @@ use mostrador_protocol::entry::{Payload, SaleCompleted};
 use mostrador_protocol::lease::{LeaseClosed, LeaseResource, LeaseRow, LeaseSpend, LeaseState};
 use uuid::Uuid;
 
+use crate::branching::part;
 use crate::counter::{Counter, START_MS, Sold, identity};
 
 fn uses() -> LeaseResource {
@@ -168,4 +169,30 @@ fn rights_are_the_same_when_everything_is_made_again() {
     rebuilt.expect("projections");
     assert_eq!(counter.ledger.read(lease::held).expect("leases"), before);
     assert_eq!(left(&counter), 2);
+}
+
+#[test]
+fn a_new_branch_holds_nothing_and_spends_nothing_twice() {
+    let (counter, id) = holding(3);
+    sell(&counter, 1, &planned(&counter, 1)).expect("a sale");
+    part(&counter);
+    assert_eq!(left(&counter), 0, "a copy may have spent the rest");
+    let spent: Result<(i64, i64), Error> = counter.ledger.read(|look| {
+        let sql = "select count(*), sum(units) from lease_spent";
+        Ok(look.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    });
+    assert_eq!(
+        spent.expect("a look"),
+        (1, 1),
+        "it is written again, and counts once"
+    );
+    let answered = counter
+        .ledger
+        .transact(|tx| lease::answered(tx, &[], &[granted(id, 3)]));
+    answered.expect("an answer");
+    assert_eq!(
+        left(&counter),
+        0,
+        "what the server still lists is no right here"
+    );
 }

@@ -238,3 +238,32 @@ fn a_reward_coupon_is_a_code_of_its_customer_through_its_last_day() {
     assert_eq!(code.limits.per_customer, Some(1));
     assert_eq!(purse.available(), 300);
 }
+
+#[test]
+fn what_is_withheld_is_named_and_stays_in_the_purse_of_others() {
+    let all = || Purse::of(&account(&[("2026-01-01", 500)]), day("2026-01-02"));
+    let mut purse = all().at_most(120);
+    assert_eq!(purse.available(), 120);
+    assert_eq!(
+        purse.take(121),
+        Err(RedeemRefusal::PointsWithheld { most: 120 })
+    );
+    let missing = RedeemRefusal::NotEnoughPoints {
+        available: 500,
+        missing: 1,
+    };
+    assert_eq!(purse.take(501), Err(missing), "nobody has so many");
+    let taken: i64 = purse
+        .take(120)
+        .expect("points")
+        .iter()
+        .map(|lot| lot.points)
+        .sum();
+    assert_eq!((taken, purse.available()), (120, 0));
+    assert_eq!(
+        all().at_most(900),
+        all(),
+        "more than there is withholds nothing"
+    );
+    assert_eq!(all().at_most(0).available(), 0);
+}

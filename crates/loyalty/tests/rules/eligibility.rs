@@ -409,6 +409,25 @@ type Mend = fn(&mut Code);
 
 /// One code that breaks every rule after another: the first rule that is broken speaks.
 #[test]
+fn a_code_limited_for_each_customer_needs_the_right_to_decide_on_them() {
+    let counter = |customer| {
+        let once = |code: &mut Code| code.limits.per_customer = Some(1);
+        let right = Right {
+            customer,
+            ..Right::default()
+        };
+        let before = CodeUse {
+            right: Some(right),
+            ..CodeUse::default()
+        };
+        used(Counter::with([coupon(once)]).customer("bronze", 0), before)
+    };
+    check(&counter(None), "accepted");
+    check(&counter(Some(true)), "accepted");
+    check(&counter(Some(false)), "lease_required");
+}
+
+#[test]
 fn the_first_broken_rule_speaks() {
     let mut code = coupon(|code| {
         code.active = false;

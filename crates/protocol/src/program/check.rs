@@ -151,6 +151,9 @@ fn check_points(faults: &mut Faults, path: &Path, points: &PointsDocument) {
         1,
         MAX_MINOR,
     );
+    if let Some(most) = points.offline_points {
+        faults.whole(&path.key("offline_points"), most, 0, MAX_MINOR);
+    }
     faults.amount(&path.key("point_value"), points.point_value, 0);
     for (key, factor) in [
         ("first_purchase", points.first_purchase),

@@ -176,7 +176,8 @@ impl CodeDocument {
             (Some(OfflineDocument::Approval), _) => Offline::Approval {
                 most: self.offline_max.map(amount),
             },
-            _ => Offline::Block,
+            (Some(_), _) => Offline::Block,
+            (None, _) => Offline::Unsaid,
         }
     }
 

@@ -105,6 +105,7 @@ const POINTS: &[Key] = &[
     optional("lifetime_days", COUNT),
     optional("pending_days", COUNT),
     optional("minimum_redeem", MANY),
+    optional("offline_points", MANY),
     optional("point_value", Shape::Amount),
     optional("first_purchase", Shape::Decimal),
     optional("weekend", Shape::Decimal),

@@ -286,6 +286,7 @@ fn points() -> impl Strategy<Value = PointsDocument> {
     )
         .prop_map(
             |(per_unit, point_value, first_purchase, weekend, campaigns)| PointsDocument {
+                offline_points: None,
                 per_unit,
                 lifetime_days: 365,
                 pending_days: 0,

@@ -314,11 +314,11 @@ fn leases_are_looked_after_when_there_is_nothing_else_and_once_a_minute() {
 }
 
 #[test]
-fn who_waits_at_the_counter_is_asked_for_again_in_a_second() {
+fn who_waits_at_the_counter_is_asked_for_again_in_half_a_second() {
     let short = Outcome::Leased { is_short: true };
     let plan = leasing().after(0, Step::Lease, short, 0);
-    assert_eq!(plan.next(999, false), Step::Pull { wait_ms: 1 });
-    assert_eq!(plan.next(1_000, false), Step::Lease);
+    assert_eq!(plan.next(499, false), Step::Pull { wait_ms: 1 });
+    assert_eq!(plan.next(500, false), Step::Lease);
 }
 
 #[test]

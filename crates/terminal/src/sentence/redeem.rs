@@ -62,7 +62,9 @@ fn said(language: Language, rules: &Rules, key: &str, refusal: &RedeemRefusal) -
             ("available", number(*available)),
             ("missing", number(*missing)),
         ],
-        RedeemRefusal::PointsAboveTotal { most } => vec![("most", number(*most))],
+        RedeemRefusal::PointsWithheld { most } | RedeemRefusal::PointsAboveTotal { most } => {
+            vec![("most", number(*most))]
+        }
     };
     let parameters: Vec<(&str, &str)> = parameters
         .iter()

@@ -110,6 +110,8 @@ pub struct RefusedView {
     pub sentence: String,
     /// What it probably is, where it was mistyped.
     pub suggestion: Option<SuggestionView>,
+    /// Whether a manager may let it join with the PIN.
+    pub may_be_allowed: bool,
 }
 
 /// A code that a mistyped one probably is.

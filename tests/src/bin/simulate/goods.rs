@@ -41,6 +41,7 @@ pub(super) fn program(version: u32) -> ProgramDocument {
     ProgramDocument {
         version,
         points: Some(PointsDocument {
+            offline_points: None,
             per_unit: Decimal::ONE,
             lifetime_days: 365,
             pending_days: 0,

@@ -16,12 +16,13 @@ pub(super) fn look(warnings: &mut Warnings<'_>, path: &Path, code: &CodeDocument
     let of_series = code.series.is_some();
     let of_variants = code.variants.iter();
     let mut of_variants = of_variants.map(|it| it.total_limit.is_some() || it.budget.is_some());
-    let is_shared_out = shared.contains(&true) || of_series || of_variants.any(|is| is);
+    let of_each = code.per_customer_limit.is_some() || code.first_purchase_only;
+    let is_shared_out = shared.contains(&true) || of_series || of_each || of_variants.any(|is| is);
     if code.offline.is_some() && !is_shared_out {
         warnings.add(
             "limit_without_effect",
             path.key("offline"),
-            "is about rights to total_limit and budget, and the code has neither".to_owned(),
+            "is about limits that tills cannot count alone, and the code has none".to_owned(),
             "remove it, or write a limit",
         );
     }

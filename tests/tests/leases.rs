@@ -1,0 +1,508 @@
+//! What is scarce and how tills share it: real tills, a real server, and cables that are cut.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use loyalty::lease::Stock;
+use mostrador_ledger as ledger;
+use mostrador_loyalty as loyalty;
+use mostrador_protocol::lease::LeaseResource;
+use mostrador_protocol::row::Customer;
+use mostrador_server::Store as _;
+use mostrador_terminal::view::{CounterView, ReceiptView, SyncState, TenderInput};
+use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
+use mostrador_tests::Error;
+use mostrador_tests::proxy::Proxy;
+use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, fixtures, until};
+use rust_decimal::Decimal;
+use tempfile::TempDir;
+
+const LAST: &str = r#"
+[[codes]]
+text = "ULTIMO"
+percent_bp = 1000
+total_limit = 1
+"#;
+
+/// How many tills want the last use at once.
+const CROWD: usize = 50;
+
+/// Publishes the company's program with more codes, and points that a till may risk.
+fn publish(shop: &Shop, folder: &Path, (version, codes): (u32, &str)) -> Result<(), Error> {
+    let program = std::fs::read_to_string(fixtures().join("cafe-vt/program.toml"))?;
+    let program = program
+        .replacen("version = 1", &format!("version = {version}"), 1)
+        .replacen(
+            "minimum_redeem = 100",
+            "minimum_redeem = 100\noffline_points = 250",
+            1,
+        );
+    let path = folder.join(format!("program-{version}.toml"));
+    std::fs::write(&path, format!("{program}\n{codes}"))?;
+    let path = path.to_string_lossy();
+    shop.owner(&["program", "publish", "--tenant", shop.tenant(), &path])?;
+    Ok(())
+}
+
+fn pin(till: &Till, role: &str) -> String {
+    let pins = till.view().demo_pins;
+    let found = pins.iter().find(|person| person.role == role);
+    found.expect("the demo shows its PINs").pin.clone()
+}
+
+/// A till behind a cable, with a cashier at work.
+async fn till(shop: &Shop, (store, name): (&str, &str)) -> Result<(Till, Proxy), Error> {
+    let cable = Proxy::start(shop.address()).await?;
+    let till = shop.till(store, name, &cable.url()).await?;
+    till.unlock(&pin(&till, "cashier"))?;
+    Ok((till, cable))
+}
+
+/// Cuts the cable and waits until the till knows.
+async fn cut(till: &Till, cable: &Proxy) -> Result<(), Error> {
+    cable.cut();
+    till.sync_now()?;
+    let is_offline = || {
+        let view = till.sync_view();
+        view.is_ok_and(|view| view.state == SyncState::Offline)
+    };
+    until("a till to be offline", is_offline).await
+}
+
+fn left(till: &Till, code: &str) -> Result<i64, Error> {
+    let resource = LeaseResource::CodeUses(code.to_owned());
+    let left = till
+        .ledger()
+        .read(|look| ledger::lease::left(look, &resource))?;
+    Ok(left)
+}
+
+/// Waits until a till holds a use of a code.
+async fn holds(till: &Till, code: &str) -> Result<(), Error> {
+    let is_held = || left(till, code).is_ok_and(|left| left == 1);
+    until("a till to hold a use", is_held).await
+}
+
+/// One espresso with a code, as the counter shows it.
+fn scan(till: &Till, code: &str) -> Result<CounterView, Error> {
+    till.add_product("espresso", "1")?;
+    Ok(till.apply_code(code)?)
+}
+
+fn pay(till: &Till) -> Result<ReceiptView, Error> {
+    let due = till.counter()?.due;
+    let tender = TenderInput {
+        kind: "cash".to_owned(),
+        amount: due,
+    };
+    Ok(till.pay(&[tender], due)?)
+}
+
+/// Why a code did not join; empty when it did.
+fn refusal<'a>(view: &'a CounterView, code: &str) -> (&'a str, &'a str) {
+    let mut refused = view.refused.iter();
+    let found = refused.find(|refused| refused.text == code);
+    found.map_or(("", ""), |refused| (&refused.refusal, &refused.sentence))
+}
+
+async fn stock(shop: &Shop, code: &str) -> Result<Stock, Error> {
+    let resource = LeaseResource::CodeUses(code.to_owned());
+    let stocks = shop.store()?.stocks(shop.tenant()).await?;
+    assert!(stocks.iter().all(|(_, stock)| stock.holds()), "{stocks:?}");
+    let found = stocks.into_iter().find(|(known, _)| *known == resource);
+    Ok(found.expect("it was used or granted").1)
+}
+
+fn over_limit(shop: &Shop) -> Result<String, Error> {
+    shop.owner(&["report", "over-limit", "--tenant", shop.tenant()])
+}
+
+async fn terminal_id(shop: &Shop, name: &str) -> Result<String, Error> {
+    let terminals = shop.store()?.terminals(shop.tenant()).await?;
+    let found = terminals.iter().find(|terminal| terminal.name == name);
+    Ok(found.expect("it was enrolled").id.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_tills_offline_one_sells_the_last_coupon_and_the_other_says_why() -> Result<(), Error>
+{
+    let folder = TempDir::new()?;
+    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    publish(&shop, folder.path(), (2, LAST))?;
+    let (one, first) = till(&shop, ("centro", "Caja 1")).await?;
+    holds(&one, "ULTIMO").await?;
+    let (two, second) = till(&shop, ("norte", "Caja 2")).await?;
+    assert_eq!((left(&one, "ULTIMO")?, left(&two, "ULTIMO")?), (1, 0));
+    cut(&one, &first).await?;
+    cut(&two, &second).await?;
+    let strip = one.sync_view()?.sentence;
+    assert!(strip.contains("ULTIMO 1"), "{strip}");
+
+    let view = scan(&two, "ULTIMO")?;
+    let (code, sentence) = refusal(&view, "ULTIMO");
+    assert_eq!(code, "lease_required");
+    assert!(
+        sentence.contains("no tiene usos reservados de ULTIMO"),
+        "{sentence}"
+    );
+    assert_eq!(view.said, sentence, "it is said at once");
+    pay(&two)?;
+    let view = scan(&one, "ULTIMO")?;
+    assert_eq!(view.codes.len(), 1);
+    let shown = &view.codes[0].sentence;
+    assert!(shown.contains("Queda 1 en esta caja"), "{shown}");
+    pay(&one)?;
+    let again = scan(&one, "ULTIMO")?;
+    assert_eq!(refusal(&again, "ULTIMO").0, "total_limit_reached");
+    one.remove_code("ULTIMO")?;
+    pay(&one)?;
+
+    first.restore();
+    second.restore();
+    shop.agree(&[&one, &two]).await?;
+    let stock = stock(&shop, "ULTIMO").await?;
+    assert_eq!((stock.used, stock.exposure), (1, 0));
+    assert_eq!(over_limit(&shop)?, "0 uses over a limit, 0 minor units\n");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_without_a_right_goes_by_the_rule_of_the_code() -> Result<(), Error> {
+    let codes = r#"
+[[codes]]
+text = "GERENTE"
+percent_bp = 1000
+stackable = true
+total_limit = 1
+offline = "approval"
+offline_max = 400
+
+[[codes]]
+text = "MUCHO"
+percent_bp = 5000
+stackable = true
+total_limit = 1
+offline = "approval"
+offline_max = 400
+
+[[codes]]
+text = "CASA"
+fixed = 100
+stackable = true
+total_limit = 1
+offline = "home_store"
+home_store = "norte"
+"#;
+    let folder = TempDir::new()?;
+    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    publish(&shop, folder.path(), (2, codes))?;
+    let (one, first) = till(&shop, ("centro", "Caja 1")).await?;
+    for code in ["GERENTE", "MUCHO", "CASA"] {
+        holds(&one, code).await?;
+    }
+    let (two, second) = till(&shop, ("norte", "Caja 2")).await?;
+    cut(&one, &first).await?;
+    cut(&two, &second).await?;
+
+    let view = scan(&two, "GERENTE")?;
+    assert!(view.refused[0].may_be_allowed, "{view:?}");
+    let refused = two.allow_code("GERENTE", &pin(&two, "cashier"));
+    assert!(refused.is_err(), "{refused:?}");
+    let view = two.allow_code("GERENTE", &pin(&two, "manager"))?;
+    assert_eq!((view.codes.len(), view.discount), (1, 380));
+    // Half of an espresso is more than a manager may allow, and so is the tenth of many.
+    let view = two.apply_code("MUCHO")?;
+    assert_eq!(refusal(&view, "MUCHO").0, "lease_required");
+    let view = two.allow_code("MUCHO", &pin(&two, "manager"))?;
+    let why = refusal(&view, "MUCHO").1;
+    assert!(why.contains("su PIN si descuenta hasta $"), "{why}");
+    two.remove_code("MUCHO")?;
+    let view = two.add_product("espresso", "1")?;
+    assert_eq!(refusal(&view, "GERENTE").0, "lease_required");
+    two.set_quantity(0, "1")?;
+    let view = two.apply_code("CASA")?;
+    assert_eq!((view.codes.len(), view.discount), (2, 480));
+    pay(&two)?;
+    for code in ["GERENTE", "CASA"] {
+        let view = scan(&one, code)?;
+        assert_eq!(view.codes.len(), 1, "{view:?}");
+        pay(&one)?;
+    }
+
+    second.restore();
+    shop.agree(&[&two]).await?;
+    first.restore();
+    shop.agree(&[&one, &two]).await?;
+    for code in ["GERENTE", "CASA"] {
+        let stock = stock(&shop, code).await?;
+        assert_eq!(
+            (stock.used, stock.limit, stock.exposure),
+            (2, 1, 1),
+            "{code}"
+        );
+    }
+    let report = over_limit(&shop)?;
+    assert!(
+        report.ends_with("2 uses over a limit, 480 minor units\n"),
+        "{report}"
+    );
+    assert_eq!(report.matches("Caja 2 (norte)").count(), 2, "{report}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_till_is_written_off_and_comes_back() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    publish(&shop, folder.path(), (2, LAST))?;
+    let (one, first) = till(&shop, ("centro", "Caja 1")).await?;
+    holds(&one, "ULTIMO").await?;
+    let (two, _second) = till(&shop, ("norte", "Caja 2")).await?;
+    cut(&one, &first).await?;
+    let view = scan(&two, "ULTIMO")?;
+    assert_eq!(
+        refusal(&view, "ULTIMO").0,
+        "lease_required",
+        "online, and nobody knows what the other does"
+    );
+    assert_eq!(scan(&one, "ULTIMO")?.codes.len(), 1);
+    pay(&one)?;
+
+    let dead = terminal_id(&shop, "Caja 1").await?;
+    let said = shop.owner(&["terminal", "write-off", &dead])?;
+    assert!(said.contains("uses of ULTIMO: exposure 1\n"), "{said}");
+    holds(&two, "ULTIMO").await?;
+    assert_eq!(two.counter()?.codes.len(), 1);
+    pay(&two)?;
+    shop.agree(&[&two]).await?;
+    assert_eq!(over_limit(&shop)?, "0 uses over a limit, 0 minor units\n");
+
+    first.restore();
+    shop.agree(&[&one, &two]).await?;
+    let sold = stock(&shop, "ULTIMO").await?;
+    assert_eq!((sold.used, sold.limit, sold.exposure), (2, 1, 1));
+    let report = over_limit(&shop)?;
+    for part in [
+        "Caja 1 (centro)",
+        "ULTIMO",
+        "380 MXN",
+        "a right that was written off",
+        "1 uses over a limit, 380 minor units",
+    ] {
+        assert!(report.contains(part), "{part} in {report}");
+    }
+    assert_eq!(left(&one, "ULTIMO")?, 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_server_grants_nothing_before_it_knows_what_was_sold() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let mut shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    let (one, first) = till(&shop, ("centro", "Caja 1")).await?;
+    let (two, second) = till(&shop, ("norte", "Caja 2")).await?;
+    shop.agree(&[&one, &two]).await?;
+    shop.kill_server()?;
+    let backup = folder.path().join("backup");
+    copy_files(&shop.data(), &backup)?;
+    shop.start_server()?;
+
+    // The second till gets the last use of a code and sells it unseen; the server loses all of that.
+    cut(&one, &first).await?;
+    publish(&shop, folder.path(), (2, LAST))?;
+    holds(&two, "ULTIMO").await?;
+    for _ in 0..3 {
+        two.add_product("espresso", "1")?;
+        pay(&two)?;
+        shop.agree(&[&two]).await?;
+    }
+    cut(&two, &second).await?;
+    assert_eq!(scan(&two, "ULTIMO")?.codes.len(), 1);
+    pay(&two)?;
+    shop.kill_server()?;
+    std::fs::remove_dir_all(shop.data())?;
+    copy_files(&backup, &shop.data())?;
+    shop.start_server()?;
+    publish(&shop, folder.path(), (2, LAST))?;
+
+    // A third till sees none of it; only who knows more than the server tells that it was restored.
+    second.restore();
+    until("the second till to be heard", || {
+        two.sync_now().is_ok()
+            && two
+                .ledger()
+                .read(ledger::outbox::waiting)
+                .is_ok_and(|n| n == 0)
+    })
+    .await?;
+    let list = ["leases", "list", "--tenant", shop.tenant()];
+    let said = shop.owner(&list)?;
+    let awaited = "awaited since the server was restored: Caja 1 (centro)";
+    assert!(said.contains(awaited), "{said}");
+    assert_eq!(left(&one, "ULTIMO")?, 0);
+    first.restore();
+    shop.agree(&[&one, &two]).await?;
+    assert!(!shop.owner(&list)?.contains("awaited"));
+    let sold = stock(&shop, "ULTIMO").await?;
+    assert_eq!((sold.used, sold.leased), (1, 0));
+    assert_eq!(
+        refusal(&scan(&one, "ULTIMO")?, "ULTIMO").0,
+        "total_limit_reached"
+    );
+    Ok(())
+}
+
+fn copy_files(from: &Path, to: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_tills_one_sells_the_last_use() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let shop = Arc::new(Shop::open(folder.path(), CAFE_VT, Crowd::Few)?);
+    let mut tills = Vec::new();
+    while tills.len() < CROWD {
+        let enrolling = [0, 1, 2, 3, 4].map(|number| {
+            let (shop, name) = (Arc::clone(&shop), format!("Caja {}", tills.len() + number));
+            tokio::spawn(async move { shop.till("centro", &name, &shop.url()).await })
+        });
+        for till in enrolling {
+            tills.push(till.await.expect("no till breaks")?);
+        }
+    }
+    let cashier = pin(&tills[0], "cashier");
+    publish(&shop, folder.path(), (2, LAST))?;
+    let sellers: Vec<_> = tills
+        .iter()
+        .cloned()
+        .map(|till| {
+            let pin = cashier.clone();
+            tokio::task::spawn_blocking(move || -> Result<bool, Error> {
+                till.unlock(&pin)?;
+                let view = scan(&till, "ULTIMO")?;
+                assert_eq!(view.codes.len() + view.refused.len(), 1, "{view:?}");
+                // The right may have come since.
+                let receipt = pay(&till)?;
+                Ok(receipt.total < 3_800)
+            })
+        })
+        .collect();
+    let mut sold = 0;
+    for seller in sellers {
+        sold += i64::from(seller.await.expect("no till breaks")?);
+    }
+    shop.agree(&tills.iter().collect::<Vec<_>>()).await?;
+    let stock = stock(&shop, "ULTIMO").await?;
+    assert_eq!((stock.used, stock.exposure), (sold, 0));
+    assert!(sold <= 1, "{sold} tills sold it");
+    assert_eq!(over_limit(&shop)?, "0 uses over a limit, 0 minor units\n");
+    Ok(())
+}
+
+async fn somebody(shop: &Shop) -> Result<Customer, Error> {
+    let customers = shop.store()?.customers(shop.tenant()).await?;
+    let first = customers
+        .into_iter()
+        .min_by(|one, two| one.card.cmp(&two.card));
+    Ok(first.expect("customers were imported"))
+}
+
+/// Points to begin with: a purchase of 2.000 pesos.
+fn earn(till: &Till, customer: &Customer) -> Result<(), Error> {
+    use mostrador_sync::clock::{Clock as _, SystemClock};
+    till.sell(&SaleRequest {
+        reference: "first".to_owned(),
+        at_ms: SystemClock::new().now_ms(),
+        cashier: None,
+        customer: Some(customer.id),
+        lines: vec![SaleRequestLine {
+            product: "chemex".to_owned(),
+            quantity: Decimal::ONE,
+            unit_price: Some(200_000),
+        }],
+        codes: Vec::new(),
+    })?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_till_at_a_time_decides_on_a_customer() -> Result<(), Error> {
+    let codes = r#"
+[[codes]]
+text = "SOLOUNA"
+fixed = 100
+stackable = true
+per_customer_limit = 1
+offline = "block"
+"#;
+    let folder = TempDir::new()?;
+    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    publish(&shop, folder.path(), (2, codes))?;
+    let (one, first) = till(&shop, ("centro", "Caja 1")).await?;
+    let (two, second) = till(&shop, ("norte", "Caja 2")).await?;
+    let ana = somebody(&shop).await?;
+    earn(&one, &ana)?;
+    shop.agree(&[&one, &two]).await?;
+    let is_held = |till: &Till| {
+        let held = till
+            .ledger()
+            .read(|look| ledger::lease::holds_customer(look, ana.id));
+        held.is_ok_and(|is_held| is_held)
+    };
+    two.set_customer(&ana.id.to_string())?;
+    until("the second till to decide on Ana", || is_held(&two)).await?;
+    cut(&one, &first).await?;
+    cut(&two, &second).await?;
+
+    // Who holds the right spends as before; the other risks what the program allows, and says so.
+    scan(&two, "SOLOUNA")?;
+    two.add_product("chemex", "1")?;
+    let view = two.redeem_points("300")?;
+    assert_eq!(view.redemption.map(|spent| spent.points), Some(300));
+    assert_eq!(view.refused, []);
+    pay(&two)?;
+    one.set_customer(&ana.id.to_string())?;
+    let view = scan(&one, "SOLOUNA")?;
+    let (code, why) = refusal(&view, "SOLOUNA");
+    assert_eq!(code, "lease_required");
+    assert!(why.contains("no sabe si el cliente ya usó"), "{why}");
+    one.remove_code("SOLOUNA")?;
+    one.add_product("chemex", "1")?;
+    let offer = one.redeem_view()?.points;
+    assert_eq!(offer.most, 250, "{offer:?}");
+    assert!(offer.sentence.contains("sin conexión"), "{offer:?}");
+    let view = one.redeem_points("300")?;
+    assert_eq!(
+        (view.redemption, true),
+        (None, view.said.contains("[points_withheld]"))
+    );
+    one.redeem_points("200")?;
+    pay(&one)?;
+    one.set_customer(&ana.id.to_string())?;
+    one.add_product("chemex", "1")?;
+    let view = one.redeem_points("100")?;
+    assert!(view.said.contains("hasta 50"), "{}", view.said);
+
+    // With a connection the right follows the customer.
+    first.restore();
+    second.restore();
+    shop.agree(&[&two]).await?;
+    let wanted = || {
+        let view = one.sync_now().and_then(|_| one.redeem_points("300"));
+        view.is_ok_and(|view| view.redemption.is_some())
+    };
+    until("the first till to decide on Ana", wanted).await?;
+    assert!(is_held(&one) && !is_held(&two));
+    pay(&one)?;
+    shop.agree(&[&one, &two]).await?;
+    let accounts = shop.store()?.accounts(shop.tenant()).await?;
+    assert_eq!(accounts[0].1.debt, 0);
+    Ok(())
+}
