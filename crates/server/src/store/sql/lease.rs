@@ -41,7 +41,11 @@ pub(super) fn load_rights(
     resources.retain(|resource| !workspace.rights.stocks.contains_key(resource));
     for resource in resources {
         let tally = match &resource {
-            Resource::Uses(code) | Resource::Budget(code) => workspace.tallies.get(code).copied(),
+            // A lease may come back alone, after the sales that it was spent in.
+            Resource::Uses(code) | Resource::Budget(code) => match workspace.tallies.get(code) {
+                Some(tally) => Some(*tally),
+                None => program::tally(tx, tenant, code)?,
+            },
             Resource::Customer(_) => None,
         };
         let stored = stock(tx, tenant, &resource)?;

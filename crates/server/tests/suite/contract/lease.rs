@@ -157,6 +157,17 @@ pub(crate) async fn what_comes_back_can_be_granted_again<S: Store>(store: S) {
     assert_eq!(counts(stock(&store, &uses_of("ONCE")).await), (1, 1, 1, 1));
 }
 
+pub(crate) async fn a_lease_that_comes_back_alone_leaves_its_uses_counted<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let lease = one_of(&store, &till, "ONCE").await.unwrap();
+    sell_by(&mut till, "ONCE", &[(lease.id, 1)]);
+    till.push(&store, 0).await;
+    close(&mut till, lease.id);
+    till.push(&store, 1).await;
+    assert_eq!(counts(stock(&store, &uses_of("ONCE")).await), (1, 0, 1, 0));
+    assert_eq!(one_of(&store, &till, "ONCE").await, None);
+}
+
 pub(crate) async fn a_right_that_is_held_is_never_over<S: Store>(store: S) {
     let mut holder = Scribe::new(&store).await;
     let mut other = Scribe::another(&store).await;

@@ -55,6 +55,7 @@ macro_rules! contract {
             lease: a_question_asked_again_is_one_lease,
             lease: time_frees_nothing,
             lease: what_comes_back_can_be_granted_again,
+            lease: a_lease_that_comes_back_alone_leaves_its_uses_counted,
             lease: a_right_that_is_held_is_never_over,
             lease: a_terminal_that_is_written_off_becomes_named_exposure,
             lease: a_limit_that_is_lowered_names_what_is_beyond_it,
