@@ -242,15 +242,14 @@ fn given(paper: &Paper<'_>, sale: &SaleCompleted, code: &SaleCode) -> String {
         own: &[],
     };
     let listed = CodeText::parse(&code.text).and_then(|text| paper.rules.program.code(&text));
-    let gives = match listed {
-        Some(listed) => gives(&speaker, listed),
+    let gives = if let Some(listed) = listed {
+        gives(&speaker, listed)
+    } else {
         // It is handed over: a reward of this sale, or a coupon that was bought before.
-        None => {
-            let mut bought = sale.rewards.iter();
-            let bought = bought.find(|bought| bought.code == code.text);
-            let name = bought.and_then(|bought| paper.rules.reward_name(&bought.reward));
-            name.map_or_else(|| paper.say("gives.handed_over", &[]), str::to_owned)
-        }
+        let mut bought = sale.rewards.iter();
+        let bought = bought.find(|bought| bought.code == code.text);
+        let name = bought.and_then(|bought| paper.rules.reward_name(&bought.reward));
+        name.map_or_else(|| paper.say("gives.handed_over", &[]), str::to_owned)
     };
     on_paper(&gives)
 }
