@@ -133,10 +133,10 @@ fn rewards_go_before_points_that_pay_on_the_basket_and_as_a_coupon() {
     );
     slip(made);
     assert_eq!(balance(&shop), 300);
-    let none = shop.till.make_coupon("diez").expect("an answer");
-    assert!(none.slip.is_none());
+    let refused = shop.till.make_coupon("diez").expect("an answer");
+    assert!(refused.slip.is_none());
     assert_eq!(
-        none.counter.said,
+        refused.counter.said,
         "El cliente puede usar 150 puntos y faltan 50 para esta recompensa. Elija otra del catálogo. \
          [not_enough_points]"
     );
