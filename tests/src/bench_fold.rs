@@ -250,6 +250,8 @@ const fn page(next_cursor: u64) -> PullReply {
         own_through: 0,
         more: false,
         server_time_ms: 0,
+        next_hash: None,
+        seals: BTreeMap::new(),
     }
 }
 

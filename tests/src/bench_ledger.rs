@@ -230,6 +230,8 @@ fn load(ledger: &Ledger, position: u64, rows: Vec<Row>) -> Result<u64, Error> {
         own_through: 0,
         more: true,
         server_time_ms: 0,
+        next_hash: None,
+        seals: std::collections::BTreeMap::new(),
     };
     ledger.transact(|tx| replica::apply_page(tx, &page))?;
     Ok(next_cursor)

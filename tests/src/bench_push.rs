@@ -89,6 +89,7 @@ fn frames(entries: &[(u64, RawEntry, EntryHash)]) -> Vec<Figure> {
             base_hash: EntryHash::ZERO,
             entries: batch.iter().map(|(_, raw, _)| raw.clone()).collect(),
             profiles: Vec::new(),
+            programs: Vec::new(),
         };
         let begin = Instant::now();
         let json = serde_json::to_vec(&request).expect("BUG: requests have string keys only");

@@ -96,7 +96,7 @@ pub(crate) fn put(
     tx.prepare_cached(
         "insert into account (customer_id, document, days, merged_into) values (?, ?, ?, ?)
          on conflict (customer_id) do update set document = excluded.document, days = excluded.days,
-             merged_into = excluded.merged_into",
+             merged_into = excluded.merged_into, unconfirmed = 0",
     )?
     .execute(params![
         customer_id.as_bytes(),

@@ -149,7 +149,7 @@ pub(crate) fn between(
 pub(crate) fn put(tx: &Connection, row: &CodeUseRow) -> Result<(), Error> {
     tx.prepare_cached(
         "insert into code_use (code, document) values (?, ?)
-         on conflict (code) do update set document = excluded.document",
+         on conflict (code) do update set document = excluded.document, unconfirmed = 0",
     )?
     .execute(params![row.code, serde_json::to_string(row)?])?;
     Ok(())

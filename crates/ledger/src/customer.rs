@@ -1,7 +1,8 @@
 //! Customers' profiles: personal data, replicated beside the ledger and never part of it.
 //!
 //! Always true: the writer with the later hybrid logical clock wins, as `protocol::profile::merge` says;
-//! a profile changed here waits to be pushed until the server took that very change.
+//! a profile changed here waits to be pushed until the server took that very change, and again when the
+//! feed, read to its end, does not show it ([`crate::restored`]).
 
 mod holder;
 mod index;
@@ -166,7 +167,7 @@ fn write(tx: &Connection, customer: &Customer, to_push: bool) -> Result<(), Erro
                  document = excluded.document, referral_code = excluded.referral_code,
                  marketing_consent = excluded.marketing_consent, consent = excluded.consent,
                  hlc = excluded.hlc,
-                 to_push = excluded.to_push, words = excluded.words, digits = excluded.digits
+                 to_push = excluded.to_push, unconfirmed = 0, words = excluded.words, digits = excluded.digits
              returning number",
         )?
         .query_row(

@@ -58,6 +58,7 @@ pub mod record;
 mod referral_code;
 pub mod replica;
 pub mod report;
+pub mod restored;
 pub mod reward;
 pub mod sale;
 pub mod setting;

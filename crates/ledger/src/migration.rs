@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 14] = [
+const STEPS: [(&str, &str); 15] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -35,6 +35,10 @@ const STEPS: [(&str, &str); 14] = [
     (
         "V14__account_days",
         include_str!("../migrations/V14__account_days.sql"),
+    ),
+    (
+        "V16__restored",
+        include_str!("../migrations/V16__restored.sql"),
     ),
 ];
 

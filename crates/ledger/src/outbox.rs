@@ -3,10 +3,11 @@
 use mostrador_protocol::entry::{EntryHash, RawEntry};
 use mostrador_protocol::message::{Disposition, EntryDisposition};
 use mostrador_protocol::row::Customer;
+use mostrador_protocol::seal::SealedProgram;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::{Error, column, customer, entry, stream};
+use crate::{Error, column, customer, entry, program, stream};
 
 /// Entries to push, in order, as the bytes they were made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,11 +269,22 @@ pub fn profiles(connection: &Connection, limit: u32) -> Result<Vec<Customer>, Er
     customer::to_push(connection, limit)
 }
 
+/// Programs that the server published and does not have any more, the oldest first.
+pub fn programs(connection: &Connection, limit: u32) -> Result<Vec<SealedProgram>, Error> {
+    program::to_push(connection, limit)
+}
+
+/// Notes that the server took these programs, or knows better.
+pub fn acknowledge_programs(tx: &Connection, pushed: &[SealedProgram]) -> Result<(), Error> {
+    program::pushed(tx, pushed)
+}
+
 /// Notes that the server took these profiles; one that changed again meanwhile goes on waiting.
 pub fn acknowledge_profiles(tx: &Connection, pushed: &[Customer]) -> Result<(), Error> {
     for profile in pushed {
         tx.prepare_cached(
-            "update customer set to_push = 0 where id = ? and hlc = ? and to_push = 1",
+            "update customer set to_push = 0, unconfirmed = 1
+             where id = ? and hlc = ? and to_push = 1",
         )?
         .execute(params![profile.id.as_bytes(), column::integer(profile.hlc)])?;
     }

@@ -4,8 +4,11 @@
 //! are printed again in its words, and a version that this software cannot read today is what a later
 //! software sells by. A version is some kilobytes; one with 100,000 codes of its own some 20 MB.
 
+use std::collections::BTreeMap;
+
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::UnreadProgram;
+use mostrador_protocol::seal::SealedProgram;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Error;
@@ -55,21 +58,56 @@ pub fn by_version(connection: &Connection, version: u32) -> Result<Option<Progra
     }
 }
 
-/// A published version never changes, so the first one stays.
-pub(crate) fn put(tx: &Connection, program: &ProgramDocument) -> Result<(), Error> {
-    keep(tx, program.version, &serde_json::to_string(program)?)
+/// Seals of the server, by version.
+pub(crate) type Seals = BTreeMap<u32, String>;
+
+/// A published version never changes, so the first one stays; unless the server was restored and
+/// published its number again.
+pub(crate) fn put(tx: &Connection, program: &ProgramDocument, seals: &Seals) -> Result<(), Error> {
+    let document = serde_json::to_string(program)?;
+    keep(tx, (program.version, &document), seals)
 }
 
 /// Keeps a version for the day on which a later software reads it.
-pub(crate) fn put_unread(tx: &Connection, program: &UnreadProgram) -> Result<(), Error> {
-    keep(tx, program.version(), &program.document()?)
+pub(crate) fn put_unread(
+    tx: &Connection,
+    program: &UnreadProgram,
+    seals: &Seals,
+) -> Result<(), Error> {
+    keep(tx, (program.version(), &program.document()?), seals)
 }
 
-fn keep(tx: &Connection, version: u32, document: &str) -> Result<(), Error> {
+fn keep(tx: &Connection, (version, document): (u32, &str), seals: &Seals) -> Result<(), Error> {
     tx.prepare_cached(
-        "insert into program (version, document) values (?, ?) on conflict (version) do nothing",
+        "insert into program (version, document, seal) values (?, ?, ?)
+         on conflict (version) do update set document = excluded.document, seal = excluded.seal,
+             unconfirmed = 0, to_push = 0
+         where unconfirmed = 1 or to_push = 1",
     )?
-    .execute(params![version, document])?;
+    .execute(params![version, document, seals.get(&version)])?;
+    Ok(())
+}
+
+/// What the server has lost and sealed.
+pub(crate) fn to_push(connection: &Connection, limit: u32) -> Result<Vec<SealedProgram>, Error> {
+    let mut statement = connection.prepare_cached(
+        "select document, seal from program
+         where to_push = 1 and seal is not null order by version limit ?",
+    )?;
+    let programs = statement.query_map([limit], |row| {
+        Ok(SealedProgram {
+            document: row.get(0)?,
+            seal: row.get(1)?,
+        })
+    })?;
+    Ok(programs.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn pushed(tx: &Connection, programs: &[SealedProgram]) -> Result<(), Error> {
+    for program in programs {
+        tx.prepare_cached("update program set to_push = 0 where seal = ?")?
+            .execute([&program.seal])?;
+    }
     Ok(())
 }
 
@@ -80,10 +118,13 @@ mod tests {
     #[test]
     fn what_is_no_json_is_an_error_and_an_unknown_format_is_none() {
         let connection = Connection::open_in_memory().expect("memory");
-        let table = "create table program (version integer primary key, document text not null)";
+        let table = "create table program (version integer primary key, document text not null,
+                         seal text, unconfirmed integer default 0, to_push integer default 0)";
         connection.execute(table, []).expect("a table");
-        keep(&connection, 1, r#"{"format":"of tomorrow"}"#).expect("kept");
-        keep(&connection, 2, r#"{"name":"torn"#).expect("kept");
+        let kept = [(1, r#"{"format":"of tomorrow"}"#), (2, r#"{"name":"torn"#)];
+        for version in kept {
+            keep(&connection, version, &Seals::default()).expect("kept");
+        }
         assert!(matches!(by_version(&connection, 1), Ok(None)));
         assert!(matches!(
             by_version(&connection, 2),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use loyalty::code::CodeText;
 use mostrador_loyalty as loyalty;
+use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::message::PullReply;
 use mostrador_protocol::row::Row;
 use rusqlite::{Connection, params};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, account, code_use, column, customer, customer_entry, lease, outbox, product, program,
-    staff, stream,
+    restored, staff, stream,
 };
 
 /// The feed position that this till holds; 0 before the first page.
@@ -22,11 +23,12 @@ pub fn cursor(connection: &Connection) -> Result<u64, Error> {
     Ok(cursor)
 }
 
-/// Reads the feed again from its beginning: what a server that was restored says is another feed, with
-/// other rows at the positions that this till holds. Rows stay until the new ones replace them.
-pub fn begin_again(tx: &Connection) -> Result<(), Error> {
-    tx.execute("update feed set cursor = 0 where only = 1", [])?;
-    Ok(())
+/// The chain of the feed up to the cursor; none when the server did not say.
+pub fn cursor_hash(connection: &Connection) -> Result<Option<EntryHash>, Error> {
+    let hash = connection
+        .prepare_cached("select hash from feed where only = 1")?
+        .query_row([], |row| row.get::<_, Option<String>>(0))?;
+    Ok(hash.and_then(|hash| EntryHash::from_hex(&hash)))
 }
 
 /// Applies a page: its rows, the cursor, and how far own streams are included; then what is shown of
@@ -38,13 +40,19 @@ pub fn apply_page(tx: &Connection, page: &PullReply) -> Result<(), Error> {
     let cursor = cursor(tx)?;
     let mut touched = Touched::default();
     for row in page.rows.iter().filter(|row| row.position > cursor) {
-        apply_row(tx, &row.row, &mut touched)?;
+        apply_row(tx, (&row.row, &page.seals), &mut touched)?;
     }
     if let Some(head) = stream::head(tx)? {
         include(tx, head.stream, page.own_through, &mut touched)?;
     }
-    tx.prepare_cached("update feed set cursor = ?1 where only = 1 and cursor < ?1")?
-        .execute([column::integer(page.next_cursor)])?;
+    let hash = page.next_hash.map(EntryHash::to_hex);
+    tx.prepare_cached("update feed set cursor = ?1, hash = ?2 where only = 1 and cursor <= ?1")?
+        .execute(params![column::integer(page.next_cursor), hash])?;
+    if !page.more && page.next_cursor >= cursor {
+        let gone = restored::at_the_end(tx)?;
+        touched.customers.extend(gone.customers);
+        touched.codes.extend(gone.codes);
+    }
     account::refold(tx, &touched.customers)?;
     for code in &touched.codes {
         code_use::refold(tx, code)?;
@@ -54,12 +62,16 @@ pub fn apply_page(tx: &Connection, page: &PullReply) -> Result<(), Error> {
 
 /// Customers and codes whose shown state has to be computed again.
 #[derive(Default)]
-struct Touched {
-    customers: BTreeSet<Uuid>,
-    codes: BTreeSet<CodeText>,
+pub(crate) struct Touched {
+    pub(crate) customers: BTreeSet<Uuid>,
+    pub(crate) codes: BTreeSet<CodeText>,
 }
 
-fn apply_row(tx: &Connection, row: &Row, touched: &mut Touched) -> Result<(), Error> {
+fn apply_row(
+    tx: &Connection,
+    (row, seals): (&Row, &program::Seals),
+    touched: &mut Touched,
+) -> Result<(), Error> {
     match row {
         Row::Customer(profile) => customer::put(tx, profile),
         Row::Account {
@@ -69,8 +81,8 @@ fn apply_row(tx: &Connection, row: &Row, touched: &mut Touched) -> Result<(), Er
             touched.customers.insert(*customer_id);
             account::put(tx, *customer_id, account)
         }
-        Row::Program(document) => program::put(tx, document),
-        Row::UnreadProgram(document) => program::put_unread(tx, document),
+        Row::Program(document) => program::put(tx, document, seals),
+        Row::UnreadProgram(document) => program::put_unread(tx, document, seals),
         Row::Staff(person) => staff::put(tx, person),
         Row::Product(product) => product::put(tx, product),
         Row::CodeUse(tally) => {

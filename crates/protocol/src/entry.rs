@@ -43,6 +43,18 @@ pub struct EntryHash(#[serde(with = "hex::serde")] pub [u8; 32]);
 impl EntryHash {
     /// What stands before the first entry of a stream.
     pub const ZERO: Self = Self([0; 32]);
+
+    /// 64 hexadecimal signs.
+    pub fn to_hex(self) -> String {
+        hex::encode(self.0)
+    }
+
+    /// Reads what [`EntryHash::to_hex`] wrote.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).ok()?;
+        Some(Self(bytes))
+    }
 }
 
 /// An entry exactly as it was made: never re-serialised.

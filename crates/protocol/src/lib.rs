@@ -4,8 +4,8 @@
 //! as the same bytes; only [`entry`] gives them meaning. [`message`] holds requests and replies,
 //! [`row`] the rows that replicate down to the tills, [`profile`] how two copies of a customer meet,
 //! [`program`] the program as a document, [`account`] the wire form of an account, [`signature`] who
-//! said it, [`frame`] how a body travels, [`lease`] rights to spend what is scarce, [`history`] and [`found`] what a till looks
-//! up.
+//! said it, [`seal`] what the server may need back, [`frame`] how a body travels, [`lease`] rights to
+//! spend what is scarce, [`history`] and [`found`] what a till looks up.
 //! No I/O happens here.
 
 pub mod account;
@@ -20,6 +20,7 @@ pub mod message;
 pub mod profile;
 pub mod program;
 pub mod row;
+pub mod seal;
 pub mod signature;
 
 pub use self::error::Error;

@@ -1,11 +1,14 @@
 //! Requests and replies of the `/v1` protocol.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::account::AccountDocument;
 use crate::entry::{EntryHash, RawEntry};
 use crate::row::{Customer, FeedRow};
+use crate::seal::SealedProgram;
 
 /// The protocol spoken by this version.
 pub const PROTOCOL: u16 = 1;
@@ -71,6 +74,12 @@ pub struct HelloRequest {
     /// Entries and profiles that wait for the server; none from a till that does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<u64>,
+    /// The chain of the feed up to `cursor`, see [`PullReply::next_hash`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor_hash: Option<EntryHash>,
+    /// The server's generation at the last hello; none before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<Uuid>,
 }
 
 /// The answer to a [`HelloRequest`].
@@ -126,6 +135,9 @@ pub struct PushRequest {
     /// Profiles changed at this till; last writer wins by `hlc`.
     #[serde(default)]
     pub profiles: Vec<Customer>,
+    /// Programs that the server published and does not seem to have any more: it was restored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<SealedProgram>,
 }
 
 /// The answer to a [`PushRequest`], given after the commit.
@@ -169,7 +181,7 @@ pub enum Disposition {
     Held,
 }
 
-/// `GET /v1/pull?cursor=N&limit=N`: what changed after the cursor.
+/// `GET /v1/pull?cursor=N&hash=H&limit=N`: what changed after the cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullReply {
     /// Rows in order of position, cut at the end of a server transaction.
@@ -182,6 +194,13 @@ pub struct PullReply {
     pub more: bool,
     /// The server's clock.
     pub server_time_ms: i64,
+    /// The chain of the feed up to `next_cursor`: who holds another one at this position read another
+    /// feed, and the server was restored since. None where the server does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_hash: Option<EntryHash>,
+    /// The server's seal under each program among the rows, by version, see [`crate::seal`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seals: BTreeMap<u32, String>,
 }
 
 /// `GET /v1/customers/{id}`: a customer as the server knows them now.
@@ -227,6 +246,9 @@ pub enum ErrorCode {
     ChainBroken,
     /// Same position, other hash.
     Fork,
+    /// The terminal holds another feed than this one: the server was restored. It says hello and reads
+    /// the feed from its beginning.
+    OtherFeed,
     /// The request cannot be read.
     Malformed,
     /// Larger than the server takes.
@@ -254,6 +276,7 @@ impl ErrorCode {
             Self::StreamForeign => "stream_foreign",
             Self::ChainBroken => "chain_broken",
             Self::Fork => "fork",
+            Self::OtherFeed => "other_feed",
             Self::Malformed => "malformed",
             Self::TooLarge => "too_large",
             Self::EncodingRefused => "encoding_refused",

@@ -38,6 +38,11 @@ impl SecretKey {
         self.0.to_bytes()
     }
 
+    /// A signature, base64.
+    pub(crate) fn sign(&self, message: &[u8]) -> String {
+        STANDARD.encode(self.0.sign(message).to_bytes())
+    }
+
     /// The key that verifies what this one signs.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
@@ -85,7 +90,7 @@ impl PublicKey {
         hex::encode(self.0.as_bytes())
     }
 
-    fn verify(&self, message: &[u8], signature: &str) -> Result<(), Error> {
+    pub(crate) fn verify(&self, message: &[u8], signature: &str) -> Result<(), Error> {
         let bytes = STANDARD.decode(signature).map_err(|_| Error::Signature)?;
         let signature = Signature::from_slice(&bytes).map_err(|_| Error::Signature)?;
         self.0
@@ -110,7 +115,7 @@ pub struct SignedRequest<'a> {
 impl SignedRequest<'_> {
     /// The value of [`SIGNATURE_HEADER`], base64.
     pub fn sign(&self, key: &SecretKey) -> String {
-        STANDARD.encode(key.0.sign(&self.message()).to_bytes())
+        key.sign(&self.message())
     }
 
     /// # Errors
@@ -145,7 +150,7 @@ pub struct SignedReply<'a> {
 impl SignedReply<'_> {
     /// The value of [`SIGNATURE_HEADER`], base64.
     pub fn sign(&self, key: &SecretKey) -> String {
-        STANDARD.encode(key.0.sign(&self.message()).to_bytes())
+        key.sign(&self.message())
     }
 
     /// # Errors

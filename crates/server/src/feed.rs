@@ -2,9 +2,12 @@
 //!
 //! A page is cut where a transaction ends, so that a terminal never sees half of one, and says how
 //! far the terminal's own stream is included in it, so that own entries are neither counted twice nor
-//! missed.
+//! missed. Every row carries the chain of all rows up to it: a terminal that holds another chain at its
+//! position read the feed of a server that was restored since.
 
+use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::row::FeedRow;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The most rows that one page aims at; a longer transaction is still one page.
@@ -20,6 +23,8 @@ pub struct PageRequest {
     pub tenant: String,
     /// The position it holds.
     pub cursor: u64,
+    /// The chain of the feed that it read up to there; none from a terminal that does not say.
+    pub hash: Option<EntryHash>,
     /// Rows wanted, at least 1; exceeded only to end with a transaction.
     pub limit: u32,
     /// Whose `own_through` is answered.
@@ -37,4 +42,18 @@ pub struct Page {
     pub own_through: u64,
     /// Whether there is more after this page.
     pub more: bool,
+    /// The chain of the feed up to `next_cursor`; none at a row from before there was one.
+    pub next_hash: Option<EntryHash>,
+    /// Whether the terminal read another feed than this one: then there are no rows for it.
+    pub is_other: bool,
+}
+
+/// The chain of the feed after a row:
+/// `SHA-256("mostrador/feed/1" || previous || row)`.
+pub fn chain(previous: &EntryHash, row: &str) -> EntryHash {
+    let mut hasher = Sha256::new();
+    hasher.update(b"mostrador/feed/1");
+    hasher.update(previous.0);
+    hasher.update(row.as_bytes());
+    EntryHash(hasher.finalize().into())
 }

@@ -14,6 +14,7 @@ pub mod undoing;
 
 use mostrador_protocol::entry::{EntryHash, RawEntry};
 use mostrador_protocol::message::{Disposition, EntryDisposition};
+use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::Customer;
 use uuid::Uuid;
 
@@ -36,6 +37,8 @@ pub struct Batch {
     pub links: Vec<Link>,
     /// Changed profiles.
     pub profiles: Vec<Customer>,
+    /// Programs that this server published, see [`mostrador_protocol::seal`].
+    pub programs: Vec<ProgramDocument>,
     /// When the server got it, milliseconds since the epoch.
     pub received_ms: i64,
 }

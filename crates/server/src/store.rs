@@ -38,7 +38,7 @@ use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Termina
 /// Who this server is; made on the first start.
 #[derive(Debug, Clone)]
 pub struct ServerIdentity {
-    /// Changes when a terminal holds more of a feed than there is: the server was restored from a
+    /// Changes when a terminal of this generation read another feed: the server was restored from a
     /// backup, and its feed goes on with other rows.
     pub generation: Uuid,
     /// Signs replies.
@@ -78,9 +78,11 @@ pub struct Greeting {
     pub hash: EntryHash,
     /// What it says of itself.
     pub told: Told,
-    /// The feed position that it holds.
-    pub cursor: u64,
-    /// The generation that the server takes when that position shows that it was restored.
+    /// The feed position that it holds, and the chain of the feed that it read up to there.
+    pub cursor: (u64, Option<EntryHash>),
+    /// The server's generation as the terminal knows it.
+    pub generation: Option<Uuid>,
+    /// The generation that the server takes when what the terminal read shows that it was restored.
     pub next_generation: Uuid,
     /// Milliseconds since the epoch.
     pub now_ms: i64,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::found::SalesReply;
 use mostrador_protocol::frame;
 use mostrador_protocol::history::{HistoryPlace, HistoryReply};
@@ -115,16 +116,20 @@ impl Conversation {
         self.post("/v1/leases", request).await
     }
 
-    /// Asks for what changed after `cursor`, and how far `stream` is included; the server may wait
-    /// `wait_ms` for something to say.
+    /// Asks for what changed after `cursor` of the feed whose chain up to there is `hash`, and how far
+    /// `stream` is included; the server may wait `wait_ms` for something to say.
     pub async fn pull(
         &self,
         stream: Uuid,
-        cursor: u64,
+        (cursor, hash): (u64, Option<EntryHash>),
         wait_ms: u32,
     ) -> Result<PullReply, Failure> {
-        let asked =
+        let mut asked =
             format!("cursor={cursor}&limit={PAGE_ROWS}&wait={wait_ms}&stream={stream}&leases=true");
+        if let Some(hash) = hash {
+            asked.push_str("&hash=");
+            asked.push_str(&hash.to_hex());
+        }
         let question = Question {
             method: "GET",
             target: format!("/v1/pull?{asked}"),

@@ -2,6 +2,7 @@
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
+use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::message::{HelloReply, PullReply, PushReply, PushRequest, Verdict};
 use uuid::Uuid;
 
@@ -23,6 +24,9 @@ const GENERATION_SETTING: &str = "server_generation";
 
 /// The most profiles beside one batch.
 const MAX_PROFILES: u32 = 100;
+
+/// The most programs beside one batch: each may be large.
+const MAX_PROGRAMS: u32 = 1;
 
 /// The server spoke.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +56,7 @@ pub(crate) fn greeted(
     let known = ledger::setting::get(tx, GENERATION_SETTING)?;
     if known.is_some_and(|known| known != generation) {
         tracing::warn!("the server was restored from a copy, its feed is read again");
-        ledger::replica::begin_again(tx)?;
+        ledger::restored::begin_again(tx)?;
         ledger::outbox::doubt_all(tx)?;
     }
     let held = ledger::outbox::Held {
@@ -66,20 +70,22 @@ pub(crate) fn greeted(
     contact.note(tx)
 }
 
-/// Entries and profiles that the server has not acknowledged.
+/// Entries, profiles and programs that the server has not acknowledged.
 pub(crate) fn waiting(connection: &Connection) -> Result<u64, ledger::Error> {
     let profiles = ledger::outbox::profiles(connection, MAX_PROFILES)?.len();
-    let profiles = u64::try_from(profiles).unwrap_or(u64::MAX);
-    Ok(ledger::outbox::waiting(connection)?.saturating_add(profiles))
+    let programs = ledger::outbox::programs(connection, MAX_PROGRAMS)?.len();
+    let beside = u64::try_from(profiles + programs).unwrap_or(u64::MAX);
+    Ok(ledger::outbox::waiting(connection)?.saturating_add(beside))
 }
 
-/// The next batch with the profiles beside it; `None` when nothing waits.
+/// The next batch with the profiles and programs beside it; `None` when nothing waits.
 pub(crate) fn to_push(
     connection: &Connection,
     limit: Limit,
 ) -> Result<Option<PushRequest>, ledger::Error> {
     let batch = ledger::outbox::next(connection, limit.entries, limit.bytes)?;
     let profiles = ledger::outbox::profiles(connection, MAX_PROFILES)?;
+    let programs = ledger::outbox::programs(connection, MAX_PROGRAMS)?;
     if let Some(batch) = batch {
         return Ok(Some(PushRequest {
             stream: batch.stream,
@@ -87,15 +93,18 @@ pub(crate) fn to_push(
             base_hash: batch.base_hash,
             entries: batch.entries,
             profiles,
+            programs,
         }));
     }
     let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
-    Ok((!profiles.is_empty()).then_some(PushRequest {
+    let is_empty = profiles.is_empty() && programs.is_empty();
+    Ok((!is_empty).then_some(PushRequest {
         stream: head.stream,
         base_seq: head.seq,
         base_hash: head.hash,
         entries: Vec::new(),
         profiles,
+        programs,
     }))
 }
 
@@ -112,6 +121,7 @@ pub(crate) fn acknowledge(
     };
     let stream = request.stream;
     ledger::outbox::acknowledge_profiles(tx, &request.profiles)?;
+    ledger::outbox::acknowledge_programs(tx, &request.programs)?;
     match ledger::outbox::acknowledge(tx, stream, held, &reply.dispositions) {
         Ok(()) => Ok(Outcome::Pushed),
         Err(ledger::Error::AcknowledgedTooFar { .. } | ledger::Error::AcknowledgedOther { .. }) => {
@@ -156,6 +166,33 @@ pub(crate) fn part(
 /// How far the server holds any stream is open again.
 pub(crate) fn doubt(tx: &Connection) -> Result<(), ledger::Error> {
     ledger::outbox::doubt_all(tx)
+}
+
+/// Where this till stands: its stream, and how far it read which feed.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    /// The stream that it writes.
+    pub(crate) head: ledger::stream::Head,
+    /// The feed position that it holds.
+    pub(crate) cursor: u64,
+    /// The chain of the feed up to there.
+    pub(crate) cursor_hash: Option<EntryHash>,
+}
+
+impl Standing {
+    pub(crate) fn read(connection: &Connection) -> Result<Self, ledger::Error> {
+        Ok(Self {
+            head: ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?,
+            cursor: ledger::replica::cursor(connection)?,
+            cursor_hash: ledger::replica::cursor_hash(connection)?,
+        })
+    }
+}
+
+/// The server's generation at the last hello.
+pub(crate) fn generation(connection: &Connection) -> Result<Option<Uuid>, ledger::Error> {
+    let known = ledger::setting::get(connection, GENERATION_SETTING)?;
+    Ok(known.and_then(|text| text.parse().ok()))
 }
 
 /// Applies a page together with the moment of the contact.

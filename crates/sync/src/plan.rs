@@ -134,6 +134,8 @@ pub enum Outcome {
     Differs,
     /// The server holds less than the till thought; the ledger has gone back to it.
     SentBack,
+    /// The server's feed is another one than this till read: it was restored, and says so in a hello.
+    OtherFeed,
     /// How far the server holds the stream is open again.
     Doubted,
     /// A new stream is open.
@@ -306,6 +308,7 @@ impl Plan {
                 self.sent_back = false;
                 self.talk = Talk::Silent;
             }
+            Outcome::OtherFeed => self.talk = Talk::Silent,
             Outcome::Doubted => self.due = None,
             Outcome::Parted => {
                 self.due = None;

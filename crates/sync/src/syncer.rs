@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 use crate::conversation::{Conversation, Failure};
 use crate::exchange::{
-    Contact, LEASES_SETTING, acknowledge, apply, doubt, greeted, part, sent_back, to_push, waiting,
+    Contact, LEASES_SETTING, Standing, acknowledge, apply, doubt, generation, greeted, part,
+    sent_back, to_push, waiting,
 };
 use crate::handle::{Asked, SyncHandle};
 use crate::keeper::Keeper;
@@ -150,24 +151,26 @@ impl Syncer {
 
     async fn hello(&mut self) -> Option<Outcome> {
         let read = |connection: &Connection| {
-            let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
-            let cursor = ledger::replica::cursor(connection)?;
-            Ok::<_, ledger::Error>((head, cursor, waiting(connection)?))
+            let standing = Standing::read(connection)?;
+            Ok::<_, ledger::Error>((standing, generation(connection)?, waiting(connection)?))
         };
-        let (head, cursor, waiting) = match self.with_ledger(move |ledger| ledger.read(read)).await
-        {
+        let found = self.with_ledger(move |ledger| ledger.read(read)).await;
+        let (standing, generation, waiting) = match found {
             Ok(found) => found,
             Err(error) => return Some(trouble_in_file(&error)),
         };
+        let head = standing.head;
         let request = HelloRequest {
             protocol: PROTOCOL,
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
             stream: head.stream,
             head_seq: head.seq,
             head_hash: head.hash,
-            cursor,
+            cursor: standing.cursor,
             wall_ms: self.conversation.clock.now_ms(),
             waiting: Some(waiting),
+            cursor_hash: standing.cursor_hash,
+            generation,
         };
         let reply = match self
             .unless_stopped(self.conversation.hello(&request))
@@ -310,17 +313,15 @@ impl Syncer {
     }
 
     async fn pull(&mut self, wait_ms: u32) -> Option<Outcome> {
-        let read = |connection: &Connection| {
-            let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
-            Ok::<_, ledger::Error>((head.stream, ledger::replica::cursor(connection)?))
-        };
-        let (stream, cursor) = match self.with_ledger(move |ledger| ledger.read(read)).await {
-            Ok(found) => found,
+        let standing = self.with_ledger(|ledger| ledger.read(Standing::read));
+        let standing = match standing.await {
+            Ok(standing) => standing,
             Err(error) => return Some(trouble_in_file(&error)),
         };
         let asked_ms = self.now_ms();
         let asking = async {
-            let answer = self.conversation.pull(stream, cursor, wait_ms);
+            let place = (standing.cursor, standing.cursor_hash);
+            let answer = self.conversation.pull(standing.head.stream, place, wait_ms);
             if wait_ms == 0 {
                 return Some(answer.await);
             }
@@ -333,6 +334,11 @@ impl Syncer {
         let page = match self.unless_stopped(asking).await? {
             None => return Some(Outcome::Interrupted),
             Some(Ok(page)) => page,
+            Some(Err(Failure::Refused(refusal)))
+                if refusal.code == ErrorCode::OtherFeed.as_str() =>
+            {
+                return Some(Outcome::OtherFeed);
+            }
             Some(Err(failure)) => return Some(failed(&failure)),
         };
         let (more, empty) = (page.more, page.rows.is_empty());

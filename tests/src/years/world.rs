@@ -240,6 +240,7 @@ impl World {
             base_hash: batch.base_hash,
             links,
             profiles: Vec::new(),
+            programs: Vec::new(),
             received_ms: self.mint.now_ms(),
         });
         let Outcome::Accepted(accepted) = outcome.await? else {
@@ -269,6 +270,7 @@ impl World {
         let request = PageRequest {
             tenant: TENANT.to_owned(),
             cursor,
+            hash: None,
             limit: u32::try_from(rows).unwrap_or(1),
             stream: Some(counter.stream),
         };
@@ -279,6 +281,8 @@ impl World {
             own_through: page.own_through,
             more: page.more,
             server_time_ms: self.mint.now_ms(),
+            next_hash: None,
+            seals: BTreeMap::new(),
         };
         let times = if self.draw.percent(10) { 2 } else { 1 };
         for _ in 0..times {

@@ -10,6 +10,7 @@ mod lease;
 mod opening;
 mod people;
 mod recording;
+mod restoring;
 mod rewarding;
 mod searching;
 mod sending;

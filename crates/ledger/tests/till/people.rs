@@ -46,6 +46,8 @@ fn receive(till: &Counter, position: u64, row: Customer) {
         own_through: 0,
         more: false,
         server_time_ms: 0,
+        next_hash: None,
+        seals: std::collections::BTreeMap::new(),
     };
     till.ledger
         .transact(|tx| replica::apply_page(tx, &page))

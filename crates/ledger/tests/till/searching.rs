@@ -20,6 +20,8 @@ fn apply(ledger: &Ledger, rows: Vec<Row>) {
         own_through: 0,
         more: false,
         server_time_ms: 0,
+        next_hash: None,
+        seals: std::collections::BTreeMap::new(),
     };
     ledger
         .transact(|tx| replica::apply_page(tx, &page))

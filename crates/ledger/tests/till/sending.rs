@@ -159,6 +159,8 @@ fn held_and_adjusted_entries_are_listed_until_they_are_released() {
         own_through: 0,
         more: false,
         server_time_ms: 0,
+        next_hash: None,
+        seals: std::collections::BTreeMap::new(),
     };
     let outcome: Result<(), Error> = till.ledger.transact(|tx| replica::apply_page(tx, &page));
     outcome.expect("a page");

@@ -118,6 +118,8 @@ impl Server {
             own_through: 0,
             more: false,
             server_time_ms: 0,
+            next_hash: None,
+            seals: BTreeMap::new(),
         };
         for (rows, own_through) in &self.feed {
             let Some(last) = rows.last() else { continue };

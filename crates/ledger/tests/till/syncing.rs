@@ -288,6 +288,8 @@ pub(crate) fn page(next_cursor: u64, rows: Vec<Row>) -> PullReply {
         own_through: 0,
         more: false,
         server_time_ms: 0,
+        next_hash: None,
+        seals: std::collections::BTreeMap::new(),
     }
 }
 

@@ -38,7 +38,8 @@ pub(super) async fn hello<S: Store>(
             skew_ms,
             at_ms: now_ms,
         },
-        cursor: request.cursor,
+        cursor: (request.cursor, request.cursor_hash),
+        generation: request.generation,
         next_generation: app.mint.id()?,
         now_ms,
     };

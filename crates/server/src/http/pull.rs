@@ -1,13 +1,17 @@
 //! `GET /v1/pull?cursor=N&limit=N&wait=MS`: what changed after the cursor.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use mostrador_protocol::message::PullReply;
-use mostrador_protocol::row::Row;
+use mostrador_protocol::entry::EntryHash;
+use mostrador_protocol::message::{ErrorCode, PullReply};
+use mostrador_protocol::row::{FeedRow, Row};
+use mostrador_protocol::seal::seal;
+use mostrador_protocol::signature::SecretKey;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
@@ -27,6 +31,8 @@ pub(super) struct Asked {
     /// The position it holds.
     #[serde(default)]
     cursor: u64,
+    /// The chain of the feed up to there.
+    hash: Option<String>,
     /// Rows wanted.
     limit: Option<u32>,
     /// Milliseconds to wait for a first row.
@@ -48,23 +54,50 @@ pub(super) async fn pull<S: Store>(
     let request = PageRequest {
         tenant: terminal.tenant.id.clone(),
         cursor: asked.cursor,
+        hash: asked.hash.as_deref().and_then(EntryHash::from_hex),
         limit: asked.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT),
         stream: asked.stream.or(terminal.stream),
     };
     let wait = Duration::from_millis(asked.wait.min(MAX_WAIT_MS));
     let page = first_rows(&app, request, wait).await?;
+    if page.is_other {
+        return Err(Failure::new(
+            ErrorCode::OtherFeed,
+            format!(
+                "position {} of this feed is not what the terminal read there",
+                asked.cursor
+            ),
+            "the server was restored: the terminal says hello and reads the feed again",
+        ));
+    }
     let mut rows = page.rows;
     rows.retain(|row| match &row.row {
         Row::Lease(lease) => asked.leases && lease.terminal_id == terminal.id,
         _ => true,
     });
+    let seals = seals(&app.secret_key, (&terminal.tenant.id, &rows));
     Ok(Reply(PullReply {
+        seals,
+        next_hash: page.next_hash,
         rows,
         next_cursor: page.next_cursor,
         own_through: page.own_through,
         more: page.more,
         server_time_ms: app.mint.now_ms(),
     }))
+}
+
+/// The seal under each program of a page: what a server that was restored needs to take one back.
+fn seals(key: &SecretKey, (tenant, rows): (&str, &[FeedRow])) -> BTreeMap<u32, String> {
+    let programs = rows.iter().filter_map(|row| match &row.row {
+        Row::Program(program) => Some(program),
+        _ => None,
+    });
+    let sealed = programs.filter_map(|program| {
+        let document = serde_json::to_string(program).ok()?;
+        Some((program.version, seal(key, tenant, &document).ok()?))
+    });
+    sealed.collect()
 }
 
 /// A page as soon as it has rows, or an empty one when the wait is over or the server stops.
@@ -84,7 +117,7 @@ async fn first_rows<S: Store>(
         changed.as_mut().enable();
         let page = app.store.page(request.clone()).await?;
         let now = Instant::now();
-        if !page.rows.is_empty() || now >= until {
+        if !page.rows.is_empty() || page.is_other || now >= until {
             return Ok(page);
         }
         tokio::select! {

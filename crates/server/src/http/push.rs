@@ -10,6 +10,8 @@ use mostrador_protocol::entry::RawEntry;
 use mostrador_protocol::message::{
     Disposition, ErrorCode, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, PushReply, PushRequest,
 };
+use mostrador_protocol::program::ProgramDocument;
+use mostrador_protocol::seal::{self, SealedProgram};
 use uuid::Uuid;
 
 use super::App;
@@ -44,6 +46,7 @@ pub(super) async fn push<S: Store>(
         base_hash: request.base_hash,
         links,
         profiles: request.profiles,
+        programs: ours(&app, &terminal, &request.programs),
         received_ms: app.mint.now_ms(),
     };
     let server_time_ms = app.mint.now_ms();
@@ -88,6 +91,27 @@ pub(super) async fn push<S: Store>(
         }
         Outcome::Foreign => Err(stream_foreign(stream)),
     }
+}
+
+/// The programs that this server published: it takes back nothing else.
+fn ours<S>(app: &App<S>, terminal: &Terminal, brought: &[SealedProgram]) -> Vec<ProgramDocument> {
+    let key = app.secret_key.public();
+    let tenant = terminal.tenant.id.as_str();
+    let read = brought.iter().filter_map(|program| {
+        let sealed = seal::verify(&key, tenant, (&program.document, &program.seal));
+        let document = serde_json::from_str(&program.document);
+        if sealed.is_err() || document.is_err() {
+            tracing::error!(
+                tenant,
+                terminal = %terminal.id,
+                "a terminal brings a program back that this server does not know as its own: it is \
+                 not taken, publish it again"
+            );
+            return None;
+        }
+        document.ok()
+    });
+    read.collect()
 }
 
 /// Bonuses and tiers that the batch leads to are there when it is answered. The batch is taken already:

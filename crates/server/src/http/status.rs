@@ -17,7 +17,7 @@ pub(super) const fn of(code: ErrorCode) -> StatusCode {
             StatusCode::UNAUTHORIZED
         }
         ErrorCode::ChainBroken => StatusCode::UNPROCESSABLE_ENTITY,
-        ErrorCode::Fork => StatusCode::CONFLICT,
+        ErrorCode::Fork | ErrorCode::OtherFeed => StatusCode::CONFLICT,
         ErrorCode::Malformed => StatusCode::BAD_REQUEST,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::EncodingRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -213,6 +213,8 @@ impl Client {
             head_seq: scribe.seq(),
             head_hash: scribe.head(),
             cursor: 0,
+            cursor_hash: None,
+            generation: None,
             wall_ms: 0,
             waiting: None,
         };
@@ -235,6 +237,7 @@ pub(crate) fn request_of(scribe: &Scribe, base: u64) -> PushRequest {
         base_hash: scribe.hashes[at],
         entries: scribe.entries[at..].to_vec(),
         profiles: Vec::new(),
+        programs: Vec::new(),
     }
 }
 

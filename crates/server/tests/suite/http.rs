@@ -37,6 +37,7 @@ async fn a_sale_travels_from_hello_to_pull() {
     till.sell(ANA, "FREE");
     let request = PushRequest {
         profiles: vec![profile(ANA, "Ana 🎉", 5)],
+        programs: Vec::new(),
         ..request_of(&till, 0)
     };
     let body = serde_json::to_vec(&request).unwrap();

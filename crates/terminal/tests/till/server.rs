@@ -337,6 +337,8 @@ impl Books {
             own_through: self.held(),
             more: false,
             server_time_ms: self.now_ms,
+            next_hash: None,
+            seals: BTreeMap::new(),
         }
     }
 

@@ -1,12 +1,13 @@
 //! Tables `feed` and `feed_head`: every change in the order of commits.
 
+use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::row::{FeedRow, Row};
 
 use super::column::Param;
 use super::session::{Connection, Transaction};
 use super::{Answer, column};
 use crate::Error;
-use crate::feed::{Page, PageRequest};
+use crate::feed::{Page, PageRequest, chain};
 
 /// Appends the rows of this transaction. It is the last thing before the commit: from here on every
 /// other writer of the tenant waits, so positions appear in the order of commits.
@@ -17,25 +18,32 @@ pub(super) fn append(tx: &dyn Transaction, tenant: &str, rows: &[Row]) -> Answer
     let what = "moving the head of the feed";
     let count = rows.len() as u64;
     let sql = "update feed_head set position = position + ?2 where tenant_id = ?1
-               returning position";
+               returning position, hash";
     let values: [&dyn Param; 2] = [&tenant, &column::int(count)];
-    let ends = column::row(tx, what, (sql, &values), |row| column::uint(row, 0))?
-        .ok_or_else(|| Error::UnknownTenant(tenant.to_owned()))?;
-    let sql = "insert into feed (tenant_id, position, ends, kind, row_key, body, through)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let (ends, mut hash) = column::row(tx, what, (sql, &values), |row| {
+        Ok((column::uint(row, 0)?, column::hash(row, 1)?))
+    })?
+    .ok_or_else(|| Error::UnknownTenant(tenant.to_owned()))?;
+    let sql = "insert into feed (tenant_id, position, ends, kind, row_key, body, through, hash)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     for (row, position) in rows.iter().zip(ends - count + 1..) {
         let (kind, key, through) = key_of(row);
-        let values: [&dyn Param; 7] = [
+        let body = column::json("a row of the feed", row)?;
+        hash = chain(&hash, &body);
+        let values: [&dyn Param; 8] = [
             &tenant,
             &column::int(position),
             &column::int(ends),
             &kind,
             &key,
-            &column::json("a row of the feed", row)?,
+            &body,
             &through.map(column::int),
+            &column::hash_text(&hash),
         ];
         column::run(tx, "appending to the feed", (sql, &values))?;
     }
+    let sql = "update feed_head set hash = ?2 where tenant_id = ?1";
+    column::run(tx, what, (sql, &[&tenant, &column::hash_text(&hash)]))?;
     Ok(())
 }
 
@@ -45,6 +53,16 @@ pub(super) fn page(conn: &dyn Connection, request: &PageRequest) -> Answer<Page>
     let tenant = &request.tenant;
     let cursor = column::int(request.cursor);
     let head = head(conn, tenant)?;
+    if is_other(conn, tenant, (request.cursor, request.hash))? {
+        return Ok(Page {
+            rows: Vec::new(),
+            next_cursor: request.cursor,
+            own_through: 0,
+            more: false,
+            next_hash: None,
+            is_other: true,
+        });
+    }
     // Where the transaction ends in which the wanted number of rows is reached.
     let sql = "select max(ends) from (
                    select ends from feed where tenant_id = ?1 and position > ?2
@@ -67,7 +85,46 @@ pub(super) fn page(conn: &dyn Connection, request: &PageRequest) -> Answer<Page>
         more: next_cursor < head,
         rows,
         next_cursor,
+        next_hash: hash_at(conn, tenant, next_cursor)?,
+        is_other: false,
     })
+}
+
+/// Whether a terminal that read up to `cursor`, where the chain was `hash`, read another feed. Without a
+/// chain only a position beyond this feed's end tells, and that only in [`is_restored`].
+fn is_other(
+    conn: &dyn Connection,
+    tenant: &str,
+    (cursor, hash): (u64, Option<EntryHash>),
+) -> Answer<bool> {
+    let Some(hash) = hash else {
+        return Ok(false);
+    };
+    if cursor > head(conn, tenant)? {
+        return Ok(true);
+    }
+    let here = hash_at(conn, tenant, cursor)?;
+    Ok(here.is_some_and(|here| here != hash))
+}
+
+/// Whether what a terminal read shows that this server was restored from a backup.
+pub(super) fn is_restored(
+    conn: &dyn Connection,
+    tenant: &str,
+    (cursor, hash): (u64, Option<EntryHash>),
+) -> Answer<bool> {
+    Ok(cursor > head(conn, tenant)? || is_other(conn, tenant, (cursor, hash))?)
+}
+
+/// The chain up to a position; none where it is not known.
+fn hash_at(conn: &dyn Connection, tenant: &str, position: u64) -> Answer<Option<EntryHash>> {
+    if position == 0 {
+        return Ok(Some(EntryHash::ZERO));
+    }
+    let sql = "select hash from feed where tenant_id = ?1 and position = ?2 and hash is not null";
+    let values: [&dyn Param; 2] = [&tenant, &column::int(position)];
+    let what = "reading the chain of the feed";
+    column::row(conn, what, (sql, &values), |row| column::hash(row, 0))
 }
 
 /// The last position of a tenant's feed.

@@ -59,7 +59,7 @@ pub(super) fn ingest(tx: &dyn Transaction, cache: &RulesCache, batch: &Batch) ->
         }
     }
 
-    let mut rows = Vec::new();
+    let mut rows = program::take_back(tx, &batch.tenant, (&batch.programs, batch.received_ms))?;
     if let Some(last) = new.last() {
         let rules = cache.of(tx, &batch.tenant)?;
         let (verdicts, changed) = apply(tx, (batch, new), rules)?;

@@ -91,6 +91,55 @@ pub(super) fn publish(
             published,
         });
     }
+    insert(tx, tenant, (program, known.as_ref()), now_ms)?;
+    feed::append(tx, tenant, &[Row::Program(Box::new(program.clone()))])?;
+    Ok(Published::Now)
+}
+
+/// Takes back what this server published and has lost; the rows of what it did not have.
+pub(super) fn take_back(
+    tx: &dyn Transaction,
+    tenant: &str,
+    (programs, now_ms): (&[ProgramDocument], i64),
+) -> Answer<Vec<Row>> {
+    let mut rows = Vec::new();
+    for program in programs {
+        let version = program.version;
+        let sql = "select document from program where tenant_id = ?1 and version = ?2";
+        let values: [&dyn Param; 2] = [&tenant, &version];
+        let what = "looking for a program";
+        let held: Option<ProgramDocument> =
+            column::row(tx, what, (sql, &values), |row| column::document(row, 0))?;
+        match held {
+            None => {
+                let known = in_force(tx, tenant)?;
+                insert(tx, tenant, (program, known.as_ref()), now_ms)?;
+                tracing::warn!(
+                    tenant,
+                    version,
+                    "a program came back that a restore had lost"
+                );
+                rows.push(Row::Program(Box::new(program.clone())));
+            }
+            Some(held) if held == *program => {}
+            Some(_) => tracing::error!(
+                tenant,
+                version,
+                "a program that a restore had lost was published again with other rules under the \
+                 same number: sales before that name the number with the lost rules"
+            ),
+        }
+    }
+    Ok(rows)
+}
+
+/// Writes a version; every account is looked at when what follows from accounts changes with it.
+fn insert(
+    tx: &dyn Transaction,
+    tenant: &str,
+    (program, known): (&ProgramDocument, Option<&ProgramDocument>),
+    now_ms: i64,
+) -> Answer<()> {
     let sql = "insert into program (tenant_id, version, document, published_ms)
                values (?1, ?2, ?3, ?4)";
     let document = column::json("a program", program)?;
@@ -109,12 +158,11 @@ pub(super) fn publish(
         let people = (tiers.clone(), *score, badges.clone());
         (points.is_some(), people, *referral, time_zone.clone())
     };
-    if known.is_none_or(|known| what_follows(&known) != what_follows(program)) {
+    if known.is_none_or(|known| what_follows(known) != what_follows(program)) {
         let day = Rules::day_in(program.zone(), now_ms);
         customer::look_at_all(tx, tenant, day)?;
     }
-    feed::append(tx, tenant, &[Row::Program(Box::new(program.clone()))])?;
-    Ok(Published::Now)
+    Ok(())
 }
 
 pub(super) fn code_uses(conn: &dyn Connection, tenant: &str) -> Answer<Vec<CodeUseRow>> {

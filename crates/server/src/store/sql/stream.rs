@@ -22,6 +22,7 @@ pub(super) fn greet(tx: &dyn Transaction, greeting: &Greeting) -> Answer<Option<
         hash,
         told,
         cursor,
+        generation,
         next_generation,
         now_ms,
     } = greeting;
@@ -34,22 +35,30 @@ pub(super) fn greet(tx: &dyn Transaction, greeting: &Greeting) -> Answer<Option<
     let verdict = judge(told.protocol, (*seq, *hash), head.seq, hash_there);
     directory::set_told(tx, (tenant, *terminal), told)?;
     directory::set_verdict(tx, (tenant, *terminal), verdict)?;
-    if *cursor > feed::head(tx, tenant)? {
+    // Who knows an earlier generation hears of this one, and reads the feed again anyway.
+    let current = identity::get(tx)?.generation;
+    let is_current = generation.is_none_or(|known| known == current);
+    let is_restored = is_current && feed::is_restored(tx, tenant, *cursor)?;
+    if is_restored {
         identity::renew(tx, *next_generation)?;
         freeze::begin(tx)?;
         tracing::warn!(
             tenant,
             %terminal,
-            cursor,
-            "a terminal holds more of the feed than there is: the server was restored, every \
-             terminal reads the feed again"
+            cursor = cursor.0,
+            "a terminal read another feed than this one: the server was restored, every terminal \
+             reads the feed again"
         );
     }
     freeze::told(tx, (tenant, *terminal), (*stream, *seq))?;
     Ok(Some(Greeted {
         head,
         verdict,
-        generation: identity::get(tx)?.generation,
+        generation: if is_restored {
+            *next_generation
+        } else {
+            current
+        },
     }))
 }
 

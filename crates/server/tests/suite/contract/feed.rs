@@ -15,6 +15,7 @@ async fn page<S: Store>(store: &S, cursor: u64, limit: u32, stream: Option<Uuid>
     let request = PageRequest {
         tenant: TENANT.to_owned(),
         cursor,
+        hash: None,
         limit,
         stream,
     };

@@ -33,7 +33,8 @@ pub(crate) fn greeting(till: &Scribe, seq: u64) -> Greeting {
         seq,
         hash: till.hashes[usize::try_from(seq).unwrap().min(till.entries.len())],
         told: told(seq),
-        cursor: 0,
+        cursor: (0, None),
+        generation: None,
         next_generation: Uuid::from_u128(2),
         now_ms: 0,
     }
@@ -85,6 +86,7 @@ pub(crate) async fn a_cursor_beyond_the_feed_changes_the_generation<S: Store>(st
     let request = PageRequest {
         tenant: till.tenant.clone(),
         cursor: 0,
+        hash: None,
         limit: 100,
         stream: None,
     };
@@ -92,7 +94,7 @@ pub(crate) async fn a_cursor_beyond_the_feed_changes_the_generation<S: Store>(st
     let first = store.identity().await.unwrap().generation;
     let generation = async |cursor| {
         let greeting = Greeting {
-            cursor,
+            cursor: (cursor, None),
             ..greeting(&till, 0)
         };
         store.greet(greeting).await.unwrap().unwrap().generation

@@ -32,6 +32,7 @@ async fn rows_after<S: Store>(store: &S, cursor: u64) -> Vec<Row> {
     let request = PageRequest {
         tenant: TENANT.to_owned(),
         cursor,
+        hash: None,
         limit: 1_000,
         stream: None,
     };

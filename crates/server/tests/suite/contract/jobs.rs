@@ -320,6 +320,7 @@ pub(crate) async fn a_tier_goes_up_at_once<S: Store>(store: S) {
     let request = mostrador_server::feed::PageRequest {
         tenant: TENANT.to_owned(),
         cursor: feed,
+        hash: None,
         limit: 10,
         stream: None,
     };

@@ -250,6 +250,7 @@ pub(crate) async fn somebody_at_the_counter_recalls_what_is_idle<S: Store>(store
     let everything = PageRequest {
         tenant: TENANT.to_owned(),
         cursor: 0,
+        hash: None,
         limit: 1_000,
         stream: None,
     };

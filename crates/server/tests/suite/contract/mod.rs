@@ -13,6 +13,7 @@ pub(crate) mod merit;
 pub(crate) mod profile;
 pub(crate) mod push;
 pub(crate) mod referral;
+pub(crate) mod restored;
 pub(crate) mod sale;
 pub(crate) mod scribe;
 pub(crate) mod undoing;
@@ -44,6 +45,8 @@ macro_rules! contract {
             fork: another_entry_at_the_same_position_is_a_fork,
             fork: the_owner_sees_what_a_terminal_said_and_how_it_stands,
             fork: a_cursor_beyond_the_feed_changes_the_generation,
+            restored: a_terminal_that_read_another_feed_is_recognised,
+            restored: a_lost_program_comes_back_once_and_takes_no_others_place,
             fork: a_stream_of_another_terminal_is_refused,
             fork: both_branches_are_kept_and_each_id_counts_once,
             fork: an_id_with_another_payload_is_held,

@@ -51,6 +51,7 @@ pub(crate) async fn a_profile_reaches_every_terminal<S: Store>(store: S) {
     let request = PageRequest {
         tenant: TENANT.to_owned(),
         cursor: 0,
+        hash: None,
         limit: 100,
         stream: None,
     };
@@ -119,6 +120,7 @@ pub(crate) async fn the_later_of_two_equal_referral_codes_becomes_another<S: Sto
     let request = PageRequest {
         tenant: TENANT.to_owned(),
         cursor: 0,
+        hash: None,
         limit: 100,
         stream: None,
     };

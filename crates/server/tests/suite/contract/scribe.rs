@@ -190,6 +190,7 @@ impl Scribe {
             base_hash,
             links: link(self.stream, (base, base_hash), entries).unwrap(),
             profiles: Vec::new(),
+            programs: Vec::new(),
             received_ms: self.latest_ms.max(1_000) + 1_000,
         }
     }

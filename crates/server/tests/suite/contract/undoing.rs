@@ -88,6 +88,7 @@ pub(crate) async fn a_refund_waits_for_its_sale<S: Store>(store: S) {
     let request = PageRequest {
         tenant: TENANT.to_owned(),
         cursor: before,
+        hash: None,
         limit: 100,
         stream: None,
     };

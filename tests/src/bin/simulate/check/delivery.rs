@@ -165,6 +165,7 @@ pub(super) async fn repeat(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
             base_hash: EntryHash::ZERO,
             links,
             profiles: Vec::new(),
+            programs: Vec::new(),
             received_ms: 0,
         };
         match rest.store.ingest(batch).await? {

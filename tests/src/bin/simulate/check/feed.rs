@@ -26,6 +26,7 @@ pub(super) async fn check(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
     let mut request = PageRequest {
         tenant: TENANT.to_owned(),
         cursor: 0,
+        hash: None,
         limit: 7,
         stream: None,
     };

@@ -1,0 +1,136 @@
+//! What a till does for a server that was restored from a backup.
+
+use mostrador_ledger::{account, customer, outbox, program, replica, restored};
+use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::message::PullReply;
+use mostrador_protocol::program::ProgramDocument;
+use mostrador_protocol::row::{Customer, Row};
+
+use crate::counter::{Counter, STREAM, customer_id, profile};
+use crate::syncing::page;
+
+fn apply(till: &Counter, page: &PullReply) {
+    let applied = till.ledger.transact(|tx| replica::apply_page(tx, page));
+    applied.expect("a page");
+}
+
+fn waiting(till: &Counter) -> Vec<Customer> {
+    let waiting = till.ledger.read(|look| outbox::profiles(look, 10));
+    waiting.expect("a list")
+}
+
+fn published(version: u32, name: &str) -> Row {
+    let document = ProgramDocument {
+        version,
+        ..ProgramDocument::bare(name, "COP", "America/Bogota")
+    };
+    Row::Program(Box::new(document))
+}
+
+#[test]
+fn a_profile_that_was_taken_and_that_the_feed_does_not_show_is_pushed_again() {
+    let till = Counter::enrolled();
+    let saved = till
+        .ledger
+        .transact(|tx| customer::save_local(tx, &profile(1, "Ana Torres", "3001234567")))
+        .expect("a change");
+    let take = || {
+        till.ledger
+            .transact(|tx| outbox::acknowledge_profiles(tx, std::slice::from_ref(&saved)))
+            .expect("taken");
+    };
+    take();
+    let half = PullReply {
+        more: true,
+        ..page(1, vec![published(1, "A")])
+    };
+    apply(&till, &half);
+    assert_eq!(waiting(&till), [], "the feed goes on");
+    apply(&till, &page(2, vec![published(2, "A")]));
+    assert_eq!(waiting(&till), std::slice::from_ref(&saved));
+    take();
+    apply(&till, &page(3, vec![Row::Customer(saved.clone())]));
+    apply(&till, &page(4, vec![published(3, "A")]));
+    assert_eq!(waiting(&till), [], "it was shown");
+}
+
+#[test]
+fn a_server_that_begins_again_gets_back_what_its_feed_does_not_show() {
+    let till = Counter::enrolled();
+    let (old, new) = (
+        profile(1, "Ana", "3001234567"),
+        profile(2, "Eva", "3007654321"),
+    );
+    let balance = Row::Account {
+        customer_id: customer_id(1),
+        account: AccountDocument {
+            purchases: 3,
+            ..AccountDocument::default()
+        },
+    };
+    let before = PullReply {
+        seals: [(1, "seal one".to_owned()), (2, "seal two".to_owned())].into(),
+        ..page(
+            5,
+            vec![
+                published(1, "A"),
+                published(2, "A"),
+                Row::Customer(old.clone()),
+                Row::Customer(new.clone()),
+                balance,
+            ],
+        )
+    };
+    apply(&till, &before);
+    till.ledger
+        .transact(|tx| outbox::confirm(tx, STREAM, 1))
+        .expect("the server has the till's entries");
+    till.ledger
+        .transact(restored::begin_again)
+        .expect("a beginning");
+    assert_eq!(till.ledger.read(replica::cursor).expect("a cursor"), 0);
+    assert_eq!(waiting(&till), [], "the feed may show everything");
+    let purchases = || {
+        let shown = till
+            .ledger
+            .read(|look| account::shown(look, customer_id(1)));
+        shown.expect("an account").purchases
+    };
+    assert_eq!(purchases(), 3, "rows stay until the feed was read");
+
+    let after = vec![published(1, "A"), Row::Customer(old)];
+    apply(&till, &page(2, after));
+    assert_eq!(waiting(&till), [new]);
+    let programs = till.ledger.read(|look| outbox::programs(look, 10));
+    let programs = programs.expect("a list");
+    assert_eq!(
+        programs
+            .iter()
+            .map(|it| it.seal.as_str())
+            .collect::<Vec<_>>(),
+        ["seal two"]
+    );
+    assert_eq!(purchases(), 0, "nobody's entries come to that any more");
+    till.ledger
+        .transact(|tx| outbox::acknowledge_programs(tx, &programs))
+        .expect("taken");
+    let programs = till.ledger.read(|look| outbox::programs(look, 10));
+    assert_eq!(programs.expect("a list"), []);
+}
+
+#[test]
+fn a_number_that_a_restored_server_gave_again_means_what_the_server_says() {
+    let till = Counter::enrolled();
+    let name = || {
+        let held = till.ledger.read(|look| program::by_version(look, 2));
+        held.expect("a look").expect("a program").name
+    };
+    apply(&till, &page(1, vec![published(2, "first")]));
+    apply(&till, &page(2, vec![published(2, "changed")]));
+    assert_eq!(name(), "first", "a published version never changes");
+    till.ledger
+        .transact(restored::begin_again)
+        .expect("a beginning");
+    apply(&till, &page(1, vec![published(2, "again")]));
+    assert_eq!(name(), "again");
+}
