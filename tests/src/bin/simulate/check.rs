@@ -4,7 +4,9 @@ mod balances;
 mod copies;
 mod delivery;
 mod feed;
+mod fold;
 mod tables;
+mod undone;
 
 use mostrador_server::SqliteStore;
 

@@ -1,7 +1,7 @@
 //! What people do at the tills, and the owner.
 
 use mostrador_server::publish;
-use mostrador_terminal::view::{ProfileInput, RefundInput, VoidInput};
+use mostrador_terminal::view::{ProfileInput, RefundInput, RefundView, VoidInput};
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use mostrador_tests::Error;
 use rust_decimal::Decimal;
@@ -128,30 +128,51 @@ impl World {
             let Ok(found) = till.find_sale(&sale.receipt) else {
                 return Ok("finds no sale to refund".to_owned());
             };
-            let mut input = RefundInput {
-                lines: found
-                    .lines
-                    .iter()
-                    .map(|line| units(drawn, &line.left))
-                    .collect(),
-                reason: found
-                    .reasons
-                    .first()
-                    .map_or_else(String::new, |it| it.slug.clone()),
-                note: "devuelto".to_owned(),
-                ..RefundInput::default()
-            };
-            let Ok(preview) = till.preview_refund(&input) else {
-                return Ok(format!("cannot refund {}", sale.receipt));
-            };
-            if preview.value == 0 || !preview.refusal.is_empty() {
-                return Ok(format!("refunds nothing of {}", sale.receipt));
-            }
-            input.seen = preview.value;
-            match till.refund(&input, PIN) {
-                Ok(receipt) => Ok(format!("refunds {} of {}", receipt.total, sale.receipt)),
-                Err(error) => Ok(format!("does not refund {}: {error}", sale.receipt)),
-            }
+            Ok(refund_some(till, (&found, &sale.receipt), drawn))
+        })
+    }
+
+    /// Some units of one of the latest sales of another till come back, as the server knows it.
+    pub(super) async fn refund_elsewhere(&mut self) -> Result<(), Error> {
+        let (here, there) = (&self.machines[self.drawn()], &self.machines[self.drawn()]);
+        let drawn = self.chance.below(1_000);
+        let (Some(till), Some(other)) = (here.till(), there.till()) else {
+            return Ok(());
+        };
+        let recent = other.today()?.recent;
+        let place = usize::try_from(drawn).unwrap_or(0) % recent.len().max(1);
+        let Some(sale) = recent.get(place) else {
+            return Ok(());
+        };
+        till.unlock(PIN)?;
+        let before = till.ledger().read(mostrador_ledger::stream::head)?;
+        let told = match till.find_sale_online(&sale.receipt).await {
+            Ok(found) => refund_some(till, (&found, &sale.receipt), drawn),
+            Err(error) => format!("does not find {}: {error}", sale.receipt),
+        };
+        till.lock();
+        let after = till.ledger().read(mostrador_ledger::stream::head)?;
+        let count = u64::from(before != after);
+        self.room
+            .diary
+            .reached("refunds of other tills' sales", count);
+        self.room.diary.step(&here.name, || told);
+        Ok(())
+    }
+
+    /// Two customers turn out to be one person.
+    pub(super) fn merge(&mut self) -> Result<(), Error> {
+        let customers = customers();
+        let pair = (
+            self.chance.pick(&customers).copied().unwrap_or_default(),
+            self.chance.pick(&customers).copied().unwrap_or_default(),
+        );
+        self.at_the_counter("merges", |till, _| {
+            let (one, other) = (pair.0.to_string(), pair.1.to_string());
+            Ok(match till.merge_customers(&one, &other, PIN) {
+                Ok(_) => format!("makes {other} a part of {one}"),
+                Err(error) => format!("does not make {other} a part of {one}: {error}"),
+            })
         })
     }
 
@@ -196,6 +217,32 @@ impl World {
         self.room.diary.reached(kind, u64::from(before != after));
         self.room.diary.step(&machine.name, || told);
         Ok(())
+    }
+}
+
+/// Takes back some of what is left of a sale on the screen; what came of it, in words.
+fn refund_some(till: &Till, (found, receipt): (&RefundView, &str), drawn: u64) -> String {
+    let reason = found.reasons.first();
+    let mut input = RefundInput {
+        lines: found
+            .lines
+            .iter()
+            .map(|line| units(drawn, &line.left))
+            .collect(),
+        reason: reason.map_or_else(String::new, |it| it.slug.clone()),
+        note: "devuelto".to_owned(),
+        ..RefundInput::default()
+    };
+    let Ok(preview) = till.preview_refund(&input) else {
+        return format!("cannot refund {receipt}");
+    };
+    if preview.value == 0 || !preview.refusal.is_empty() {
+        return format!("refunds nothing of {receipt}");
+    }
+    input.seen = preview.value;
+    match till.refund(&input, PIN) {
+        Ok(made) => format!("refunds {} of {receipt}", made.total),
+        Err(error) => format!("does not refund {receipt}: {error}"),
     }
 }
 

@@ -29,13 +29,17 @@ pub(super) struct Journal {
     /// Facts that a till was told are on the server, since the server's disk was last set back.
     pub(super) acknowledged: BTreeSet<Uuid>,
     machines: BTreeMap<String, Seen>,
+    /// Whether the server's disk was ever set back.
+    is_restored: bool,
+    /// Whether a till's disk was ever set back or copied.
+    is_forked: bool,
 }
 
 /// What was seen of a machine's file.
 #[derive(Debug, Clone, Default)]
 struct Seen {
-    /// Of each stream: entries, and those acknowledged.
-    streams: BTreeMap<Uuid, (u64, u64)>,
+    /// Of each stream: entries, those acknowledged, and those that the server is known to hold.
+    streams: BTreeMap<Uuid, (u64, u64, u64)>,
     cursor: u64,
     generation: Option<String>,
 }
@@ -50,6 +54,9 @@ impl Journal {
         let before = self.machines.get(name).cloned().unwrap_or_default();
         let (now, new) = till.read(|look| look_at(look, &before))?;
         let mut violations = went_back(name, &before, &now);
+        if !self.is_restored {
+            violations.extend(lost_by_the_server(name, (&before, &now), self.is_forked));
+        }
         for (raw, is_acknowledged) in new {
             let Ok(header) = raw.header() else {
                 continue;
@@ -105,11 +112,18 @@ impl Journal {
     /// The machine's disk was set back: it is read from its beginning again.
     pub(super) fn set_back(&mut self, name: &str) {
         self.machines.remove(name);
+        self.is_forked = true;
+    }
+
+    /// A till's disk runs in another machine.
+    pub(super) const fn copied(&mut self) {
+        self.is_forked = true;
     }
 
     /// The server's disk was set back: what it had said before is worth nothing more.
     pub(super) fn server_set_back(&mut self) {
         self.acknowledged.clear();
+        self.is_restored = true;
     }
 
     /// How many facts of this kind there are.
@@ -130,7 +144,7 @@ fn look_at(look: &Connection, before: &Seen) -> Result<Look, ledger::Error> {
     let mut new = Vec::new();
     for head in ledger::stream::all(look)? {
         let first_look = !before.streams.contains_key(&head.stream);
-        let (entries, acknowledged) = before
+        let (entries, acknowledged, _) = before
             .streams
             .get(&head.stream)
             .copied()
@@ -145,15 +159,16 @@ fn look_at(look: &Connection, before: &Seen) -> Result<Look, ledger::Error> {
             }
         }
         now.streams
-            .insert(head.stream, (head.seq, head.acknowledged));
+            .insert(head.stream, (head.seq, head.acknowledged, head.confirmed));
     }
     Ok((now, new))
 }
 
 fn went_back(name: &str, before: &Seen, now: &Seen) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for (stream, (entries, acknowledged)) in &before.streams {
-        let (entries_now, acknowledged_now) = now.streams.get(stream).copied().unwrap_or_default();
+    for (stream, (entries, acknowledged, _)) in &before.streams {
+        let (entries_now, acknowledged_now, _) =
+            now.streams.get(stream).copied().unwrap_or_default();
         if entries_now < *entries {
             violations.push(Violation::new(
                 1,
@@ -179,6 +194,33 @@ fn went_back(name: &str, before: &Seen, now: &Seen) -> Vec<Violation> {
             "{name} has its cursor at {}, it was at {}, and the server is of the same generation",
             now.cursor, before.cursor
         )));
+    }
+    violations
+}
+
+/// What a server that was never set back may not do: be another one, or hold less than it said.
+fn lost_by_the_server(
+    name: &str,
+    (before, now): (&Seen, &Seen),
+    is_forked: bool,
+) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    if before.generation.is_some() && before.generation != now.generation {
+        let what = format!("{name} found the server restored, and nobody had set it back");
+        violations.push(Violation::new(12, what));
+    }
+    for (stream, (.., confirmed)) in before.streams.iter().filter(|_| !is_forked) {
+        let (.., confirmed_now) = now.streams.get(stream).copied().unwrap_or_default();
+        if confirmed_now < *confirmed {
+            violations.push(Violation::new(
+                12,
+                format!(
+                    "{name} heard that the server holds stream {} up to {confirmed}, and only up to \
+                     {confirmed_now} later",
+                    short(*stream)
+                ),
+            ));
+        }
     }
     violations
 }

@@ -14,6 +14,7 @@
 //! A run is the same every time: one thread, one runtime, every draw from the seed.
 #![expect(clippy::print_stdout, reason = "a program that talks to a person")]
 
+mod broken;
 mod cable;
 mod chance;
 mod check;
@@ -42,8 +43,9 @@ use std::time::Instant;
 use clap::Parser;
 use mostrador_tests::Error;
 
+use self::broken::Broken;
 use self::diary::Counts;
-use self::run::Outcome;
+use self::run::{Outcome, Setup};
 use self::template::Template;
 
 /// Where nothing has to reach a disk.
@@ -63,6 +65,12 @@ struct Cli {
     /// Stop at the first that fails
     #[arg(long)]
     first: bool,
+    /// With a server that is broken in this way
+    #[arg(long)]
+    broken: Option<Broken>,
+    /// With each broken server in turn, until a seed shows it
+    #[arg(long, conflicts_with_all = ["seed", "broken"])]
+    breaks: bool,
 }
 
 fn main() -> ExitCode {
@@ -85,8 +93,14 @@ fn simulate(cli: &Cli) -> Result<bool, Error> {
     };
     let made = folder.path().join("template");
     let template = run::runtime()?.block_on(Template::make(&made))?;
+    let setup = Setup {
+        template: &template,
+        folder: folder.path(),
+        is_told: cli.seed.is_some(),
+        broken: cli.broken,
+    };
     if let Some(seed) = cli.seed {
-        let outcome = one(seed, &template, (folder.path(), true));
+        let outcome = one(seed, &setup);
         for line in &outcome.lines {
             println!("{line}");
         }
@@ -94,18 +108,55 @@ fn simulate(cli: &Cli) -> Result<bool, Error> {
     }
     #[expect(clippy::disallowed_methods, reason = "it says how long it took")]
     let begun = Instant::now();
-    let outcomes = many(cli, &template, folder.path());
-    let passed = print(&outcomes);
+    let passed = if cli.breaks {
+        breaks(cli, &setup)
+    } else {
+        print(&many(cli, &setup))
+    };
     eprintln!("{:.1} s", begun.elapsed().as_secs_f64());
     Ok(passed)
 }
 
-/// Every seed, on as many threads as there are processors.
-fn many(cli: &Cli, template: &Template, folder: &Path) -> Vec<Outcome> {
+/// Every way to be broken, and the seed that shows it first; whether each was shown.
+fn breaks(cli: &Cli, setup: &Setup<'_>) -> bool {
+    let mut are_caught = true;
+    for broken in Broken::ALL {
+        let setup = Setup {
+            broken: Some(broken),
+            ..*setup
+        };
+        let outcomes = many(cli, &setup);
+        let caught = outcomes.iter().find(|it| !it.failures.is_empty());
+        let name = broken.name();
+        match caught {
+            Some(outcome) => {
+                let after = outcome.seed - cli.from + 1;
+                let why: String = outcome.failures[0].chars().take(160).collect();
+                println!(
+                    "{name}: caught after {after} seeds, by seed {}: {why}",
+                    outcome.seed
+                );
+            }
+            None => {
+                println!("{name}: NOT CAUGHT by {} seeds", outcomes.len());
+                are_caught = false;
+            }
+        }
+    }
+    are_caught
+}
+
+/// Every seed, on as many threads as there are processors. With `--first`, those up to the first that
+/// fails, and some that had begun by then.
+fn many(cli: &Cli, setup: &Setup<'_>) -> Vec<Outcome> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let next = AtomicU64::new(cli.from);
     let end = cli.from.saturating_add(cli.seeds);
     let outcomes = Mutex::new(Vec::new());
+    let is_over = |outcome: &Outcome| {
+        let is_first = cli.first || setup.broken.is_some();
+        is_first && !outcome.failures.is_empty()
+    };
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
@@ -114,8 +165,8 @@ fn many(cli: &Cli, template: &Template, folder: &Path) -> Vec<Outcome> {
                     if seed >= end {
                         return;
                     }
-                    let outcome = one(seed, template, (folder, false));
-                    if cli.first && !outcome.failures.is_empty() {
+                    let outcome = one(seed, setup);
+                    if is_over(&outcome) {
                         next.store(end, Ordering::SeqCst);
                     }
                     let mut all = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -131,9 +182,9 @@ fn many(cli: &Cli, template: &Template, folder: &Path) -> Vec<Outcome> {
     outcomes
 }
 
-fn one(seed: u64, template: &Template, (folder, is_told): (&Path, bool)) -> Outcome {
-    let below: PathBuf = folder.join(format!("seed-{seed}"));
-    let run = || run::run(seed, template, (&below, is_told));
+fn one(seed: u64, setup: &Setup<'_>) -> Outcome {
+    let below: PathBuf = setup.folder.join(format!("seed-{seed}"));
+    let run = || run::run(seed, setup, &below);
     let failed = |why: String| Outcome {
         seed,
         failures: vec![why],

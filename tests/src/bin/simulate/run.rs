@@ -5,10 +5,24 @@ use std::sync::Arc;
 
 use mostrador_tests::Error;
 
+use crate::broken::Broken;
 use crate::check::Violation;
 use crate::diary::{Counts, Diary};
 use crate::template::Template;
 use crate::world::World;
+
+/// How seeds are run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setup<'a> {
+    /// The morning of every run.
+    pub(crate) template: &'a Template,
+    /// Where runs have their files.
+    pub(crate) folder: &'a Path,
+    /// Whether every step is told.
+    pub(crate) is_told: bool,
+    /// What is broken on purpose.
+    pub(crate) broken: Option<Broken>,
+}
 
 /// What came of a seed.
 #[derive(Debug)]
@@ -35,19 +49,15 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     Ok(runtime)
 }
 
-/// Runs `seed` on a runtime of its own, below `folder`, which must be empty or missing.
+/// Runs `seed` on a runtime of its own, below `below`, which must be empty or missing.
 ///
 /// # Errors
 /// When the system does not give what a runtime needs. What goes wrong in the run is in the outcome.
-pub(crate) fn run(
-    seed: u64,
-    template: &Template,
-    (folder, is_told): (&Path, bool),
-) -> Result<Outcome, Error> {
+pub(crate) fn run(seed: u64, setup: &Setup<'_>, below: &Path) -> Result<Outcome, Error> {
     let runtime = runtime()?;
     let (failures, diary) = runtime.block_on(async {
-        let diary = Arc::new(Diary::new(is_told));
-        let lived = match World::open(seed, template, (folder, &diary)).await {
+        let diary = Arc::new(Diary::new(setup.is_told));
+        let lived = match World::open(seed, setup, (below, &diary)).await {
             Ok(world) => world.live().await,
             Err(error) => Err(error),
         };

@@ -20,6 +20,10 @@ pub(super) enum Act {
     Profile,
     /// Something of a sale comes back.
     Refund,
+    /// Something of another till's sale comes back.
+    RefundElsewhere,
+    /// Two records turn out to be one person.
+    Merge,
     /// A till's last sale is voided.
     Void,
     /// The owner publishes another program.
@@ -63,7 +67,8 @@ pub(super) struct Script {
 /// A kind of trouble: its name, in how many of a hundred seeds it may happen, and what happens then.
 type Trouble = (&'static str, u64, &'static [(Act, u64)]);
 
-const TROUBLE: [Trouble; 7] = [
+const TROUBLE: [Trouble; 8] = [
+    ("one person twice", 25, &[(Act::Merge, 2)]),
     ("till power", 60, &[(Act::TillPower, 5), (Act::Start, 6)]),
     (
         "server power",
@@ -98,6 +103,7 @@ impl Script {
             (Act::Race, 2),
             (Act::Profile, 4),
             (Act::Refund, 4),
+            (Act::RefundElsewhere, 3),
             (Act::Void, 2),
             (Act::Publish, 2),
             (Act::Retry, 3),

@@ -3,10 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use mostrador_protocol::signature::SecretKey;
 use mostrador_server::in_process::{Answered, Asked, InProcess};
+use mostrador_server::store::Store;
 use mostrador_server::{Limits, Mint, SqliteStore};
 use tokio::sync::watch;
 
+use super::broken::Broken;
+use super::chance::Chance;
 use super::diary::Diary;
 use super::files::copy_folder;
 use mostrador_tests::Error;
@@ -21,6 +25,7 @@ pub(super) struct Site {
     mint: Mint,
     diary: Arc<Diary>,
     now: Mutex<Now>,
+    broken: Option<(Broken, Chance)>,
     /// Counts power cuts: whoever waits for an answer of before gets none.
     power: watch::Sender<u64>,
 }
@@ -30,7 +35,17 @@ struct Now {
     folder: PathBuf,
     backup: Option<PathBuf>,
     made: u64,
-    running: Option<(Arc<InProcess>, SqliteStore)>,
+    running: Option<Running>,
+    /// The disk as it is, of a server that answers before it writes.
+    written: Option<PathBuf>,
+}
+
+/// A server that is up.
+#[derive(Debug, Clone)]
+struct Running {
+    server: Arc<InProcess>,
+    store: SqliteStore,
+    key: SecretKey,
 }
 
 impl Site {
@@ -45,8 +60,18 @@ impl Site {
                 backup: None,
                 made: 0,
                 running: None,
+                written: None,
             }),
+            broken: None,
             power: watch::Sender::new(0),
+        }
+    }
+
+    /// The same server, broken.
+    pub(super) fn broken(self, broken: Option<Broken>, seed: u64) -> Self {
+        Self {
+            broken: broken.map(|broken| (broken, Chance::of(seed, "broken"))),
+            ..self
         }
     }
 
@@ -58,7 +83,12 @@ impl Site {
         let path = self.now().folder.join(SERVER_FILE);
         let store = SqliteStore::open(&path, &self.mint)?;
         let server = InProcess::start(store.clone(), Limits::default(), self.mint.clone()).await?;
-        self.now().running = Some((Arc::new(server), store));
+        let key = store.identity().await?.secret_key;
+        self.now().running = Some(Running {
+            server: Arc::new(server),
+            store,
+            key,
+        });
         self.diary.step("server", || "starts".to_owned());
         Ok(())
     }
@@ -71,7 +101,8 @@ impl Site {
             return Ok(());
         }
         let next = self.next_folder(&mut now);
-        copy_folder(&now.folder, &next)?;
+        let disk = now.written.take().unwrap_or_else(|| now.folder.clone());
+        copy_folder(&disk, &next)?;
         now.folder = next;
         drop(now);
         self.power.send_modify(|cuts| *cuts += 1);
@@ -99,6 +130,9 @@ impl Site {
         };
         let next = self.next_folder(&mut now);
         copy_folder(&backup, &next)?;
+        if let Some((broken, _)) = &self.broken {
+            broken.spoil_disk(&next.join(SERVER_FILE))?;
+        }
         now.folder = next;
         drop(now);
         self.diary
@@ -117,7 +151,7 @@ impl Site {
     /// Its data, while it is up.
     pub(super) fn store(&self) -> Option<SqliteStore> {
         let now = self.now();
-        now.running.as_ref().map(|(_, store)| store.clone())
+        now.running.as_ref().map(|running| running.store.clone())
     }
 
     /// Where its file is.
@@ -127,18 +161,34 @@ impl Site {
 
     /// What it answers; nothing when it is down or goes down meanwhile.
     pub(super) async fn answer(&self, asked: Asked) -> Option<Answered> {
-        let server = {
-            let now = self.now();
-            let (server, _) = now.running.as_ref()?;
-            Arc::clone(server)
-        };
+        let running = self.now().running.clone()?;
+        if let Some((broken, _)) = &self.broken
+            && broken.is_early(&asked)
+        {
+            self.note_what_is_written().ok()?;
+        }
         let mut power = self.power.subscribe();
         power.borrow_and_update();
-        tokio::select! {
+        let answer = tokio::select! {
             biased;
-            _ = power.changed() => None,
-            answer = server.answer(asked) => Some(answer),
+            _ = power.changed() => return None,
+            answer = running.server.answer(asked.clone()) => answer,
+        };
+        Some(match &self.broken {
+            Some((broken, chance)) => broken.spoil((&asked, answer), (&running.key, chance)),
+            None => answer,
+        })
+    }
+
+    /// The disk before what is answered now.
+    fn note_what_is_written(&self) -> Result<(), Error> {
+        let mut now = self.now();
+        let copy = self.next_folder(&mut now);
+        copy_folder(&now.folder, &copy)?;
+        if let Some(before) = now.written.replace(copy) {
+            std::fs::remove_dir_all(before)?;
         }
+        Ok(())
     }
 
     fn next_folder(&self, now: &mut Now) -> PathBuf {

@@ -16,9 +16,9 @@ use super::diary::Diary;
 use super::goods::TENANT;
 use super::journal::Journal;
 use super::machine::{Machine, Room};
+use super::run::Setup;
 use super::script::{Act, Script, pause, storm, wrong_by_ms};
 use super::site::Site;
-use super::template::Template;
 use super::watch::Watch;
 use mostrador_tests::Error;
 
@@ -50,14 +50,16 @@ impl World {
     /// The morning of `seed`.
     pub(super) async fn open(
         seed: u64,
-        template: &Template,
+        setup: &Setup<'_>,
         (below, diary): (&Path, &Arc<Diary>),
     ) -> Result<Self, Error> {
+        let template = setup.template;
         let began = Instant::now();
         let script = Script::of(seed);
         super::files::copy_folder(&template.server(), &below.join("server"))?;
         let mint = Mint::seeded(Arc::new(Watch::new(began, 0)), seed);
-        let site = Arc::new(Site::new(below, mint.clone(), Arc::clone(diary)));
+        let site = Site::new(below, mint.clone(), Arc::clone(diary));
+        let site = Arc::new(site.broken(setup.broken, seed));
         site.start().await?;
         let room = Room {
             seed,
@@ -119,6 +121,8 @@ impl World {
             Act::Race => self.race(),
             Act::Profile => self.change_profile(),
             Act::Refund => self.refund(),
+            Act::RefundElsewhere => self.refund_elsewhere().await,
+            Act::Merge => self.merge(),
             Act::Void => self.void(),
             Act::Publish => self.publish().await,
             Act::Retry => self.with_machine(|machine, _| {
@@ -201,6 +205,7 @@ impl World {
         let name = format!("copy-{}", self.copies);
         let mut copy = self.machines[place].copied(&name)?;
         copy.start()?;
+        self.journal.copied();
         self.machines.push(copy);
         self.fault("till copied");
         Ok(())
@@ -270,17 +275,19 @@ impl World {
         for machine in &self.machines {
             let till = machine.till().ok_or(Error::Gone)?;
             let state = till.sync_changes().borrow().clone();
-            let (waiting, cursor, profiles) = till.ledger().read(|look| {
+            let (waiting, cursor, beside) = till.ledger().read(|look| {
+                let profiles = ledger::outbox::profiles(look, 1)?.len();
+                let programs = ledger::outbox::programs(look, 1)?.len();
                 Ok::<_, ledger::Error>((
                     ledger::outbox::waiting(look)?,
                     ledger::replica::cursor(look)?,
-                    ledger::outbox::profiles(look, 1)?.len(),
+                    profiles + programs,
                 ))
             })?;
-            if waiting > 0 || profiles > 0 || cursor != head {
+            if waiting > 0 || beside > 0 || cursor != head {
                 restless.push(format!(
-                    "{} is not quiet: {waiting} entries and {profiles} profiles wait, feed {cursor} of \
-                     {head}, {:?}, {:?}",
+                    "{} is not quiet: {waiting} entries and {beside} profiles or programs wait, feed \
+                     {cursor} of {head}, {:?}, {:?}",
                     machine.name, state.phase, state.trouble
                 ));
             }

@@ -303,7 +303,7 @@ pub(crate) async fn a_restored_server_grants_nothing_before_everybody_has_spoken
     let silent = Scribe::another(&store).await;
     first.sell(ANA, "FREE");
     let beyond = Greeting {
-        cursor: 1_000_000,
+        cursor: (1_000_000, None),
         ..greeting(&first, 1)
     };
     store.greet(beyond).await.unwrap().unwrap();

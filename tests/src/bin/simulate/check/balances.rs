@@ -1,18 +1,15 @@
-//! Invariants 4, 5, 10 and 11: balances are what the raw entries come to, on both sides.
+//! Invariants 4, 5, 10, 11 and 16: balances are what the raw entries come to, on both sides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use mostrador_ledger as ledger;
-use mostrador_loyalty::account::{Account, CodeTally};
-use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::Decoded;
-use mostrador_protocol::message::Disposition;
 use mostrador_protocol::row::CodeUseRow;
 use mostrador_server::store::Store;
 use uuid::Uuid;
 
 use super::delivery::Books;
+use super::fold::Folded;
 use super::{Rest, Violation, tables};
 use crate::goods::TENANT;
 use mostrador_tests::Error;
@@ -31,38 +28,19 @@ pub(super) async fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violatio
 
 /// The accounts and tallies of the server against every entry that had effects, each id once.
 async fn from_entries(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Error> {
-    let mut accounts: BTreeMap<Uuid, Account> = BTreeMap::new();
-    let mut tallies: BTreeMap<CodeText, CodeTally> = BTreeMap::new();
     let mut violations = Vec::new();
-    let mut counted = BTreeSet::new();
-    for entry in books.streams.values().flatten() {
-        let Ok(header) = entry.raw.header() else {
-            continue;
-        };
-        if entry.disposition == Disposition::Held || !counted.insert(header.entry_id) {
-            continue;
-        }
-        let Ok(Decoded::Known(payload)) = entry.raw.payload(&header) else {
-            continue;
-        };
-        let effects = payload.effects(header.effective_ms);
-        for (customer, fact) in &effects.accounts {
-            accounts.entry(*customer).or_default().apply(fact);
-        }
-        for used in &effects.codes {
-            let tally = tallies.entry(used.code.clone()).or_default();
-            tally.apply(used.day, used.discount);
-        }
-        for used in &effects.codes_given_back {
-            let tally = tallies.entry(used.code.clone()).or_default();
-            tally.give_back(used.day, used.discount);
-        }
-    }
+    let Folded {
+        accounts,
+        tallies,
+        undone,
+        ..
+    } = Folded::of(books, rest.server_file)?;
+    violations.extend(undone.violations());
     let held: BTreeMap<Uuid, AccountDocument> =
         rest.store.accounts(TENANT).await?.into_iter().collect();
     let folded = accounts
-        .iter()
-        .map(|(id, account)| (*id, AccountDocument::from(account)));
+        .changed()
+        .map(|(id, account)| (id, AccountDocument::from(account)));
     let folded: BTreeMap<Uuid, AccountDocument> = folded.collect();
     violations.extend(unequal(4, "account", (&held, &folded)));
     let uses = rest.store.code_uses(TENANT).await?.into_iter();
@@ -74,7 +52,7 @@ async fn from_entries(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, 
         counted.map(|row| (row.code.clone(), row)).collect();
     violations.extend(unequal(4, "code", (&uses, &counted)));
     let debts = accounts
-        .iter()
+        .changed()
         .filter(|(_, account)| account.debt < 0 || account.lots.iter().any(|lot| lot.points < 0));
     violations.extend(debts.map(|(id, account)| {
         Violation::new(

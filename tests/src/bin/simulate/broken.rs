@@ -1,0 +1,135 @@
+//! Servers that break the protocol on purpose: the checks must notice each (invariant 21).
+//!
+//! A broken server is the real one behind somebody who spoils its disk or its answers, and who has its
+//! key, so that tills believe them.
+
+use std::path::Path;
+
+use mostrador_protocol::frame;
+use mostrador_protocol::message::PullReply;
+use mostrador_protocol::row::Row;
+use mostrador_protocol::signature::{SIGNATURE_HEADER, SecretKey, SignedReply};
+use mostrador_server::in_process::{Answered, Asked};
+
+use super::chance::Chance;
+use mostrador_tests::Error;
+
+/// The most bytes of an opened body.
+const MOST: usize = 64 << 20;
+
+/// In how many of a hundred pages a row is not committed yet.
+const LATE_PERCENT: u64 = 5;
+
+/// What is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Broken {
+    /// It answers a push first and writes it to the disk later: a power cut between takes it away.
+    AcknowledgeBeforeCommit,
+    /// It does not say how far a till's own entries are in what it tells.
+    ForgetOwnThrough,
+    /// After a restore it counts the uses of codes from nothing.
+    CounterResetsOnRestore,
+    /// It gives rows out by the number that they got when their transaction began: one that commits
+    /// late stands below the cursors of those who read meanwhile.
+    CursorBySerialId,
+}
+
+impl Broken {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::AcknowledgeBeforeCommit,
+        Self::ForgetOwnThrough,
+        Self::CounterResetsOnRestore,
+        Self::CursorBySerialId,
+    ];
+
+    /// What it is called in the summary.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::AcknowledgeBeforeCommit => "acknowledge before commit",
+            Self::ForgetOwnThrough => "forget own_through",
+            Self::CounterResetsOnRestore => "counter resets on restore",
+            Self::CursorBySerialId => "cursor by serial id",
+        }
+    }
+
+    /// What a restored disk holds.
+    pub(super) fn spoil_disk(self, server_file: &Path) -> Result<(), Error> {
+        if self == Self::CounterResetsOnRestore {
+            let reset = "update code_use set total = 0, discount = 0, day = null, on_day = 0";
+            rusqlite::Connection::open(server_file)
+                .and_then(|file| file.execute(reset, []))
+                .map_err(mostrador_ledger::Error::from)?;
+        }
+        Ok(())
+    }
+
+    /// Whether this request is answered before it is on the disk.
+    pub(super) fn is_early(self, asked: &Asked) -> bool {
+        self == Self::AcknowledgeBeforeCommit && asked.target == "/v1/push"
+    }
+
+    /// What is answered instead.
+    pub(super) fn spoil(
+        self,
+        (asked, answer): (&Asked, Answered),
+        (key, chance): (&SecretKey, &Chance),
+    ) -> Answered {
+        let is_pull = asked.target.starts_with("/v1/pull") && answer.status == 200;
+        if !is_pull
+            || matches!(
+                self,
+                Self::AcknowledgeBeforeCommit | Self::CounterResetsOnRestore
+            )
+        {
+            return answer;
+        }
+        let is_frame = answer.header("content-encoding") == Some(frame::ZSTD);
+        let body = if is_frame {
+            frame::expand(&answer.body, MOST).unwrap_or_default()
+        } else {
+            answer.body.clone()
+        };
+        let Ok(mut page) = serde_json::from_slice::<PullReply>(&body) else {
+            return answer;
+        };
+        match self {
+            Self::ForgetOwnThrough => {
+                page.own_through = 0;
+                page.rows
+                    .retain(|row| !matches!(row.row, Row::Stream { .. }));
+            }
+            _ if page.rows.len() > 1 && chance.percent(LATE_PERCENT) => {
+                page.rows.remove(0);
+            }
+            _ => return answer,
+        }
+        let body = serde_json::to_vec(&page).unwrap_or_default();
+        let body = if is_frame {
+            frame::compress(&body)
+        } else {
+            body
+        };
+        signed((asked, answer), body, key)
+    }
+}
+
+/// The answer with another body, signed again.
+fn signed((asked, mut answer): (&Asked, Answered), body: Vec<u8>, key: &SecretKey) -> Answered {
+    let signature = asked
+        .headers
+        .iter()
+        .find(|(name, _)| name == SIGNATURE_HEADER);
+    let reply = SignedReply {
+        request_signature: signature.map_or("", |(_, value)| value.as_str()),
+        status: answer.status,
+        body: &body,
+    };
+    let signature = reply.sign(key);
+    for (name, value) in &mut answer.headers {
+        if name == SIGNATURE_HEADER {
+            value.clone_from(&signature);
+        }
+    }
+    answer.body = body;
+    answer
+}

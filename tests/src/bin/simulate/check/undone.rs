@@ -1,0 +1,160 @@
+//! Invariant 16: of a sale nothing comes back that it did not have, whoever takes it back and how often.
+
+use std::collections::BTreeMap;
+
+use mostrador_protocol::entry::{Effects, Payload, PointsUndone, SaleCompleted, SaleRefunded};
+use mostrador_server::ingest::undoing::{Before, Judgement, judge_refund, judge_void};
+use mostrador_server::rules::Rules;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::Violation;
+use crate::goods::program;
+
+/// Sales, and what undid them in the order in which the server took it.
+#[derive(Debug)]
+pub(super) struct Undone {
+    rules: Rules,
+    sales: BTreeMap<Uuid, Sold>,
+}
+
+/// A sale, and what came back of it so far.
+#[derive(Debug)]
+struct Sold {
+    sale: SaleCompleted,
+    before: Before,
+    units: Vec<Decimal>,
+    taken_back: i64,
+    given_back: i64,
+    codes: BTreeMap<String, u64>,
+}
+
+impl Undone {
+    pub(super) fn new() -> Self {
+        let document = program(1);
+        let rules = document.compile().map_or_else(
+            |_| Rules::default(),
+            |compiled| Rules::of(compiled, document.zone()),
+        );
+        Self {
+            rules,
+            sales: BTreeMap::new(),
+        }
+    }
+
+    /// What an entry does; none of one that undoes a sale which is not here yet.
+    pub(super) fn effects(&mut self, payload: &Payload, effective_ms: i64) -> Option<Effects> {
+        match payload {
+            Payload::SaleCompleted(sale) => {
+                let first = Sold::of(sale);
+                self.sales.entry(sale.sale_id).or_insert(first);
+                Some(payload.effects(effective_ms))
+            }
+            Payload::SaleRefunded(refund) => {
+                let sold = self.sales.get_mut(&refund.sale_id)?;
+                let reinstates = |code: &_| self.rules.reinstates_on_full_return(code);
+                let judged = judge_refund(&sold.sale, &sold.before, refund, reinstates);
+                sold.before.refunds.push(SaleRefunded::clone(refund));
+                Some(match judged {
+                    Judgement::AsSaid => {
+                        sold.take(refund);
+                        payload.effects(effective_ms)
+                    }
+                    Judgement::Adjusted { instead, .. } => sold.take_instead(instead.as_deref()),
+                })
+            }
+            Payload::SaleVoided(void) => {
+                let sold = self.sales.get_mut(&void.sale_id)?;
+                let judged = judge_void(&sold.sale, &sold.before, void);
+                sold.before.is_voided = true;
+                Some(match judged {
+                    Judgement::AsSaid => {
+                        let lines = sold.sale.lines.iter().zip(&mut sold.units);
+                        lines.for_each(|(line, back)| *back += line.quantity);
+                        let codes: Vec<&str> =
+                            void.codes.iter().map(|code| code.text.as_str()).collect();
+                        sold.take_points(void.points.as_ref(), &codes);
+                        payload.effects(effective_ms)
+                    }
+                    Judgement::Adjusted { instead, .. } => sold.take_instead(instead.as_deref()),
+                })
+            }
+            _ => Some(payload.effects(effective_ms)),
+        }
+    }
+
+    /// Sales of which more came back than there was.
+    pub(super) fn violations(&self) -> Vec<Violation> {
+        let sales = self.sales.values();
+        let wrong = sales.filter_map(|sold| {
+            let why = sold.excess()?;
+            let receipt = &sold.sale.receipt;
+            Some(Violation::new(
+                16,
+                format!("of sale {receipt} came back {why}"),
+            ))
+        });
+        wrong.collect()
+    }
+}
+
+impl Sold {
+    fn of(sale: &SaleCompleted) -> Self {
+        Self {
+            units: vec![Decimal::ZERO; sale.lines.len()],
+            sale: sale.clone(),
+            before: Before::default(),
+            taken_back: 0,
+            given_back: 0,
+            codes: BTreeMap::new(),
+        }
+    }
+
+    fn take_instead(&mut self, instead: Option<&SaleRefunded>) -> Effects {
+        if let Some(refund) = instead {
+            self.take(refund);
+        }
+        Judgement::effects(instead)
+    }
+
+    fn take(&mut self, refund: &SaleRefunded) {
+        for line in &refund.lines {
+            let place = usize::try_from(line.line).unwrap_or(usize::MAX);
+            if let Some(back) = self.units.get_mut(place) {
+                *back += line.quantity;
+            }
+        }
+        let codes: Vec<&str> = refund.codes.iter().map(|code| code.text.as_str()).collect();
+        self.take_points(refund.points.as_ref(), &codes);
+    }
+
+    fn take_points(&mut self, points: Option<&PointsUndone>, codes: &[&str]) {
+        if let Some(points) = points {
+            self.taken_back += points.taken_back;
+            self.given_back += points.given_back.iter().map(|lot| lot.points).sum::<i64>();
+        }
+        for code in codes {
+            *self.codes.entry((*code).to_owned()).or_default() += 1;
+        }
+    }
+
+    /// What came back beyond what there was, in words.
+    fn excess(&self) -> Option<String> {
+        let lines = self.sale.lines.iter().zip(&self.units);
+        for (line, back) in lines.filter(|(line, back)| **back > line.quantity) {
+            return Some(format!("{back} of {} {}", line.quantity, line.product));
+        }
+        let earned = self.sale.points.as_ref().map_or(0, |points| points.earned);
+        if self.taken_back > earned {
+            return Some(format!("{} of {earned} earned points", self.taken_back));
+        }
+        let redeemed = self.sale.points_redeemed.as_ref();
+        let rewards: i64 = self.sale.rewards.iter().map(|reward| reward.points).sum();
+        let spent = redeemed.map_or(0, |redeemed| redeemed.points) + rewards;
+        if self.given_back > spent {
+            return Some(format!("{} of {spent} spent points", self.given_back));
+        }
+        let twice = self.codes.iter().find(|(_, times)| **times > 1);
+        twice.map(|(code, times)| format!("{times} uses of code {code}"))
+    }
+}
