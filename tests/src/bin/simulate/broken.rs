@@ -17,6 +17,9 @@ use mostrador_tests::Error;
 /// The most bytes of an opened body.
 const MOST: usize = 64 << 20;
 
+/// How long a lease lasts, milliseconds: a run is shorter than the days that it has in a shop.
+const LEASE_MS: i64 = 60_000;
+
 /// In how many of a hundred pages a row is not committed yet.
 const LATE_PERCENT: u64 = 5;
 
@@ -27,6 +30,8 @@ pub(crate) enum Broken {
     AcknowledgeBeforeCommit,
     /// It does not say how far a till's own entries are in what it tells.
     ForgetOwnThrough,
+    /// It takes a lease for given back when some time has passed.
+    ExpiryFreesALease,
     /// After a restore it counts the uses of codes from nothing.
     CounterResetsOnRestore,
     /// It gives rows out by the number that they got when their transaction began: one that commits
@@ -35,9 +40,10 @@ pub(crate) enum Broken {
 }
 
 impl Broken {
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::AcknowledgeBeforeCommit,
         Self::ForgetOwnThrough,
+        Self::ExpiryFreesALease,
         Self::CounterResetsOnRestore,
         Self::CursorBySerialId,
     ];
@@ -47,6 +53,7 @@ impl Broken {
         match self {
             Self::AcknowledgeBeforeCommit => "acknowledge before commit",
             Self::ForgetOwnThrough => "forget own_through",
+            Self::ExpiryFreesALease => "expiry frees a lease",
             Self::CounterResetsOnRestore => "counter resets on restore",
             Self::CursorBySerialId => "cursor by serial id",
         }
@@ -63,6 +70,31 @@ impl Broken {
         Ok(())
     }
 
+    /// What happens to the disk of a server that runs, before it is asked for leases at `now_ms`.
+    pub(super) fn free_what_expired(
+        self,
+        asked: &Asked,
+        (server_file, now_ms): (&Path, i64),
+    ) -> Result<(), Error> {
+        if self != Self::ExpiryFreesALease || asked.target != "/v1/leases" {
+            return Ok(());
+        }
+        let free = format!(
+            "update resource set leased = leased - (
+                 select coalesce(sum(l.granted - l.used), 0) from lease l
+                 where l.tenant_id = resource.tenant_id and l.kind = resource.kind
+                     and l.resource_key = resource.resource_key
+                     and l.state in ('open', 'recalled') and l.granted_ms < {before_ms});
+             update lease set state = 'closed'
+             where state in ('open', 'recalled') and granted_ms < {before_ms};",
+            before_ms = now_ms - LEASE_MS
+        );
+        rusqlite::Connection::open(server_file)
+            .and_then(|file| file.execute_batch(&free))
+            .map_err(mostrador_ledger::Error::from)?;
+        Ok(())
+    }
+
     /// Whether this request is answered before it is on the disk.
     pub(super) fn is_early(self, asked: &Asked) -> bool {
         self == Self::AcknowledgeBeforeCommit && asked.target == "/v1/push"
@@ -75,12 +107,7 @@ impl Broken {
         (key, chance): (&SecretKey, &Chance),
     ) -> Answered {
         let is_pull = asked.target.starts_with("/v1/pull") && answer.status == 200;
-        if !is_pull
-            || matches!(
-                self,
-                Self::AcknowledgeBeforeCommit | Self::CounterResetsOnRestore
-            )
-        {
+        if !is_pull || !matches!(self, Self::ForgetOwnThrough | Self::CursorBySerialId) {
             return answer;
         }
         let is_frame = answer.header("content-encoding") == Some(frame::ZSTD);

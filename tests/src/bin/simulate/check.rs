@@ -5,6 +5,7 @@ mod copies;
 mod delivery;
 mod feed;
 mod fold;
+mod limits;
 mod tables;
 mod undone;
 
@@ -57,6 +58,7 @@ pub(super) async fn everything(rest: &Rest<'_>) -> Result<Vec<Violation>, Error>
     let books = delivery::Books::read(rest.store).await?;
     violations.extend(delivery::check(rest, &books)?);
     violations.extend(balances::check(rest, &books).await?);
+    violations.extend(limits::check(rest, &books).await?);
     violations.extend(copies::check(rest).await?);
     violations.extend(feed::check(rest).await?);
     violations.extend(delivery::repeat(rest).await?);

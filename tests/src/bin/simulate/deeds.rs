@@ -59,8 +59,10 @@ impl World {
             .refused
             .first()
             .map(|refusal| refusal.refusal.clone());
-        if refused.as_deref() == Some("used_up") {
-            self.room.diary.reached("refused: used up", 1);
+        match refused.as_deref() {
+            Some("used_up") => self.room.diary.reached("refused: used up", 1),
+            Some("lease_required") => self.room.diary.reached("refused: no lease", 1),
+            _ => {}
         }
         self.room.diary.reached("sales", 1);
         self.room.diary.step(&machine.name, || {

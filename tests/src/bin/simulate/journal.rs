@@ -126,6 +126,11 @@ impl Journal {
         self.is_restored = true;
     }
 
+    /// Whether a till or the server was set back, or a till was copied.
+    pub(super) const fn is_disturbed(&self) -> bool {
+        self.is_restored || self.is_forked
+    }
+
     /// How many facts of this kind there are.
     pub(super) fn count(&self, kind: &str) -> u64 {
         self.facts.values().filter(|fact| fact.kind == kind).count() as u64

@@ -167,6 +167,10 @@ impl Site {
         {
             self.note_what_is_written().ok()?;
         }
+        if let Some((broken, _)) = &self.broken {
+            let spoiled = broken.free_what_expired(&asked, (&self.file(), self.mint.now_ms()));
+            spoiled.ok()?;
+        }
         let mut power = self.power.subscribe();
         power.borrow_and_update();
         let answer = tokio::select! {

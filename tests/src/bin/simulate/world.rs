@@ -327,6 +327,12 @@ impl World {
         diary.reached("limits passed offline", counts.adjusted);
         diary.reached("entries held", counts.held);
         diary.reached("streams opened", self.journal.count("stream_opened"));
+        diary.reached("leases given back", self.journal.count("lease_closed"));
+        let stocks = store.stocks(TENANT).await?;
+        let full = stocks
+            .iter()
+            .filter(|(_, stock)| stock.used > 0 && stock.used >= stock.limit);
+        diary.reached("limits used up", full.count() as u64);
         Ok(())
     }
 }
