@@ -141,7 +141,9 @@ impl World {
         let (Some(till), Some(other)) = (here.till(), there.till()) else {
             return Ok(());
         };
+        other.unlock(PIN)?;
         let recent = other.today()?.recent;
+        other.lock();
         let place = usize::try_from(drawn).unwrap_or(0) % recent.len().max(1);
         let Some(sale) = recent.get(place) else {
             return Ok(());

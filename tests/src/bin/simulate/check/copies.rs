@@ -77,13 +77,7 @@ async fn of_server(rest: &Rest<'_>) -> Result<Tables, Error> {
 }
 
 fn of_till(look: &Connection) -> Result<Tables, ledger::Error> {
-    let accounts = read(
-        look,
-        "select lower(hex(customer_id)), document from account",
-    )?;
-    let accounts = accounts
-        .into_iter()
-        .map(|(id, text)| (id, again::<AccountDocument>(&text)));
+    let accounts = accounts(look)?;
     let uses = read(look, "select code, document from code_use")?;
     let products = read(look, "select id, document from product")?;
     let staff = read(look, "select hex(id), document from staff")?;
@@ -108,6 +102,18 @@ fn of_till(look: &Connection) -> Result<Tables, ledger::Error> {
             lines(staff.iter().map(|(_, text)| again::<Staff>(text))),
         ),
     ]))
+}
+
+/// Every account under its customer's id in plain hexadecimal signs; at rest nothing of this till's own
+/// stands on top of the server's row.
+fn accounts(look: &Connection) -> Result<Vec<(String, AccountDocument)>, ledger::Error> {
+    let ids = tables::rows(look, "select lower(hex(customer_id)) from account")?;
+    let accounts = ids.into_iter().map(|id| {
+        let customer = id.parse().unwrap_or_default();
+        let account = ledger::account::shown(look, customer)?;
+        Ok((id, AccountDocument::from(&account)))
+    });
+    accounts.collect()
 }
 
 fn customers(look: &Connection) -> Result<Vec<(uuid::Uuid, String, u64)>, ledger::Error> {
