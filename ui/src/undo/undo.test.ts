@@ -131,7 +131,11 @@ test("the scanned number of a receipt opens its refund, whatever screen is open"
   await hand.keyboard("{Control>}d{/Control}");
   await vi.waitFor(() => expect(document.querySelector("[data-screen=today]")).toBeTruthy());
   await hand.keyboard("{Shift}{Shift}");
-  await scanner.keyboard(`${OWN}{Enter}`);
+  // As quick as a scanner, however busy the machine.
+  for (const key of [...Array.from(OWN), "Enter"]) {
+    const stroke = { key, bubbles: true, cancelable: true };
+    (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", stroke));
+  }
   expect(await units()).toBeTruthy();
 });
 
