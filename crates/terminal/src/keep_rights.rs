@@ -7,6 +7,7 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_loyalty::code::{Benefit, Code, CodeText};
 use mostrador_loyalty::lease::{Held, KEEP_DAYS, Need, Resource, gives_back, wanted};
+use mostrador_loyalty::money::Amount;
 use mostrador_protocol::entry::Payload;
 use mostrador_protocol::lease::{LeaseClosed, LeaseResource, LeaseWant, MAX_WANTS};
 
@@ -133,49 +134,13 @@ fn needs(
             && (stores.is_empty() || stores.contains(store))
     };
     let mut needs = BTreeMap::new();
-    let mut need_of = |code: &Code, text: &CodeText, is_at_hand: bool| -> Result<(), Error> {
-        let used = ledger::code_use::shown(tx, text)?;
-        for (resource, limit) in Resource::of_code(text, &code.limits) {
-            let used = match &resource {
-                Resource::Budget(_) => used.discount,
-                Resource::Uses(_) | Resource::Customer(_) => used.total,
-            };
-            // What is used up has nothing to grant; what is held of it stays needed.
-            let held = ledger::lease::left(tx, &LeaseResource::from(&resource))?;
-            if used >= limit && held == 0 {
-                continue;
-            }
-            let since_ms = now_ms.saturating_sub(KEEP_DAYS * DAY_MS);
-            let (uses, discount) = ledger::code_use::recent(tx, text, since_ms)?;
-            let (recent, one_sale) = match &resource {
-                Resource::Budget(_) => (discount, one_sale(code, limit)),
-                Resource::Uses(_) | Resource::Customer(_) => (uses, 1),
-            };
-            let at_hand = if is_at_hand { one_sale } else { 0 };
-            // What was needed more elsewhere is asked for when somebody here needs it.
-            let resource = LeaseResource::from(&resource);
-            let yesterday_ms = now_ms.saturating_sub(DAY_MS);
-            let (recent, one_sale) = match ledger::lease::was_recalled(tx, &resource, yesterday_ms)?
-            {
-                true => (0, at_hand),
-                false => (recent, one_sale),
-            };
-            let need = Need {
-                recent,
-                one_sale,
-                at_hand,
-                held: 0,
-            };
-            needs.insert(resource, need);
-        }
-        Ok(())
-    };
     for code in program.codes.iter().filter(is_usable) {
-        need_of(code, &code.text, at_hand.contains(&code.text))?;
+        let is_at_hand = at_hand.contains(&code.text);
+        needs.extend(needs_of(tx, (code, &code.text), is_at_hand, now_ms)?);
     }
     for text in &at_hand {
         if let Some(code) = program.code(text) {
-            need_of(code, text, true)?;
+            needs.extend(needs_of(tx, (code, text), true, now_ms)?);
         }
     }
     if open.customer.is_some() && are_customers_scarce(rules) {
@@ -186,6 +151,42 @@ fn needs(
             ..Need::default()
         };
         needs.insert(LeaseResource::Customer(subject), need);
+    }
+    Ok(needs)
+}
+
+/// What this till needs of one code's uses and budget, as far as they are not used up.
+fn needs_of(
+    tx: &Connection,
+    (code, text): (&Code, &CodeText),
+    is_at_hand: bool,
+    now_ms: i64,
+) -> Result<Vec<(LeaseResource, Need)>, Error> {
+    let known = ledger::code_use::shown(tx, text)?;
+    let since_ms = now_ms.saturating_sub(KEEP_DAYS * DAY_MS);
+    let (uses, discount) = ledger::code_use::recent(tx, text, since_ms)?;
+    let mut needs = Vec::new();
+    for (resource, limit) in Resource::of_code(text, &code.limits) {
+        let (all, recent, one_sale) = match &resource {
+            Resource::Budget(_) => (known.discount, discount, one_sale(code, limit)),
+            Resource::Uses(_) | Resource::Customer(_) => (known.total, uses, 1),
+        };
+        let resource = LeaseResource::from(&resource);
+        // What is used up has nothing to grant; what is held of it stays needed.
+        if all >= limit && ledger::lease::left(tx, &resource)? == 0 {
+            continue;
+        }
+        let at_hand = if is_at_hand { one_sale } else { 0 };
+        // What was needed more elsewhere is asked for when somebody here needs it.
+        let yesterday_ms = now_ms.saturating_sub(DAY_MS);
+        let is_elsewhere = ledger::lease::was_recalled(tx, &resource, yesterday_ms)?;
+        let need = Need {
+            recent: if is_elsewhere { 0 } else { recent },
+            one_sale: if is_elsewhere { at_hand } else { one_sale },
+            at_hand,
+            held: 0,
+        };
+        needs.push((resource, need));
     }
     Ok(needs)
 }
@@ -213,7 +214,7 @@ fn customers_kept_from(all: &[ledger::lease::Held]) -> i64 {
 /// What one sale takes of a budget of `limit`: the most that the code takes off.
 fn one_sale(code: &Code, limit: i64) -> i64 {
     let part = (limit / BUDGET_PART).max(1);
-    let most = code.max_discount.map(|most| most.minor());
+    let most = code.max_discount.map(Amount::minor);
     match code.benefit {
         Benefit::Fixed(amount) => amount.minor(),
         _ => most.unwrap_or(part),
