@@ -48,7 +48,7 @@ fn with_badges(program: &mut ProgramDocument) {
         },
     ];
     let mut opened: CodeDocument = program.codes[1].clone();
-    opened.text = "PUERTAVIP".to_owned();
+    "PUERTAVIP".clone_into(&mut opened.text);
     opened.badge = Some("vip".to_owned());
     program.codes.push(opened);
 }
