@@ -1,12 +1,10 @@
 //! The people of the store, replicated from the server.
 
+use mostrador_loyalty::referral::{self, Colleague};
 use mostrador_protocol::row::{Customer, Staff};
 use rusqlite::{Connection, params};
 
-use crate::{Error, column, words};
-
-/// The fewest names that can be taken for somebody's of the staff.
-const FEWEST_NAMES: usize = 2;
+use crate::{Error, column};
 
 /// Everybody who works here, by name.
 pub fn all(connection: &Connection) -> Result<Vec<Staff>, Error> {
@@ -18,29 +16,15 @@ pub fn all(connection: &Connection) -> Result<Vec<Staff>, Error> {
     Ok(people.into_iter().filter(|person| person.active).collect())
 }
 
-/// Whether a customer works here: by the phone that the list of staff has, and for whoever has none in
-/// it, by the name. `phones` are the ways in which the customer's number may be kept.
-pub fn is_employee(
-    connection: &Connection,
-    customer: &Customer,
-    phones: &[String],
-) -> Result<bool, Error> {
+/// Whether a customer works here, see [`referral::is_employee`].
+pub fn is_employee(connection: &Connection, customer: &Customer) -> Result<bool, Error> {
     let staff = all(connection)?;
-    Ok(staff.iter().any(|person| match &person.phone {
-        Some(phone) => phones.contains(phone),
-        None => is_same_name(&person.name, &customer.name),
-    }))
-}
-
-/// Whether every name of the shorter is one of the longer.
-fn is_same_name(one: &str, other: &str) -> bool {
-    let (one, other) = (words::fold(one), words::fold(other));
-    let (shorter, longer) = if one.len() <= other.len() {
-        (one, other)
-    } else {
-        (other, one)
-    };
-    shorter.len() >= FEWEST_NAMES && shorter.iter().all(|name| longer.contains(name))
+    let colleagues = staff.iter().map(|person| Colleague {
+        name: &person.name,
+        phone: person.phone.as_deref(),
+    });
+    let who = (customer.name.as_str(), customer.phone.as_deref());
+    Ok(referral::is_employee(who, colleagues))
 }
 
 pub(crate) fn put(tx: &Connection, person: &Staff) -> Result<(), Error> {
@@ -54,17 +38,4 @@ pub(crate) fn put(tx: &Connection, person: &Staff) -> Result<(), Error> {
         serde_json::to_string(person)?
     ])?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_same_name;
-
-    #[test]
-    fn a_name_is_the_same_with_a_surname_more_or_less_and_without_accents() {
-        assert!(is_same_name("Rosa Ibarra", "rosa ibarra gómez"));
-        assert!(is_same_name("Mónica Gil Peña", "Monica Gil"));
-        assert!(!is_same_name("Rosa", "Rosa Ibarra"));
-        assert!(!is_same_name("Rosa Ibarra", "Rosa Gómez"));
-    }
 }

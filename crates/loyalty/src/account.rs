@@ -31,7 +31,7 @@ use crate::code::CodeText;
 pub use fact::{
     Fact, HeldCoupon, HeldTier, Purchase, Redemption, ReferralGain, ReferralRole, Referrer, Undo,
 };
-pub use holding::{Accounts, MOST_MERGES};
+pub use holding::{Accounts, MOST_MERGES, Merged};
 pub use lot::{Lot, LotDays, RETURN_DAYS, sum as lots_sum};
 pub use posting::{Book, Posting, Postings};
 pub use referral::ReferralState;

@@ -91,6 +91,7 @@ pub mod due;
 pub mod experiment;
 pub mod lease;
 pub mod money;
+pub mod name;
 pub mod points;
 pub mod program;
 pub mod quote;

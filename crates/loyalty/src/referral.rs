@@ -1,5 +1,6 @@
 //! Who may be brought by whom, and when it pays (PRICING section 10).
 
+mod employee;
 mod tree;
 
 use chrono::NaiveDate;
@@ -9,6 +10,7 @@ use crate::account::{Account, Lot, LotDays};
 use crate::money::Amount;
 use crate::program::ReferralRules;
 
+pub use employee::{Colleague, is_employee};
 pub use tree::Tree;
 
 /// Why a customer cannot be registered as brought by another. Declared in the order of precedence.

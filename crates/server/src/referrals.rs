@@ -10,7 +10,7 @@ use loyalty::money::Amount;
 use loyalty::referral::{ReferralRefusal, Tree};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::leaderboard::shown_name;
-use mostrador_protocol::row::Customer;
+use mostrador_protocol::row::{Customer, Staff};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -90,6 +90,7 @@ pub struct Referrals {
     /// The earliest first.
     brought: Vec<Brought>,
     profiles: BTreeMap<Uuid, Customer>,
+    staff: Vec<Staff>,
     /// What a sale has to come to; none: the program gives no bonus.
     minimum: Option<Amount>,
 }
@@ -112,6 +113,7 @@ impl Referrals {
         let profiles = profiles.filter(|profile| people.contains(&profile.id));
         Ok(Self {
             brought,
+            staff: store.staff(tenant).await?,
             profiles: profiles.map(|profile| (profile.id, profile)).collect(),
             minimum,
         })
@@ -225,6 +227,7 @@ impl Referrals {
             profile: self.profiles.get(&brought.customer),
             referrer: brought.referrer,
             referrer_profile: self.profiles.get(&brought.referrer),
+            staff: &self.staff,
         };
         let second = (!is_first).then_some(ReferralRefusal::SecondReferrer);
         let earlier = brought.had_bought.then_some(ReferralRefusal::AlreadyBought);

@@ -11,14 +11,12 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::{Payload, ReferralRegistered};
-use mostrador_protocol::profile;
 use mostrador_protocol::row::Customer;
 use uuid::Uuid;
 
 use crate::error::shortened;
 use crate::identify::{Look, payload_of};
 use crate::message::say;
-use crate::rules::Rules;
 use crate::stamp::stamp;
 use crate::till::Till;
 use crate::view::{Language, PersonReading, ReferralForm, ReferralSaved, ReferrerInput};
@@ -91,7 +89,7 @@ impl Till {
             },
             account: &account,
             referrer: person(&known),
-            referrer_is_employee: is_employee(tx, &rules, &known)?,
+            referrer_is_employee: ledger::staff::is_employee(tx, &known)?,
         };
         if let Some(refusal) = refusal_of(&registration) {
             return Ok(Registered::No(refusal));
@@ -292,13 +290,4 @@ fn name_of(connection: &Connection, language: Language, id: &str) -> Result<Stri
         || say(language, "word.no_profile", &[]),
         |profile| profile.name,
     ))
-}
-
-/// Whether a customer works at the till.
-fn is_employee(connection: &Connection, rules: &Rules, known: &Customer) -> Result<bool, Error> {
-    let calling_code = rules.document.calling_code.as_deref();
-    let phones = known.phone.as_deref();
-    let phones = phones.map(|phone| profile::phone_spellings(phone, calling_code));
-    let phones = phones.unwrap_or_default();
-    Ok(ledger::staff::is_employee(connection, known, &phones)?)
 }

@@ -11,11 +11,21 @@ use super::{Account, Fact};
 /// How many records of one person may have been merged one after the other.
 pub const MOST_MERGES: usize = 16;
 
+/// A record whose account another took over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merged {
+    /// Who had the account until then.
+    pub absorbed: Uuid,
+    /// Who has it from then on.
+    pub survivor: Uuid,
+}
+
 /// Accounts by customer. What happens to a record that another took over happens to that one.
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
     by_customer: BTreeMap<Uuid, Account>,
     changed: BTreeSet<Uuid>,
+    merges: Vec<Merged>,
 }
 
 impl Accounts {
@@ -59,6 +69,7 @@ impl Accounts {
         let (state, mut postings) = gone.hand_over(survivor);
         let absorbed_state = Box::new(state);
         self.changed.insert(absorbed);
+        self.merges.push(Merged { absorbed, survivor });
         postings.append(self.apply(
             survivor,
             &Fact::Merge {
@@ -67,6 +78,12 @@ impl Accounts {
             },
         ));
         postings
+    }
+
+    /// The records that were taken over since the accounts were put in, in order: those that had an
+    /// account at that moment, whichever records the entry named.
+    pub fn merges(&self) -> &[Merged] {
+        &self.merges
     }
 
     /// The accounts that changed since they were put in, by customer.
@@ -105,6 +122,11 @@ mod tests {
         assert_eq!(accounts.merge(ana, old, on).balance_change(), 0);
         assert_eq!(accounts.holder(older), ana);
         assert_eq!(accounts.merge(older, ana, on), Postings::default());
+        let taken_over = |absorbed, survivor| Merged { absorbed, survivor };
+        assert_eq!(
+            accounts.merges(),
+            [taken_over(older, old), taken_over(old, ana)]
+        );
         accounts.apply(older, &given(7));
         let balances: Vec<_> = accounts
             .changed()

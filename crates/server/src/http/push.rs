@@ -18,7 +18,7 @@ use super::App;
 use super::exchange::{Caller, SentBytes};
 use super::failure::{Failure, Reply, read};
 use crate::ingest::fold::Touched;
-use crate::ingest::reading::{Broken, link};
+use crate::ingest::reading::{Broken, Misplaced, link};
 use crate::ingest::{Accepted, Batch, Outcome};
 use crate::jobs::after_ingest;
 use crate::store::Store;
@@ -150,13 +150,18 @@ pub(super) fn stream_foreign(stream: Uuid) -> Failure {
 }
 
 fn chain_broken(broken: &Broken) -> Failure {
-    let Broken {
-        seq,
-        named: (stream, named_seq),
-    } = broken;
+    let message = match broken {
+        Broken::Misplaced(Misplaced {
+            seq,
+            named: (stream, named_seq),
+        }) => {
+            format!("at position {seq} stands the entry that names itself {named_seq} of {stream}")
+        }
+        Broken::NoPositionAfter(seq) => format!("no entry can stand after position {seq}"),
+    };
     Failure::new(
         ErrorCode::ChainBroken,
-        format!("at position {seq} stands the entry that names itself {named_seq} of {stream}"),
+        message,
         "send the entries in the order of their stream, without gaps",
     )
 }

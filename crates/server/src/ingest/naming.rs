@@ -43,13 +43,6 @@ impl Naming {
     }
 }
 
-/// The record that a merge says became part of `survivor`.
-pub fn absorbed_into(raw: &RawEntry, survivor: &str) -> Option<String> {
-    let payload: Map<String, Value> = serde_json::from_str(&raw.payload).ok()?;
-    lower(&payload, "survivor_id").filter(|id| id == survivor)?;
-    lower(&payload, "absorbed_id")
-}
-
 fn sale_of(payload: &Map<String, Value>) -> Option<NamedSale> {
     let receipt = match payload.get("receipt") {
         None => None,
@@ -111,12 +104,5 @@ mod tests {
                 "{header} {payload}"
             );
         }
-    }
-
-    #[test]
-    fn a_merge_names_what_became_part_of_its_survivor_only() {
-        let raw = entry("{}", r#"{"survivor_id":"A","absorbed_id":"B"}"#);
-        assert_eq!(absorbed_into(&raw, "a").as_deref(), Some("b"));
-        assert_eq!(absorbed_into(&raw, "b"), None);
     }
 }

@@ -36,9 +36,18 @@ pub enum Meaning {
     Held(String),
 }
 
-/// A batch that is no chain: an entry stands at another position than its header says.
+/// A batch that is no chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub enum Broken {
+    /// An entry stands at another position than its header says.
+    Misplaced(Misplaced),
+    /// No entry can stand after this position.
+    NoPositionAfter(u64),
+}
+
+/// An entry at another position than its header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misplaced {
     /// The position in the batch.
     pub seq: u64,
     /// The stream and position that the header names.
@@ -48,8 +57,8 @@ pub struct Broken {
 /// Chains the entries after `base_seq` and reads each.
 ///
 /// # Errors
-/// [`Broken`] when a readable header names another stream or position than where it stands. An entry
-/// that cannot be read is no error: it is held.
+/// [`Broken`] when a readable header names another stream or position than where it stands, or where there
+/// are no positions any more. An entry that cannot be read is no error: it is held.
 pub fn link(
     stream: Uuid,
     base: (u64, EntryHash),
@@ -58,16 +67,16 @@ pub fn link(
     let (mut seq, mut hash) = base;
     let mut links = Vec::with_capacity(entries.len());
     for raw in entries {
-        seq += 1;
+        seq = seq.checked_add(1).ok_or(Broken::NoPositionAfter(seq))?;
         hash = raw.hash(&hash);
-        links.push(at((stream, seq), hash, raw)?);
+        links.push(at((stream, seq), hash, raw).map_err(Broken::Misplaced)?);
     }
     Ok(links)
 }
 
 /// Reads a stored entry again, as this version understands it.
 pub fn again(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Link {
-    at(place, hash, raw.clone()).unwrap_or_else(|Broken { seq, named }| Link {
+    at(place, hash, raw.clone()).unwrap_or_else(|Misplaced { seq, named }| Link {
         seq,
         hash,
         raw,
@@ -81,13 +90,13 @@ pub fn again(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Link {
     })
 }
 
-fn at(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Result<Link, Broken> {
+fn at(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Result<Link, Misplaced> {
     let seq = place.1;
     let mut derived = Vec::new();
     let mut said = None;
     let (name, meaning) = match raw.header() {
         Ok(header) if (header.stream, header.seq) != place => {
-            return Err(Broken {
+            return Err(Misplaced {
                 seq,
                 named: (header.stream, header.seq),
             });
@@ -147,5 +156,21 @@ fn chain(error: &dyn std::error::Error) -> String {
     match error.source() {
         Some(source) => format!("{error}: {}", chain(source)),
         None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_entry_stands_after_the_last_position() {
+        let raw = RawEntry {
+            header: "{}".to_owned(),
+            payload: "{}".to_owned(),
+        };
+        let base = (u64::MAX, EntryHash::ZERO);
+        let broken = link(Uuid::nil(), base, vec![raw]).unwrap_err();
+        assert_eq!(broken, Broken::NoPositionAfter(u64::MAX));
     }
 }

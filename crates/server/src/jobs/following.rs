@@ -6,14 +6,16 @@ use loyalty::badge;
 use loyalty::money::Amount;
 use loyalty::points::lot_days;
 use loyalty::program::{Program, TierRules};
-use loyalty::referral::{Person, ReferralRefusal, Registration, bonus_due, refusal_of};
+use loyalty::referral::{
+    Colleague, Person, ReferralRefusal, Registration, bonus_due, is_employee, refusal_of,
+};
 use loyalty::tier;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::LotDocument;
 use mostrador_protocol::entry::{
     BadgeAwarded, Payload, PointsExpired, ReferralBonus, SaleCompleted, TierMoved,
 };
-use mostrador_protocol::row::Customer;
+use mostrador_protocol::row::{Customer, Staff};
 use uuid::Uuid;
 
 use super::cause::Cause;
@@ -135,18 +137,35 @@ pub struct Sides<'a> {
     pub referrer: Uuid,
     /// Their profile.
     pub referrer_profile: Option<&'a Customer>,
+    /// The staff of the company.
+    pub staff: &'a [Staff],
 }
 
 impl Sides<'_> {
-    /// Why the two look like one person, which a till may not have known when it registered them.
+    /// Why the two look like one person, or that who brought works here: a till may not have known that when
+    /// it registered them.
     pub fn refusal(&self) -> Option<ReferralRefusal> {
         let registration = Registration {
             customer: person(self.customer, self.profile),
             account: &Account::default(),
             referrer: person(self.referrer, self.referrer_profile),
-            referrer_is_employee: false,
+            referrer_is_employee: self.is_employee(),
         };
         refusal_of(&registration)
+    }
+
+    fn is_employee(&self) -> bool {
+        let working = self.staff.iter().filter(|person| person.active);
+        let colleagues = working.map(|person| Colleague {
+            name: &person.name,
+            phone: person.phone.as_deref(),
+        });
+        self.referrer_profile.is_some_and(|profile| {
+            is_employee(
+                (profile.name.as_str(), profile.phone.as_deref()),
+                colleagues,
+            )
+        })
     }
 }
 

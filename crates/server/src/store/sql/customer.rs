@@ -165,13 +165,15 @@ pub(super) fn put_account(
     tenant: &str,
     (id, account, due_on): (Uuid, &AccountDocument, Option<NaiveDate>),
 ) -> Answer<()> {
-    let sql = "insert into account (tenant_id, customer_id, document, due_on)
-               values (?1, ?2, ?3, ?4)
+    let sql = "insert into account (tenant_id, customer_id, document, due_on, merged_into)
+               values (?1, ?2, ?3, ?4, ?5)
                on conflict (tenant_id, customer_id) do update set
-                   document = excluded.document, due_on = excluded.due_on";
+                   document = excluded.document, due_on = excluded.due_on,
+                   merged_into = excluded.merged_into";
     let document = column::json("an account", account)?;
     let due_on = day_text(due_on);
-    let values: [&dyn Param; 4] = [&tenant, &id.to_string(), &document, &due_on];
+    let merged_into = account.merged_into.map(|id| id.to_string());
+    let values: [&dyn Param; 5] = [&tenant, &id.to_string(), &document, &due_on, &merged_into];
     column::run(tx, "writing an account", (sql, &values))?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::column::{Found, Param, Row};
 use super::session::{Connection, Transaction};
 use super::{Answer, column, stream};
 
-use crate::ingest::naming::{Naming, absorbed_into};
+use crate::ingest::naming::Naming;
 use crate::ingest::reading::Link;
 
 /// Notes whom an entry names, whatever its kind: also one that this version cannot read yet. A copy that
@@ -64,28 +64,17 @@ fn is_copy(
     Ok(column::row(conn, what, (sql, &values), |_| Ok(()))?.is_some())
 }
 
-/// The record and those that became part of it, by the merges that entries tell.
+/// The record and those whose account it took over, one after the other.
 fn records(conn: &dyn Connection, (tenant, customer): (&str, Uuid)) -> Answer<Vec<String>> {
-    let sql = "select e.header, e.payload
-               from customer_entry c
-               join entry e on e.tenant_id = c.tenant_id and e.stream_id = c.stream_id
-                   and e.seq = c.seq
-               where c.tenant_id = ?1 and c.customer_id = ?2 and e.kind = 'customer_linked'
-               order by c.effective_ms, c.stream_id, c.seq";
+    let sql = "select customer_id from account
+               where tenant_id = ?1 and merged_into = ?2 order by customer_id";
     let what = "reading which records are one person's";
     let mut same = vec![customer.to_string()];
     let mut next = 0;
     while let Some(survivor) = same.get(next).cloned() {
         next += 1;
-        let merges = column::rows(conn, what, (sql, &[&tenant, &survivor]), |row| {
-            Ok(RawEntry {
-                header: row.get(0)?,
-                payload: row.get(1)?,
-            })
-        })?;
-        let absorbed = merges
-            .iter()
-            .filter_map(|raw| absorbed_into(raw, &survivor));
+        let absorbed: Vec<String> =
+            column::rows(conn, what, (sql, &[&tenant, &survivor]), |row| row.get(0))?;
         for record in absorbed {
             if same.len() <= MOST_MERGES && !same.contains(&record) {
                 same.push(record);

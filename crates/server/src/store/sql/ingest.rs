@@ -123,7 +123,8 @@ fn apply(
     Ok((verdicts, rows))
 }
 
-/// Tries what waited for the sales among these entries; what became of it, by stream.
+/// Tries what waited for the sales among these entries, until nothing more comes free: a copy of an entry in
+/// another stream follows the first one, which may stand after it. What became of each, by stream.
 pub(super) fn free_waiting<'a>(
     tx: &dyn Transaction,
     tenant: &str,
@@ -134,11 +135,21 @@ pub(super) fn free_waiting<'a>(
         let Payload::SaleCompleted(sale) = payload.as_ref() else {
             continue;
         };
-        for (stream, link) in undoing::waiting(tx, tenant, sale.sale_id)? {
-            load(tx, tenant, (std::iter::once(&link), &mut *workspace))?;
-            let verdict = take(tx, (tenant, stream), &link, workspace)?;
-            held::note(tx, (tenant, stream), (&link, &verdict))?;
-            tried.push((stream, verdict.at(link.seq)));
+        loop {
+            let mut held = Vec::new();
+            let before = tried.len();
+            for (stream, link) in undoing::waiting(tx, tenant, sale.sale_id)? {
+                load(tx, tenant, (std::iter::once(&link), &mut *workspace))?;
+                let verdict = take(tx, (tenant, stream), &link, workspace)?;
+                held::note(tx, (tenant, stream), (&link, &verdict))?;
+                let is_free = verdict.disposition != Disposition::Held;
+                let list = if is_free { &mut tried } else { &mut held };
+                list.push((stream, verdict.at(link.seq)));
+            }
+            if tried.len() == before {
+                tried.extend(held);
+                break;
+            }
         }
     }
     Ok(tried)
@@ -200,7 +211,7 @@ pub(super) fn take(
     Ok(verdict)
 }
 
-/// Writes the balances that changed.
+/// Writes the balances that changed, and whose sales they are now.
 pub(super) fn put(
     tx: &dyn Transaction,
     tenant: &str,
@@ -220,6 +231,9 @@ pub(super) fn put(
             Row::Lease(_) => {}
             _ => unreachable!("BUG: entries change accounts and uses of codes only"),
         }
+    }
+    for merged in workspace.accounts.merges() {
+        sale_outcome::move_sales(tx, tenant, *merged)?;
     }
     for (reward, uses) in &workspace.rewards {
         program::put_reward_uses(tx, tenant, (reward, *uses))?;

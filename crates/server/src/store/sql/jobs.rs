@@ -14,7 +14,7 @@ use super::own_stream::Pen;
 use super::program::RulesCache;
 use super::sale_outcome::Place;
 use super::session::Transaction;
-use super::{Answer, customer, feed, ingest, referral, sale_outcome, stream};
+use super::{Answer, catalogue, customer, feed, ingest, referral, sale_outcome, stream};
 use crate::ingest::fold::Workspace;
 use crate::jobs::following::{
     Following, Holder, Sides, badges, bonus, expiries, taken_back, tier_move,
@@ -177,11 +177,13 @@ impl Desk<'_> {
         let by = self.holder_of(referrer.customer)?;
         let profile = customer::profile(self.tx, self.tenant, customer)?;
         let referrer_profile = customer::profile(self.tx, self.tenant, by)?;
+        let staff = catalogue::staff(self.tx, self.tenant)?;
         let sides = Sides {
             customer,
             profile: profile.as_ref(),
             referrer: by,
             referrer_profile: referrer_profile.as_ref(),
+            staff: &staff,
         };
         Ok(bonus(program, (&sides, account), (&sold, sold_ms)))
     }

@@ -49,16 +49,26 @@ pub(super) fn note(
     Ok(())
 }
 
+/// The ids of the sales with this number on the sale or on what undid it.
+pub(super) const BY_RECEIPT: &str = "select distinct sale_id from sale_entry
+    where tenant_id = ?1 and receipt = ?2 limit ?3";
+
+/// The entries that made a sale or undid it.
+pub(super) const WHOLE: &str = "select s.effective_ms, s.stream_id, s.seq, e.disposition, e.reason,
+        e.header, e.payload, s.kind = 'sale_completed'
+    from sale_entry s
+    join entry e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id and e.seq = s.seq
+    where s.tenant_id = ?1 and s.sale_id = ?2
+    order by s.effective_ms, s.stream_id, s.seq";
+
 /// The sales with this id, or with this number on the sale or on what undid it, the latest first.
 pub(super) fn find(conn: &dyn Connection, tenant: &str, number: &str) -> Answer<Vec<FoundSale>> {
-    let sql = "select distinct sale_id from sale_entry
-               where tenant_id = ?1 and (sale_id = ?2 or receipt = ?3)
-               limit ?4";
-    let id = number.to_ascii_lowercase();
     let receipt = number.to_ascii_uppercase();
-    let values: [&dyn Param; 4] = [&tenant, &id, &receipt, &MOST_SALES];
+    let values: [&dyn Param; 3] = [&tenant, &receipt, &MOST_SALES];
     let what = "finding a sale by its number";
-    let ids: Vec<String> = column::rows(conn, what, (sql, &values), |row| row.get(0))?;
+    let mut ids: Vec<String> = column::rows(conn, what, (BY_RECEIPT, &values), |row| row.get(0))?;
+    let id = number.parse::<Uuid>().ok().map(|id| id.to_string());
+    ids.extend(id.filter(|id| !ids.contains(id)));
     let mut found = Vec::new();
     for id in ids {
         found.extend(whole(conn, tenant, &id)?);
@@ -69,17 +79,10 @@ pub(super) fn find(conn: &dyn Connection, tenant: &str, number: &str) -> Answer<
 
 /// The first entry that made the sale, and those that undid it; none while the sale is not here.
 fn whole(conn: &dyn Connection, tenant: &str, sale: &str) -> Answer<Option<FoundSale>> {
-    let sql = "select s.effective_ms, s.stream_id, s.seq, e.disposition, e.reason, e.header,
-                      e.payload, s.kind = 'sale_completed'
-               from sale_entry s
-               join entry e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id
-                   and e.seq = s.seq
-               where s.tenant_id = ?1 and s.sale_id = ?2
-               order by s.effective_ms, s.stream_id, s.seq";
     let values: [&dyn Param; 2] = [&tenant, &sale];
     let what = "reading a sale and what undid it";
     let entry_of = |row: &Row<'_>| Ok((row.get::<bool>(7)?, history::entry_of(row)?));
-    let entries: Vec<(bool, HistoryEntry)> = column::rows(conn, what, (sql, &values), entry_of)?;
+    let entries: Vec<(bool, HistoryEntry)> = column::rows(conn, what, (WHOLE, &values), entry_of)?;
     let (sales, undone): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(is_sale, _)| *is_sale);
     let first = sales.into_iter().next();
     Ok(first.map(|(_, sale)| FoundSale {

@@ -1,5 +1,6 @@
 //! Table `sale_outcome`: whose a sale is, whether anything is left of it, and what a referral had of it.
 
+use mostrador_loyalty::account::Merged;
 use mostrador_protocol::entry::{Payload, PointsUndone, SaleCompleted};
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ pub(super) struct Place {
     pub(super) seq: u64,
 }
 
-/// Notes a sale, what undoes one, what a referral bonus came of, and whose sales a merge moves.
+/// Notes a sale, what undoes one, and what a referral bonus came of.
 pub(super) fn note(
     tx: &dyn Transaction,
     (tenant, place): (&str, Place),
@@ -38,10 +39,6 @@ pub(super) fn note(
             put(tx, tenant, (sale, holder, at_ms), place)
         }
         Payload::ReferralBonus(bonus) => put_bonus(tx, tenant, bonus.sale_id, bonus.taken_back),
-        Payload::CustomerLinked(linked) => {
-            let survivor = workspace.accounts.holder(linked.survivor_id);
-            move_sales(tx, tenant, (linked.absorbed_id, survivor))
-        }
         _ => Ok(()),
     }
 }
@@ -101,12 +98,10 @@ fn put_bonus(tx: &dyn Transaction, tenant: &str, sale: Uuid, taken_back: bool) -
     Ok(())
 }
 
-fn move_sales(
-    tx: &dyn Transaction,
-    tenant: &str,
-    (absorbed, survivor): (Uuid, Uuid),
-) -> Answer<()> {
+/// The sales of a record that another took over become that one's.
+pub(super) fn move_sales(tx: &dyn Transaction, tenant: &str, merged: Merged) -> Answer<()> {
     let sql = "update sale_outcome set customer_id = ?3 where tenant_id = ?1 and customer_id = ?2";
+    let Merged { absorbed, survivor } = merged;
     let values: [&dyn Param; 3] = [&tenant, &absorbed.to_string(), &survivor.to_string()];
     column::run(tx, "moving the sales of a customer", (sql, &values))?;
     Ok(())

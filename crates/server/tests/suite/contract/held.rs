@@ -107,25 +107,18 @@ pub(crate) async fn what_still_cannot_be_read_stays_held<S: Store>(store: S) {
 
 pub(crate) async fn a_held_copy_counts_once_with_the_first<S: Store>(store: S) {
     let mut till = Scribe::new(&store).await;
-    let entry_id = till.sell(ANA, "FREE");
-    let mut other = Scribe {
-        stream: Uuid::nil(),
-        ..till.clone()
-    };
-    other.entries.clear();
-    other.hashes.truncate(1);
-    let payload = till.entries[0].payload.clone();
-    let header = till.entries[0]
-        .header
-        .replace(&till.stream.to_string(), &Uuid::nil().to_string());
-    other.write_raw(mostrador_protocol::entry::RawEntry { header, payload });
-    taken(&store, unread(till.batch(0))).await;
-    // The copy's stream stands before the first one's.
-    taken(&store, unread(other.batch(0))).await;
-    assert_eq!(store.held(TENANT).await.unwrap().len(), 2);
-    let released = release(&store, TENANT, Some(entry_id)).await.unwrap();
-    assert_eq!((released.tried.len(), released.freed().count()), (2, 2));
-    assert_eq!(standing(&store, ANA).await, (1, 90));
+    // The copy's stream stands before the first one's, and after it.
+    for (times, other) in [(1, Uuid::nil()), (2, Uuid::max())] {
+        let entry_id = till.sell(ANA, "FREE");
+        let copy = till.again_in(other);
+        taken(&store, unread(till.batch(0))).await;
+        taken(&store, unread(copy.batch(0))).await;
+        assert_eq!(store.held(TENANT).await.unwrap().len(), 2);
+        let released = release(&store, TENANT, Some(entry_id)).await.unwrap();
+        assert_eq!((released.tried.len(), released.freed().count()), (2, 2));
+        assert_eq!(standing(&store, ANA).await, (times, 90 * times));
+        till = Scribe::another(&store).await;
+    }
 }
 
 /// A refund at another till that came before its sale could be read.

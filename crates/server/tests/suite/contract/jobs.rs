@@ -8,7 +8,7 @@ use mostrador_protocol::entry::{
 use mostrador_protocol::program::{
     BasisDocument, PointsDocument, ProgramDocument, ReferralDocument, TierDocument, TiersDocument,
 };
-use mostrador_protocol::row::{Customer, Row};
+use mostrador_protocol::row::{Customer, Role, Row, Staff};
 use mostrador_server::clock::ManualClock;
 use mostrador_server::jobs::{Report, after_ingest, run};
 use mostrador_server::{Mint, Store, publish};
@@ -450,6 +450,45 @@ pub(crate) async fn a_refused_referral_pays_nothing<S: Store>(store: S) {
     assert_eq!(points(&store, ANA).await, 0);
     let accepted = [brought(sol, ANA, on), sold_entry(&sold(sol, on, 0))];
     push(&store, &mut till, &accepted).await;
+    assert_eq!(run(&store, &mint, TENANT).await.unwrap().bonuses, 1);
+}
+
+pub(crate) async fn a_referral_by_an_employee_pays_nothing<S: Store>(store: S) {
+    let (mint, _) = mint_at("2026-01-12");
+    let mut till = start(&store, &mint).await;
+    let (luz, on) = (Uuid::from_u128(4), day("2026-01-10"));
+    let works_here = |id: u128, name: &str, phone: Option<&str>, active| {
+        Row::Staff(Staff {
+            id: Uuid::from_u128(id),
+            name: name.to_owned(),
+            role: Role::Cashier,
+            store: None,
+            phone: phone.map(str::to_owned),
+            pin_hash: String::new(),
+            demo_pin: None,
+            active,
+        })
+    };
+    let who = |id, name: &str, phone: &str| {
+        Row::Customer(Customer {
+            phone: Some(phone.to_owned()),
+            ..profile(id, name, 1)
+        })
+    };
+    let rows = vec![
+        works_here(91, "Anita", Some("3001112233"), true),
+        works_here(92, "Luz Marina", Some("3004445566"), false),
+        who(ANA, "Ana Torres", "+57 300 111 2233"),
+        who(luz, "Luz Marina", "3004445566"),
+    ];
+    store.put(TENANT, rows).await.unwrap();
+    let entries = [brought(EVA, ANA, on), sold_entry(&sold(EVA, on, 0))];
+    push(&store, &mut till, &entries).await;
+    assert_eq!(run(&store, &mint, TENANT).await.unwrap().bonuses, 0);
+    // Who worked here once is a customer like others.
+    let rosa = Uuid::from_u128(3);
+    let entries = [brought(rosa, luz, on), sold_entry(&sold(rosa, on, 0))];
+    push(&store, &mut till, &entries).await;
     assert_eq!(run(&store, &mint, TENANT).await.unwrap().bonuses, 1);
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod held;
 pub(crate) mod jobs;
 pub(crate) mod lease;
 pub(crate) mod limit;
+pub(crate) mod merge;
 pub(crate) mod merit;
 pub(crate) mod profile;
 pub(crate) mod push;
@@ -71,6 +72,7 @@ macro_rules! contract {
             limit: uses_beyond_a_day_or_a_budget_are_adjusted,
             limit: a_program_that_cannot_be_read_any_more_keeps_no_sale_out,
             undoing: a_refund_waits_for_its_sale,
+            undoing: a_copy_of_a_waiting_refund_comes_free_with_the_first,
             undoing: units_come_back_once_although_two_tills_took_them,
             undoing: other_units_at_two_tills_add_up_to_the_sale,
             undoing: a_void_undoes_what_is_left,
@@ -83,6 +85,7 @@ macro_rules! contract {
             jobs: a_referral_pays_once_whatever_arrives_first,
             jobs: an_undone_sale_takes_the_bonus_back_once,
             jobs: a_refused_referral_pays_nothing,
+            jobs: a_referral_by_an_employee_pays_nothing,
             jobs: new_thresholds_move_tiers_on_the_day_they_are_published,
             jobs: many_are_due_on_one_day,
             merit: a_badge_is_awarded_once_with_its_points,
@@ -90,6 +93,8 @@ macro_rules! contract {
             merit: a_leaderboard_counts_what_stands_and_names_what_was_agreed,
             referral: every_referral_says_what_came_of_it,
             referral: a_loop_through_a_merge_is_seen,
+            merge: who_absorbs_a_record_has_what_that_one_took_over,
+            merge: a_bonus_follows_the_sale_through_two_merges,
             experiment: a_basket_is_one_use_whichever_till_tells_of_it,
             experiment: an_undone_sale_is_a_use_and_no_conversion,
             experiment: the_limits_of_a_parent_hold_over_its_variants,

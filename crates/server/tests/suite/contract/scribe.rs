@@ -123,6 +123,24 @@ impl Scribe {
         }
     }
 
+    /// The same entries in another stream of the same terminal, as a till writes them again after a fork.
+    pub(crate) fn again_in(&self, stream: Uuid) -> Self {
+        let mut copy = Self {
+            stream,
+            entries: Vec::new(),
+            hashes: vec![EntryHash::ZERO],
+            ..self.clone()
+        };
+        for entry in &self.entries {
+            let (old, new) = (self.stream.to_string(), stream.to_string());
+            copy.write_raw(RawEntry {
+                header: entry.header.replace(&old, &new),
+                payload: entry.payload.clone(),
+            });
+        }
+        copy
+    }
+
     pub(crate) fn seq(&self) -> u64 {
         self.entries.len() as u64
     }

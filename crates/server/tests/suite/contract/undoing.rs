@@ -105,6 +105,24 @@ pub(crate) async fn a_refund_waits_for_its_sale<S: Store>(store: S) {
     assert!(!again.changed);
 }
 
+pub(crate) async fn a_copy_of_a_waiting_refund_comes_free_with_the_first<S: Store>(store: S) {
+    let mut seller = Scribe::new(&store).await;
+    // The copy's stream stands before the first one's, and after it.
+    for (base, copied) in (0..).zip([Uuid::nil(), Uuid::max()]) {
+        let sale = sold();
+        let mut other = Scribe::another(&store).await;
+        other.write(id(), &payload(&refund(&sale, &[], &[0])));
+        other.push(&store, 0).await;
+        let copy = other.again_in(copied);
+        assert_eq!(dispositions(&copy.push(&store, 0).await), [Held]);
+        seller.write(id(), &completed(&sale));
+        seller.push(&store, base).await;
+        assert!(store.held(TENANT).await.unwrap().is_empty());
+        assert_eq!(dispositions(&copy.push(&store, 0).await), [Applied]);
+    }
+    assert_eq!(standing(&store, ANA).await, (2, 72), "each once");
+}
+
 pub(crate) async fn units_come_back_once_although_two_tills_took_them<S: Store>(store: S) {
     let mut one = Scribe::new(&store).await;
     let mut other = Scribe::another(&store).await;
