@@ -138,7 +138,7 @@ impl Command {
             Self::Terminal(command) => command.run(place.open(mint).await?).await,
             Self::Program(program::Program::Check(command)) => {
                 let store = match command.tenant {
-                    Some(_) => Some(place.open(mint).await?),
+                    Some(_) => Some(place.look(mint).await?),
                     None => None,
                 };
                 command.run(store, mint).await
@@ -148,16 +148,22 @@ impl Command {
             }
             Self::Codes(codes::Codes::Generate(command)) => command.run(mint),
             Self::Codes(codes::Codes::Export(command)) => command.run(),
-            Self::Experiment(command) => command.run(place.open(mint).await?).await,
+            Self::Experiment(command) => command.run(place.look(mint).await?).await,
             Self::Import(command) => command.run(place.open(mint).await?, mint).await,
             Self::Demo(command) => command.run(place.open_or_make(mint).await?, mint).await,
+            Self::Held(command @ held::Held::List { .. }) => {
+                command.run(place.look(mint).await?).await
+            }
             Self::Held(command) => command.run(place.open(mint).await?).await,
             Self::Jobs(command) => command.run(place.open(mint).await?, mint).await,
-            Self::Leaderboard(command) => command.run(place.open(mint).await?).await,
+            Self::Leaderboard(command) => command.run(place.look(mint).await?).await,
+            Self::Leases(command @ leases::Leases::List { .. }) => {
+                command.run(place.look(mint).await?, mint).await
+            }
             Self::Leases(command) => command.run(place.open(mint).await?, mint).await,
-            Self::Referrals(command) => command.run(place.open(mint).await?).await,
-            Self::Report(command) => command.run(place.open(mint).await?).await,
-            Self::Status => status::run(place.open(mint).await?, mint).await,
+            Self::Referrals(command) => command.run(place.look(mint).await?).await,
+            Self::Report(command) => command.run(place.look(mint).await?).await,
+            Self::Status => status::run(place.look(mint).await?, mint).await,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The `/v1` protocol over HTTP: one file per endpoint, one for statuses, one for signatures.
 
+mod changes;
 mod connection;
 mod customer;
 mod enrol;
@@ -23,8 +24,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use mostrador_protocol::signature::SecretKey;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
+use self::changes::Changes;
 pub(crate) use self::connection::serve;
 use self::health::LastLook;
 use crate::limits::Limits;
@@ -43,11 +45,13 @@ pub(crate) struct App<S> {
     pub(crate) mint: Mint,
     pub(crate) secret_key: SecretKey,
     /// Wakes waiting pulls after a commit of this process.
-    pub(crate) changed: Notify,
+    pub(crate) changes: Changes,
     /// Turns true when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) limits: Limits,
     pub(crate) rate: Rate,
+    /// Counts who is no terminal yet, all of them together.
+    pub(crate) strangers: Rate,
     pub(crate) metrics: Metrics,
     pub(crate) last_look: LastLook,
     /// How often a waiting pull looks for rows that another process wrote.
@@ -66,9 +70,10 @@ impl<S> App<S> {
             store,
             mint,
             secret_key,
-            changed: Notify::new(),
+            changes: Changes::default(),
             stopping,
-            rate: Rate::new(&limits),
+            rate: Rate::new(limits.requests_per_second, limits.burst),
+            strangers: Rate::new(limits.enrolments_per_second, limits.enrolment_burst),
             limits,
             metrics: Metrics::new(),
             last_look: LastLook::default(),

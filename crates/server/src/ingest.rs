@@ -5,6 +5,7 @@
 //! loads what the fold needs, and writes what it gives, in one transaction. [`release`] tries held
 //! entries again. [`undoing`] holds a refund against its sale.
 
+pub mod exception;
 pub mod fold;
 pub mod naming;
 pub mod reading;
@@ -18,6 +19,7 @@ use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::Customer;
 use uuid::Uuid;
 
+use self::exception::{Exception, reason};
 use self::reading::Link;
 
 /// Entries and profiles of one terminal, with the chain of its entries already computed.
@@ -94,6 +96,8 @@ pub struct Verdict {
     pub disposition: Disposition,
     /// Why: a stable code, a colon, and what a person reads. None when applied.
     pub reason: Option<String>,
+    /// What an owner looks at. Of copies of an entry the first one's.
+    pub exceptions: Vec<Exception>,
 }
 
 impl Verdict {
@@ -101,13 +105,38 @@ impl Verdict {
     pub const APPLIED: Self = Self {
         disposition: Disposition::Applied,
         reason: None,
+        exceptions: Vec::new(),
     };
+
+    /// It had its effects, but for these: adjusted, unless none of them changed what it did.
+    pub fn with(exceptions: Vec<Exception>) -> Self {
+        let reason = reason(&exceptions);
+        let disposition = match reason {
+            Some(_) => Disposition::Adjusted,
+            None => Disposition::Applied,
+        };
+        Self {
+            disposition,
+            reason,
+            exceptions,
+        }
+    }
+
+    /// What became of an entry where it came first, as the answer for a copy.
+    pub const fn of_first(disposition: Disposition, reason: Option<String>) -> Self {
+        Self {
+            disposition,
+            reason,
+            exceptions: Vec::new(),
+        }
+    }
 
     /// It waits, because of this.
     pub const fn held(reason: String) -> Self {
         Self {
             disposition: Disposition::Held,
             reason: Some(reason),
+            exceptions: Vec::new(),
         }
     }
 
@@ -140,17 +169,43 @@ pub struct HeldEntry {
     pub received_ms: i64,
 }
 
-/// An entry that had its effects and that somebody should look at.
+/// An entry that had its effects and that an owner should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdjustedEntry {
+pub struct ExceptionEntry {
+    /// Its stream.
+    pub stream: Uuid,
+    /// Its position.
+    pub seq: u64,
     /// The terminal that wrote it.
     pub terminal: Uuid,
     /// Its bytes.
     pub raw: RawEntry,
-    /// Why: a stable code, a colon, and what a person reads.
-    pub reason: String,
+    /// What there is to look at, at least one.
+    pub exceptions: Vec<Exception>,
     /// When the server got it, milliseconds since the epoch.
     pub received_ms: i64,
+}
+
+impl ExceptionEntry {
+    /// Where it stands among the others.
+    pub const fn place(&self) -> (i64, Uuid, u64) {
+        (self.received_ms, self.stream, self.seq)
+    }
+}
+
+/// Which exceptions to list: a page of those that the server got in a period, in that order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExceptionRequest {
+    /// Of which tenant.
+    pub tenant: String,
+    /// From this instant on, milliseconds since the epoch.
+    pub from_ms: i64,
+    /// Before this instant, milliseconds since the epoch.
+    pub until_ms: i64,
+    /// After this place, see [`ExceptionEntry::place`].
+    pub after: Option<(i64, Uuid, u64)>,
+    /// The most entries of a page.
+    pub limit: u32,
 }
 
 /// Which held entries to try again.
@@ -207,4 +262,6 @@ pub struct StoredEntry {
     pub disposition: Disposition,
     /// Why.
     pub reason: Option<String>,
+    /// When the server got it, milliseconds since the epoch.
+    pub received_ms: i64,
 }

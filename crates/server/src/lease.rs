@@ -30,6 +30,9 @@ pub struct Lease {
     pub granted: i64,
     /// How much of it arrived as used.
     pub used: i64,
+    /// What its terminal said when it gave the lease back that it had spent, as far as no entry told of it
+    /// yet: it stays granted. 0 while the lease is open.
+    pub unexplained: i64,
     /// How it stands.
     pub state: LeaseState,
     /// Milliseconds since the epoch.
@@ -39,7 +42,17 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// What may still be spent of it.
+    /// What of it counts as granted and is not used: what may still be spent while it is open, and after that
+    /// what was spent and is not here yet.
+    pub fn outstanding(&self) -> i64 {
+        if self.state.is_open() {
+            self.left()
+        } else {
+            self.unexplained
+        }
+    }
+
+    /// What may still be spent of it while it is open.
     pub fn left(&self) -> i64 {
         self.granted.saturating_sub(self.used).max(0)
     }

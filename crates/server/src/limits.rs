@@ -20,6 +20,10 @@ pub struct Limits {
     pub requests_per_second: u32,
     /// Requests that one terminal may send at once after a silence.
     pub burst: u32,
+    /// Enrolments per second in the long run, of everybody together: whoever asks for one is a stranger.
+    pub enrolments_per_second: u32,
+    /// Enrolments that may come at once after a silence.
+    pub enrolment_burst: u32,
 }
 
 impl Default for Limits {
@@ -34,6 +38,8 @@ impl Default for Limits {
             body_bytes: 4 << 20,
             requests_per_second: 50,
             burst: 1_000,
+            enrolments_per_second: 20,
+            enrolment_burst: 100,
         }
     }
 }

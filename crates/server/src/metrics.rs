@@ -189,7 +189,7 @@ impl Metrics {
     /// Everything as text, with what is counted in the store itself.
     pub(crate) async fn text<S: Store>(&self, store: &S) -> Result<String, Error> {
         for tenant in store.tenants().await? {
-            let counts = store.counts(&tenant.id).await?;
+            let counts = store.vitals(&tenant.id).await?;
             let labels = [("tenant", tenant.id)];
             let gauge = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.held.get_or_create(&labels).set(gauge(counts.held));

@@ -11,8 +11,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::limits::Limits;
-
 /// Above this many terminals, those that have been silent are forgotten.
 const REMEMBERED: usize = 10_000;
 
@@ -28,11 +26,12 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        let each = Duration::from_secs(1) / limits.requests_per_second.max(1);
+    /// One that lets so many requests pass, and so many at once after a silence.
+    pub(crate) fn new(per_second: u32, burst: u32) -> Self {
+        let each = Duration::from_secs(1) / per_second.max(1);
         Self {
             each,
-            ahead: each.saturating_mul(limits.burst.max(1)),
+            ahead: each.saturating_mul(burst.max(1)),
             even_at: Mutex::default(),
         }
     }
@@ -58,21 +57,14 @@ impl Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
 
     const TILL: Uuid = Uuid::from_u128(1);
     const OTHER: Uuid = Uuid::from_u128(2);
 
-    fn rate(requests_per_second: u32, burst: u32) -> Rate {
-        Rate::new(&Limits {
-            requests_per_second,
-            burst,
-            ..Limits::default()
-        })
-    }
-
     #[test]
     fn a_burst_passes_then_a_steady_rate_and_each_terminal_for_itself() {
-        let rate = rate(10, 3);
+        let rate = Rate::new(10, 3);
         let begin = Instant::now();
         for _ in 0..3 {
             assert_eq!(rate.ask(TILL, begin), Ok(()));
@@ -91,7 +83,7 @@ mod tests {
     fn a_till_that_drains_180_000_entries_is_not_starved() {
         let limits = Limits::default();
         let drain = |entries_in_a_batch: u32| {
-            let rate = Rate::new(&limits);
+            let rate = Rate::new(limits.requests_per_second, limits.burst);
             let begin = Instant::now();
             let mut now = begin;
             // Each push is followed by a pull.

@@ -52,9 +52,14 @@ impl Rules {
     /// When a local day begins, milliseconds since the epoch. Where a change of the clock skips midnight,
     /// the day begins with the first hour that there is.
     pub fn start_of(&self, day: NaiveDate) -> i64 {
+        Self::start_in(self.zone(), day)
+    }
+
+    /// When a local day begins in a zone, see [`Rules::start_of`].
+    pub fn start_in(zone: Tz, day: NaiveDate) -> i64 {
         let hours = (0..24).filter_map(|hour| NaiveTime::from_hms_opt(hour, 0, 0));
         let mut starts = hours.filter_map(|hour| {
-            let local = day.and_time(hour).and_local_timezone(self.zone());
+            let local = day.and_time(hour).and_local_timezone(zone);
             local.earliest()
         });
         starts.next().map_or(0, |start| start.timestamp_millis())

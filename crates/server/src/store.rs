@@ -30,7 +30,9 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::feed::{Page, PageRequest};
-use crate::ingest::{AdjustedEntry, Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
+use crate::ingest::{
+    Batch, ExceptionEntry, ExceptionRequest, HeldEntry, Outcome, Release, Released, StoredEntry,
+};
 use crate::jobs::{Look, Looked};
 use crate::lease::{Asked, Granted, Lease, WriteOff};
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal, Told};
@@ -165,6 +167,17 @@ pub struct GivenBonus {
     pub day: NaiveDate,
     /// Whether it was taken back, because the sale was undone.
     pub taken_back: bool,
+}
+
+/// What is told of a tenant every few seconds: all of it is known without reading whole tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Vitals {
+    /// Entries stored.
+    pub entries: u64,
+    /// Of them, held.
+    pub held: u64,
+    /// Leases that are open.
+    pub open_leases: u64,
 }
 
 /// How much there is of everything, for `status` and for checks.
@@ -359,11 +372,13 @@ pub trait Store: Clone + Send + Sync + 'static {
         tenant: &str,
         which: WriteOff,
     ) -> impl Future<Output = Result<Vec<Lease>, Error>> + Send;
-    /// Entries of a tenant that were adjusted, the latest first.
-    fn adjusted(
+    /// Entries with something that an owner looks at, a page by the instant at which they came.
+    fn exceptions(
         &self,
-        tenant: &str,
-    ) -> impl Future<Output = Result<Vec<AdjustedEntry>, Error>> + Send;
+        asked: ExceptionRequest,
+    ) -> impl Future<Output = Result<Vec<ExceptionEntry>, Error>> + Send;
+    /// The few counts of a tenant that are asked for all the time.
+    fn vitals(&self, tenant: &str) -> impl Future<Output = Result<Vitals, Error>> + Send;
     /// Counts of a tenant.
     fn counts(&self, tenant: &str) -> impl Future<Output = Result<Counts, Error>> + Send;
 }

@@ -231,7 +231,9 @@ impl World {
             return Ok(false);
         };
         let base = (batch.base_seq, batch.base_hash);
-        let links = link(batch.stream, base, batch.entries.clone()).expect("a till's own chain");
+        let received_ms = self.mint.now_ms();
+        let links = link(batch.stream, base, batch.entries.clone(), received_ms)
+            .expect("a till's own chain");
         let outcome = self.store.ingest(Batch {
             tenant: TENANT.to_owned(),
             terminal: counter.terminal,
@@ -241,7 +243,7 @@ impl World {
             links,
             profiles: Vec::new(),
             programs: Vec::new(),
-            received_ms: self.mint.now_ms(),
+            received_ms,
         });
         let Outcome::Accepted(accepted) = outcome.await? else {
             let what = format!("the server refuses a batch of till {till}");

@@ -29,8 +29,8 @@ pub struct Effects {
     pub codes_given_back: Vec<CodeUsed>,
     /// What it spent of leases.
     pub leases_spent: Vec<LeaseSpend>,
-    /// The lease that it gave back.
-    pub lease_closed: Option<Uuid>,
+    /// The lease that it gave back, and what the terminal says that its entries spent of it.
+    pub lease_closed: Option<LeaseSpend>,
 }
 
 /// Two records of one person: the fold empties one with `Account::hand_over` and applies

@@ -15,6 +15,8 @@ pub(super) trait Place {
     type Store: Store;
     /// Opens what there is.
     async fn open(&self, mint: &Mint) -> Result<Self::Store, Stop>;
+    /// Opens what there is for a command that only looks: it waits for nobody who writes.
+    async fn look(&self, mint: &Mint) -> Result<Self::Store, Stop>;
     /// Opens it; new data begins where there is none.
     async fn open_or_make(&self, mint: &Mint) -> Result<Self::Store, Stop>;
     /// Refuses when another server, perhaps of another version, must not be disturbed by opening it.
@@ -42,6 +44,13 @@ impl Place for Folder {
         }
     }
 
+    async fn look(&self, mint: &Mint) -> Result<SqliteStore, Stop> {
+        match self.file()? {
+            path if path.is_file() => Ok(SqliteStore::open_to_read(&path, mint)?),
+            path => Err(Error::NoDatabase(path).into()),
+        }
+    }
+
     async fn open_or_make(&self, mint: &Mint) -> Result<SqliteStore, Stop> {
         Ok(SqliteStore::open(&self.file()?, mint)?)
     }
@@ -60,6 +69,10 @@ impl Place for Database {
 
     async fn open(&self, mint: &Mint) -> Result<PostgresStore, Stop> {
         Ok(PostgresStore::open(&self.0, mint).await?)
+    }
+
+    async fn look(&self, mint: &Mint) -> Result<PostgresStore, Stop> {
+        self.open(mint).await
     }
 
     async fn open_or_make(&self, mint: &Mint) -> Result<PostgresStore, Stop> {

@@ -7,16 +7,26 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use mostrador_protocol::message::{EnrolReply, EnrolRequest, ErrorCode};
 use mostrador_protocol::signature::PublicKey;
+use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::App;
 use super::exchange::{read_body, sign};
 use super::failure::{Failure, Reply, read};
 use crate::enrol_code;
+use crate::limits::Limits;
 use crate::store::Store;
 use crate::terminal::Enrolment;
 
+/// The most bytes of an enrolment: a code and a key.
+const MOST_BYTES: usize = 16 << 10;
+
 pub(super) async fn enrol<S: Store>(State(app): State<Arc<App<S>>>, body: Body) -> Response {
-    let request = match read_body(&app.limits, body)
+    let limits = Limits {
+        body_bytes: MOST_BYTES,
+        ..app.limits
+    };
+    let request = match read_body(&limits, body)
         .await
         .and_then(|body| read::<EnrolRequest>(&body))
     {
@@ -31,6 +41,8 @@ pub(super) async fn enrol<S: Store>(State(app): State<Arc<App<S>>>, body: Body) 
 }
 
 async fn admit<S: Store>(app: &App<S>, request: &EnrolRequest) -> Result<EnrolReply, Failure> {
+    let asked = app.strangers.ask(Uuid::nil(), Instant::now());
+    asked.map_err(Failure::too_many_strangers)?;
     let key = PublicKey::from_hex(&request.public_key)
         .map_err(|error| Failure::malformed(error.to_string()))?;
     let enrolment = Enrolment {

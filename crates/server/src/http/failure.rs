@@ -68,6 +68,18 @@ impl Failure {
         }
     }
 
+    /// More enrolments than the server looks at, of everybody together.
+    pub(super) fn too_many_strangers(wait: Duration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(
+                ErrorCode::SlowDown,
+                "more terminals try to enrol than this server looks at",
+                "try again in a minute; look for a program that guesses codes",
+            )
+        }
+    }
+
     /// A body in an encoding that cannot be read.
     pub(super) fn encoding(message: impl Into<String>) -> Self {
         let hint = "send the body as plain JSON";

@@ -33,7 +33,7 @@ pub(super) async fn leases<S: Store>(
     };
     let granted = app.store.lease(asked).await?;
     if granted.changed {
-        app.changed.notify_waiters();
+        app.changes.wake(&terminal.tenant.id);
     }
     Ok(Reply(LeasesReply {
         leases: granted.leases.iter().map(Lease::row).collect(),

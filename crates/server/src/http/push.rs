@@ -37,7 +37,9 @@ pub(super) async fn push<S: Store>(
     let first = entries.first().and_then(|entry| entry.header().ok());
     let stream = request.stream;
     let base = (request.base_seq, request.base_hash);
-    let links = link(stream, base, request.entries).map_err(|broken| chain_broken(&broken))?;
+    let received_ms = app.mint.now_ms();
+    let links =
+        link(stream, base, request.entries, received_ms).map_err(|broken| chain_broken(&broken))?;
     let batch = Batch {
         tenant: terminal.tenant.id.clone(),
         terminal: terminal.id,
@@ -47,7 +49,7 @@ pub(super) async fn push<S: Store>(
         links,
         profiles: request.profiles,
         programs: ours(&app, &terminal, &request.programs),
-        received_ms: app.mint.now_ms(),
+        received_ms,
     };
     let server_time_ms = app.mint.now_ms();
     let touched = Touched::by(&batch.links).customers;
@@ -57,7 +59,7 @@ pub(super) async fn push<S: Store>(
                 write_what_follows(&app, (&terminal.tenant.id, touched)).await;
             }
             if accepted.changed {
-                app.changed.notify_waiters();
+                app.changes.wake(&terminal.tenant.id);
             }
             let lag_ms = first.map(|first| server_time_ms.saturating_sub(first.effective_ms));
             app.metrics.ingested(&terminal.tenant.id, &accepted, lag_ms);

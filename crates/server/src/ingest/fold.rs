@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use loyalty::account::{Account, Accounts, CodeTally, Fact};
+use loyalty::account::{Account, Accounts, CodeTally, Fact, lots_sum};
 use loyalty::code::{CodeText, Limits};
 use loyalty::due::next_day;
 use loyalty::program::Reward;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{CodeUsed, Effects};
-use mostrador_protocol::message::Disposition;
 use mostrador_protocol::row::{CodeUseRow, Row};
 use uuid::Uuid;
 
 use super::Verdict;
+use super::exception::{Exception, ExceptionCode};
 use super::reading::{Link, Meaning};
 use super::rights::Rights;
 use crate::rules::Rules;
@@ -51,7 +51,8 @@ impl Touched {
         let codes = effects.codes.iter().chain(&effects.codes_given_back);
         self.codes.extend(codes.map(|used| used.code.clone()));
         let spent = effects.leases_spent.iter().map(|spend| spend.lease_id);
-        self.leases.extend(spent.chain(effects.lease_closed));
+        let closed = effects.lease_closed.map(|closed| closed.lease_id);
+        self.leases.extend(spent.chain(closed));
         for (_, fact) in &effects.accounts {
             let rewards = rewards_moved(fact).into_iter();
             self.rewards
@@ -109,13 +110,10 @@ impl Workspace {
     }
 
     /// Applies what an entry comes to instead of what it says, because of this.
-    pub fn apply_instead(&mut self, effects: &Effects, reason: String) -> Verdict {
-        let verdict = self.apply_effects(effects);
-        let reasons = [Some(reason), verdict.reason].into_iter().flatten();
-        Verdict {
-            disposition: Disposition::Adjusted,
-            reason: Some(reasons.collect::<Vec<_>>().join("; ")),
-        }
+    pub fn apply_instead(&mut self, effects: &Effects, because: Exception) -> Verdict {
+        let mut exceptions = vec![because];
+        exceptions.extend(self.apply_effects(effects).exceptions);
+        Verdict::with(exceptions)
     }
 
     /// Rows of everything that changed: accounts by customer, uses by code, leases by id.
@@ -169,19 +167,13 @@ impl Workspace {
             let day = merge.day.min(self.today);
             self.look_from(self.accounts.holder(survivor), (day, false));
         }
-        if over.is_empty() {
-            return Verdict::APPLIED;
-        }
-        Verdict {
-            disposition: Disposition::Adjusted,
-            reason: Some(format!("over_limit: {}", over.join("; "))),
-        }
+        Verdict::with(over)
     }
 }
 
 impl Workspace {
     /// Counts the rewards that a fact takes or gives back; the limits that were gone beyond.
-    fn count_rewards(&mut self, holder: Uuid, fact: &Fact) -> Vec<String> {
+    fn count_rewards(&mut self, holder: Uuid, fact: &Fact) -> Vec<Exception> {
         let mut over = Vec::new();
         for (reward, uses) in rewards_moved(fact) {
             let total = self.rewards.entry(reward.to_owned()).or_default();
@@ -191,7 +183,13 @@ impl Workspace {
             if let Some(rule) = rule.filter(|_| uses > 0) {
                 let account = self.accounts.get(holder);
                 let by_customer = account.map_or(0, |account| account.redemptions_of(reward));
-                over.extend(over_reward_limit(rule, *total, by_customer));
+                let said = over_reward_limit(rule, *total, by_customer);
+                over.extend(said.into_iter().map(|said| Exception {
+                    code: ExceptionCode::RewardOverLimit,
+                    subject: reward.to_owned(),
+                    amount: points_spent(fact),
+                    said,
+                }));
             }
         }
         over
@@ -264,6 +262,15 @@ fn each(rewards: &[String], uses: i64) -> Vec<(&str, i64)> {
     rewards.map(|reward| (reward.as_str(), uses)).collect()
 }
 
+/// The points that a fact spent.
+fn points_spent(fact: &Fact) -> i64 {
+    match fact {
+        Fact::Purchase(purchase) => lots_sum(&purchase.redeemed),
+        Fact::Redemption(redemption) => lots_sum(&redemption.lots),
+        _ => 0,
+    }
+}
+
 fn over_reward_limit(rule: &Reward, total: i64, by_customer: u64) -> Vec<String> {
     let slug = &rule.slug;
     let total = u64::try_from(total).unwrap_or(0);
@@ -279,24 +286,34 @@ fn over_reward_limit(rule: &Reward, total: i64, by_customer: u64) -> Vec<String>
 
 /// The limit of a day that this use went beyond. A day before the latest day of use is not counted any
 /// more. Limits of everybody over all days are the matter of [`Rights`].
-fn over_day_limit(used: &CodeUsed, limits: &Limits, tally: &CodeTally) -> Option<String> {
+fn over_day_limit(used: &CodeUsed, limits: &Limits, tally: &CodeTally) -> Option<Exception> {
     let is_latest = tally.day == Some(used.day);
     let limit = limits
         .per_day
         .filter(|limit| is_latest && tally.used_on(used.day) > *limit)?;
     let (code, times, day) = (&used.code, tally.used_on(used.day), used.day);
-    Some(format!(
-        "code {code} was used {times} times on {day}, its limit is {limit} a day"
-    ))
+    let said = format!("code {code} was used {times} times on {day}, its limit is {limit} a day");
+    Some(over_code_limit(used, said))
 }
 
-fn over_customer_limit(account: &Account, effects: &Effects, rules: &Rules) -> Vec<String> {
+fn over_code_limit(used: &CodeUsed, said: String) -> Exception {
+    Exception {
+        code: ExceptionCode::CodeOverLimit,
+        subject: used.code.to_string(),
+        amount: used.discount.minor(),
+        said,
+    }
+}
+
+fn over_customer_limit(account: &Account, effects: &Effects, rules: &Rules) -> Vec<Exception> {
     let over = effects.codes.iter().filter_map(|used| {
         let limit = rules.limits(&used.code)?.per_customer?;
         let uses = account.uses_of(&used.code);
         let code = &used.code;
         (uses > limit).then(|| {
-            format!("code {code} was used {uses} times by one customer, the limit is {limit}")
+            let said =
+                format!("code {code} was used {uses} times by one customer, the limit is {limit}");
+            over_code_limit(used, said)
         })
     });
     over.collect()

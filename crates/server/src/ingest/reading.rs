@@ -2,9 +2,11 @@
 
 use mostrador_protocol::Error;
 use mostrador_protocol::entry::{
-    Decoded, DerivedUse, Effects, EntryHash, Header, Payload, RawEntry,
+    CLOCK_SUSPECT_MS, Decoded, DerivedUse, Effects, EntryHash, Header, Payload, RawEntry,
 };
 use uuid::Uuid;
+
+use super::exception::{Exception, ExceptionCode};
 
 /// An entry at its place in the chain.
 #[derive(Debug, Clone)]
@@ -21,8 +23,46 @@ pub struct Link {
     pub meaning: Meaning,
     /// The uses of derived codes that it tells of.
     pub derived: Vec<DerivedUse>,
-    /// What it says, when that can be read and adds up, and when it was: milliseconds since the epoch.
+    /// What it says, when that can be read and adds up, and when it was: milliseconds since the epoch, see
+    /// [`effective_ms`].
     pub said: Option<(Box<Payload>, i64)>,
+    /// When the server got it, milliseconds since the epoch.
+    pub received_ms: i64,
+    /// How far its time was ahead of the server's, where that was too far, milliseconds.
+    pub ahead_ms: Option<i64>,
+}
+
+/// When an entry counts as made: by its header, unless that is later than the server can believe; then when the
+/// server got it. It follows from what is stored, so a rebuild comes to the same.
+pub fn effective_ms(header: &Header, received_ms: i64) -> i64 {
+    match ahead_ms(header, received_ms) {
+        Some(_) => received_ms,
+        None => header.effective_ms,
+    }
+}
+
+fn ahead_ms(header: &Header, received_ms: i64) -> Option<i64> {
+    let ahead_ms = header.effective_ms.saturating_sub(received_ms);
+    (ahead_ms > CLOCK_SUSPECT_MS).then_some(ahead_ms)
+}
+
+impl Link {
+    /// When the server got it, where that counts instead of its own time.
+    pub fn counts_from_ms(&self) -> Option<i64> {
+        self.ahead_ms.map(|_| self.received_ms)
+    }
+
+    /// What an owner looks at when the till's clock was wrong.
+    pub fn clock_suspect(&self, terminal: Uuid) -> Option<Exception> {
+        let ahead_ms = self.ahead_ms?;
+        let minutes = ahead_ms / 60_000;
+        Some(Exception {
+            code: ExceptionCode::ClockSuspect,
+            subject: terminal.to_string(),
+            amount: ahead_ms,
+            said: format!("its time was {minutes} minutes after the server got it, which counts"),
+        })
+    }
 }
 
 /// What an entry wants to do.
@@ -54,7 +94,8 @@ pub struct Misplaced {
     pub named: (Uuid, u64),
 }
 
-/// Chains the entries after `base_seq` and reads each.
+/// Chains the entries after `base_seq` and reads each; the server got them at `received_ms`, milliseconds since
+/// the epoch.
 ///
 /// # Errors
 /// [`Broken`] when a readable header names another stream or position than where it stands, or where there
@@ -63,20 +104,21 @@ pub fn link(
     stream: Uuid,
     base: (u64, EntryHash),
     entries: Vec<RawEntry>,
+    received_ms: i64,
 ) -> Result<Vec<Link>, Broken> {
     let (mut seq, mut hash) = base;
     let mut links = Vec::with_capacity(entries.len());
     for raw in entries {
         seq = seq.checked_add(1).ok_or(Broken::NoPositionAfter(seq))?;
         hash = raw.hash(&hash);
-        links.push(at((stream, seq), hash, raw).map_err(Broken::Misplaced)?);
+        links.push(at((stream, seq), hash, (raw, received_ms)).map_err(Broken::Misplaced)?);
     }
     Ok(links)
 }
 
-/// Reads a stored entry again, as this version understands it.
-pub fn again(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Link {
-    at(place, hash, raw.clone()).unwrap_or_else(|Misplaced { seq, named }| Link {
+/// Reads a stored entry again, as this version understands it: its bytes, and when the server got it.
+pub fn again(place: (Uuid, u64), hash: EntryHash, (raw, received_ms): (RawEntry, i64)) -> Link {
+    at(place, hash, (raw.clone(), received_ms)).unwrap_or_else(|Misplaced { seq, named }| Link {
         seq,
         hash,
         raw,
@@ -87,11 +129,18 @@ pub fn again(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Link {
         )),
         derived: Vec::new(),
         said: None,
+        received_ms,
+        ahead_ms: None,
     })
 }
 
-fn at(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Result<Link, Misplaced> {
+fn at(
+    place: (Uuid, u64),
+    hash: EntryHash,
+    (raw, received_ms): (RawEntry, i64),
+) -> Result<Link, Misplaced> {
     let seq = place.1;
+    let mut ahead = None;
     let mut derived = Vec::new();
     let mut said = None;
     let (name, meaning) = match raw.header() {
@@ -102,14 +151,16 @@ fn at(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Result<Link, Mispla
             });
         }
         Ok(header) => {
+            ahead = ahead_ms(&header, received_ms);
+            let at_ms = effective_ms(&header, received_ms);
             let decoded = raw.payload(&header);
             if let Ok(Decoded::Known(payload)) = &decoded {
                 derived = payload.derived_uses();
             }
-            let meaning = meaning(&decoded, &header);
+            let meaning = meaning(&decoded, (&header, at_ms));
             let is_sound = !matches!(meaning, Meaning::Held(_));
             if let (Ok(Decoded::Known(payload)), true) = (decoded, is_sound) {
-                said = Some((Box::new(payload), header.effective_ms));
+                said = Some((Box::new(payload), at_ms));
             }
             (Some((header.entry_id, header.kind)), meaning)
         }
@@ -126,10 +177,12 @@ fn at(place: (Uuid, u64), hash: EntryHash, raw: RawEntry) -> Result<Link, Mispla
         meaning,
         derived,
         said,
+        received_ms,
+        ahead_ms: ahead,
     })
 }
 
-fn meaning(decoded: &Result<Decoded, Error>, header: &Header) -> Meaning {
+fn meaning(decoded: &Result<Decoded, Error>, (header, at_ms): (&Header, i64)) -> Meaning {
     match decoded {
         Err(error @ Error::Format { .. }) => Meaning::Held(format!("newer_format: {error}")),
         Err(error) => Meaning::Held(format!("undecodable: {}", chain(error))),
@@ -137,15 +190,15 @@ fn meaning(decoded: &Result<Decoded, Error>, header: &Header) -> Meaning {
             "unknown_kind: this server does not know {:?} yet; an upgrade releases it",
             header.kind
         )),
-        Ok(Decoded::Known(payload)) => read_known(payload, header),
+        Ok(Decoded::Known(payload)) => read_known(payload, at_ms),
     }
 }
 
-fn read_known(payload: &Payload, header: &Header) -> Meaning {
+fn read_known(payload: &Payload, at_ms: i64) -> Meaning {
     if let Err(fault) = payload.check() {
         return Meaning::Held(format!("inconsistent: {fault}"));
     }
-    let effects = payload.effects(header.effective_ms);
+    let effects = payload.effects(at_ms);
     if effects == Effects::default() {
         return Meaning::Quiet;
     }
@@ -170,7 +223,7 @@ mod tests {
             payload: "{}".to_owned(),
         };
         let base = (u64::MAX, EntryHash::ZERO);
-        let broken = link(Uuid::nil(), base, vec![raw]).unwrap_err();
+        let broken = link(Uuid::nil(), base, vec![raw], 0).unwrap_err();
         assert_eq!(broken, Broken::NoPositionAfter(u64::MAX));
     }
 }

@@ -7,9 +7,10 @@ use loyalty::code::CodeText;
 use loyalty::lease::{Resource, Stock};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::Effects;
-use mostrador_protocol::lease::LeaseState;
+use mostrador_protocol::lease::{LeaseSpend, LeaseState};
 use uuid::Uuid;
 
+use super::exception::{Exception, ExceptionCode};
 use crate::lease::{Exposure, ExposureCause, Lease, UNLIMITED, limit_of};
 use crate::rules::Rules;
 
@@ -99,10 +100,10 @@ impl Rights {
         effects: &Effects,
         tallies: &BTreeMap<CodeText, CodeTally>,
         rules: &Rules,
-    ) -> Vec<String> {
+    ) -> Vec<Exception> {
         let mut said = Vec::new();
         for spend in &effects.leases_spent {
-            said.extend(self.spend(spend.lease_id, spend.units));
+            said.extend(self.spend(*spend, effects));
         }
         let used = effects.codes.iter().chain(&effects.codes_given_back);
         let codes: BTreeSet<&CodeText> = used.map(|used| &used.code).collect();
@@ -114,31 +115,44 @@ impl Rights {
             self.count(code, tally, rules, &mut touched);
         }
         for resource in touched {
-            said.extend(self.name_excess(&resource));
+            said.extend(self.name_excess(&resource, effects));
         }
-        if let Some(lease_id) = effects.lease_closed {
-            self.close(lease_id);
+        if let Some(closed) = effects.lease_closed {
+            self.close(closed);
         }
         said
     }
 
-    /// Units of a lease become uses. A lease that ended, or of another terminal, is no right: the use
-    /// stands, and somebody looks.
-    fn spend(&mut self, lease_id: Uuid, units: i64) -> Option<String> {
+    /// Units of a lease become uses. A lease that ended is no right but to what its terminal said at its end
+    /// that it had spent, and one of another terminal is none: the use stands, and somebody looks.
+    fn spend(
+        &mut self,
+        LeaseSpend { lease_id, units }: LeaseSpend,
+        effects: &Effects,
+    ) -> Option<Exception> {
         let terminal = self.speaker.terminal;
         let lease = self.leases.get_mut(&lease_id);
         let Some(lease) = lease.filter(|lease| lease.terminal == terminal) else {
-            return Some(format!("no lease {lease_id} was granted to this terminal"));
+            let said = format!("no lease {lease_id} was granted to this terminal");
+            return Some(Exception {
+                code: ExceptionCode::RightMissing,
+                subject: lease_id.to_string(),
+                amount: 0,
+                said,
+            });
         };
-        if !lease.state.is_open() {
+        let is_open = lease.state.is_open();
+        let room = lease.outstanding();
+        if !is_open && room == 0 {
             let state = lease.state.as_str().replace('_', " ");
-            return Some(format!(
-                "{} was used by a right that was {state}",
-                lease.what()
-            ));
+            let said = format!("{} was used by a right that was {state}", lease.what());
+            return Some(right_missing(&lease.resource, effects, said));
         }
-        let covered = units.clamp(0, lease.left());
+        let covered = units.clamp(0, room);
         lease.used = lease.used.saturating_add(covered);
+        if !is_open {
+            lease.unexplained = lease.unexplained.saturating_sub(covered);
+        }
         self.changed_leases.insert(lease_id);
         let resource = lease.resource.clone();
         if let Some(stock) = self.stocks.get_mut(&resource) {
@@ -148,7 +162,8 @@ impl Rights {
         }
         (covered < units).then(|| {
             let lease = &self.leases[&lease_id];
-            format!("{} was used beyond what was granted", lease.what())
+            let said = format!("{} was used beyond what was granted", lease.what());
+            right_missing(&lease.resource, effects, said)
         })
     }
 
@@ -177,7 +192,7 @@ impl Rights {
         }
     }
 
-    fn name_excess(&mut self, resource: &Resource) -> Option<String> {
+    fn name_excess(&mut self, resource: &Resource, effects: &Effects) -> Option<Exception> {
         let stock = self.stocks.get_mut(resource)?;
         let units = stock.name_excess();
         if units == 0 {
@@ -196,23 +211,58 @@ impl Rights {
             units,
             terminal: Some(terminal).filter(|terminal| !terminal.is_nil()),
         });
-        Some(over(resource, stock))
+        let said = over(resource, stock);
+        let missing = right_missing(resource, effects, said);
+        Some(match resource {
+            Resource::Customer(_) => missing,
+            Resource::Uses(_) | Resource::Budget(_) => Exception {
+                code: ExceptionCode::CodeOverLimit,
+                ..missing
+            },
+        })
     }
 
-    fn close(&mut self, lease_id: Uuid) {
+    /// A terminal gave a lease back. What it says that it spent and that no entry told of yet (one may be
+    /// held) stays leased until that entry has its effects.
+    fn close(&mut self, LeaseSpend { lease_id, units }: LeaseSpend) {
         let terminal = self.speaker.terminal;
         let lease = self.leases.get_mut(&lease_id);
         let Some(lease) = lease.filter(|it| it.terminal == terminal && it.state.is_open()) else {
             return;
         };
         lease.state = LeaseState::Closed;
-        let (resource, left) = (lease.resource.clone(), lease.left());
+        let left = lease.left();
+        lease.unexplained = units.saturating_sub(lease.used).clamp(0, left);
+        let (resource, free) = (lease.resource.clone(), left - lease.unexplained);
         self.changed_leases.insert(lease_id);
         if let Some(stock) = self.stocks.get_mut(&resource) {
-            stock.close(left);
+            stock.close(free);
             self.changed.insert(resource);
         }
     }
+}
+
+fn right_missing(resource: &Resource, effects: &Effects, said: String) -> Exception {
+    let (subject, amount) = match resource {
+        Resource::Uses(code) | Resource::Budget(code) => {
+            (code.to_string(), taken_off(effects, code))
+        }
+        Resource::Customer(id) => (id.to_string(), 0),
+    };
+    Exception {
+        code: ExceptionCode::RightMissing,
+        subject,
+        amount,
+        said,
+    }
+}
+
+/// What a code took off the sale, minor units.
+fn taken_off(effects: &Effects, code: &CodeText) -> i64 {
+    let used = effects.codes.iter().filter(|used| used.code == *code);
+    used.fold(0, |sum: i64, used| {
+        sum.saturating_add(used.discount.minor())
+    })
 }
 
 /// A limit that was passed, in words; or a use that somebody else's right was kept for.

@@ -12,6 +12,8 @@ use mostrador_protocol::entry::{
 };
 use uuid::Uuid;
 
+use super::exception::{Exception, ExceptionCode};
+
 /// What undid the sale before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Before {
@@ -30,8 +32,8 @@ pub enum Judgement {
     Adjusted {
         /// What it does.
         instead: Option<Box<SaleRefunded>>,
-        /// Why: a stable code, a colon, and what a person reads.
-        reason: String,
+        /// Why.
+        because: Exception,
     },
 }
 
@@ -71,14 +73,19 @@ pub fn judge_refund(
     );
     let (allowed, points) = figures(instead.as_ref());
     let took = refund.points.as_ref().map_or(0, |points| points.taken_back);
-    let reason = format!(
-        "refund_adjusted: it gave back {} minor units and took back {took} points, of sale {} were \
-         left {allowed} and {points}",
+    let said = format!(
+        "it gave back {} minor units and took back {took} points, of sale {} were left {allowed} and \
+         {points}",
         refund.money, sale.receipt
     );
     Judgement::Adjusted {
         instead: instead.map(Box::new),
-        reason,
+        because: Exception {
+            code: ExceptionCode::RefundAdjusted,
+            subject: sale.receipt.clone(),
+            amount: refund.money.saturating_sub(allowed),
+            said,
+        },
     }
 }
 
@@ -100,14 +107,18 @@ pub fn judge_void(sale: &SaleCompleted, before: &Before, void: &SaleVoided) -> J
     };
     let instead = due(sale, &earlier, (void.void_id, &void.at), lines, |_| true);
     let (allowed, points) = figures(instead.as_ref());
-    let reason = format!(
-        "void_adjusted: it gave back {} minor units, of sale {} were left {allowed} and {points} \
-         points",
+    let said = format!(
+        "it gave back {} minor units, of sale {} were left {allowed} and {points} points",
         void.total, sale.receipt
     );
     Judgement::Adjusted {
         instead: instead.map(Box::new),
-        reason,
+        because: Exception {
+            code: ExceptionCode::VoidAdjusted,
+            subject: sale.receipt.clone(),
+            amount: void.total.saturating_sub(allowed),
+            said,
+        },
     }
 }
 

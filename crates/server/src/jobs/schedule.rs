@@ -39,7 +39,7 @@ async fn run_all<S: Store>(app: &App<S>) {
         match run(&app.store, &app.mint, &tenant.id).await {
             Ok(report) if report.written() == 0 => {}
             Ok(report) => {
-                app.changed.notify_waiters();
+                app.changes.wake(&tenant.id);
                 tracing::info!(
                     tenant = tenant.id,
                     expired = report.expired,

@@ -8,6 +8,7 @@ mod catalogue;
 mod column;
 mod customer;
 mod directory;
+mod exception;
 mod experiment;
 mod feed;
 mod freeze;
@@ -19,6 +20,8 @@ mod jobs;
 mod leaderboard;
 mod lease;
 mod own_stream;
+#[cfg(test)]
+mod plan;
 mod program;
 mod put;
 mod referral;
@@ -46,11 +49,13 @@ use uuid::Uuid;
 
 use super::{
     Brought, Counts, Greeted, Greeting, HistoryRequest, Published, Ranking, ServerIdentity,
-    Serving, Store,
+    Serving, Store, Vitals,
 };
 use crate::Error;
 use crate::feed::{Page, PageRequest};
-use crate::ingest::{AdjustedEntry, Batch, HeldEntry, Outcome, Release, Released, StoredEntry};
+use crate::ingest::{
+    Batch, ExceptionEntry, ExceptionRequest, HeldEntry, Outcome, Release, Released, StoredEntry,
+};
 use crate::jobs::{Look, Looked};
 use crate::lease::{Asked, Granted, Lease, WriteOff};
 use crate::mint::Mint;
@@ -139,6 +144,14 @@ impl<D: Database> Store for SqlStore<D> {
     }
 
     async fn enrol(&self, enrolment: Enrolment) -> Answer<Option<Terminal>> {
+        // Whoever asks is a stranger: only one with a code that is worth something takes the writer.
+        let asked = enrolment.clone();
+        let is_worth = self
+            .database
+            .read(move |conn| directory::is_worth_something(conn, &asked));
+        if !is_worth.await? {
+            return Ok(None);
+        }
         let whose = Whose::Anybody;
         self.database
             .write(whose, move |tx| directory::enrol(tx, &enrolment))
@@ -353,7 +366,7 @@ impl<D: Database> Store for SqlStore<D> {
     async fn open_leases(&self, tenant: &str) -> Answer<Vec<Lease>> {
         let tenant = tenant.to_owned();
         self.database
-            .read(move |conn| lease::open_leases(conn, &tenant, None))
+            .read(move |conn| lease::open_leases(conn, &tenant))
             .await
     }
 
@@ -383,10 +396,16 @@ impl<D: Database> Store for SqlStore<D> {
             .await
     }
 
-    async fn adjusted(&self, tenant: &str) -> Answer<Vec<AdjustedEntry>> {
+    async fn exceptions(&self, asked: ExceptionRequest) -> Answer<Vec<ExceptionEntry>> {
+        self.database
+            .read(move |conn| exception::page(conn, &asked))
+            .await
+    }
+
+    async fn vitals(&self, tenant: &str) -> Answer<Vitals> {
         let tenant = tenant.to_owned();
         self.database
-            .read(move |conn| held::adjusted(conn, &tenant))
+            .read(move |conn| directory::vitals(conn, &tenant))
             .await
     }
 

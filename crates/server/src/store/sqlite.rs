@@ -34,7 +34,8 @@ pub struct Sqlite {
 #[derive(Debug)]
 struct Shared {
     path: PathBuf,
-    writer: Mutex<rusqlite::Connection>,
+    /// Opened with the store, or by the first that writes.
+    writer: Mutex<Option<rusqlite::Connection>>,
     readers: Mutex<Vec<rusqlite::Connection>>,
 }
 
@@ -60,13 +61,29 @@ impl SqliteStore {
             sql::make_identity(tx, mint)?;
             sql::give_referral_codes(tx)
         })?;
-        Ok(Self::over(Sqlite {
+        Ok(Self::with(path, Some(writer)))
+    }
+
+    /// Opens a file to look into it: nothing is checked or written, and nobody who writes is waited for. A file
+    /// that an earlier version left is opened as [`SqliteStore::open`] does.
+    ///
+    /// # Errors
+    /// Those of [`SqliteStore::open`].
+    pub fn open_to_read(path: &Path, mint: &Mint) -> Result<Self, Error> {
+        if open::is_current(path) {
+            return Ok(Self::with(path, None));
+        }
+        Self::open(path, mint)
+    }
+
+    fn with(path: &Path, writer: Option<rusqlite::Connection>) -> Self {
+        Self::over(Sqlite {
             shared: Arc::new(Shared {
                 path: path.to_owned(),
                 writer: Mutex::new(writer),
                 readers: Mutex::new(Vec::new()),
             }),
-        }))
+        })
     }
 
     /// Takes the right to serve the file before it is opened, so that a second server (perhaps of another
@@ -89,7 +106,11 @@ impl Database for Sqlite {
         away(move || {
             // A panic rolled its transaction back; the connection itself is sound.
             let mut writer = shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            in_transaction(&mut writer, act)
+            let writer = match writer.as_mut() {
+                Some(writer) => writer,
+                None => writer.insert(open::writer(&shared.path)?),
+            };
+            in_transaction(writer, act)
         })
         .await
     }
@@ -124,6 +145,9 @@ impl Database for Sqlite {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clear();
+            let Some(writer) = writer.as_ref() else {
+                return Ok(());
+            };
             writer
                 .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
                 .map_err(attempt("writing the log into the main file"))

@@ -286,6 +286,34 @@ impl Drop for Serving {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn an_owner_lists_what_was_accepted_and_should_be_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let path = data.join("server.sqlite");
+    let store = SqliteStore::open(&path, &Mint::system()).unwrap();
+    let mut till = Scribe::new(&store).await;
+    let report = ["report", "exceptions", "--tenant", "cafe"];
+    assert_eq!(ok(data, &report), "nothing to look at\n");
+    for _ in 0..2 {
+        till.sell(uuid::Uuid::from_u128(1), "ONCE");
+    }
+    till.push(&store, 0).await;
+    let said = ok(data, &report);
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(
+        lines[0].starts_with("2026-11-21 12:00  C-1  Caja (centro)  staff 0")
+            && lines[0].ends_with("code_over_limit  ONCE  1000 MXN"),
+        "{said}"
+    );
+    assert_eq!(lines[1], "  code ONCE was used 2 times, its limit is 1");
+    assert_eq!(lines[2..], ["code_over_limit: 1, 1000 MXN"]);
+    let of = |more: &[&str]| ok(data, &[&report, more].concat());
+    assert_eq!(of(&["--code", "clock_suspect"]), "nothing to look at\n");
+    assert_eq!(of(&["--from", "2026-01-01"]), "nothing to look at\n");
+    assert_eq!(of(&["--to", "1970-01-01"]), said);
+}
+
+#[tokio::test]
 async fn a_server_stops_in_order_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();

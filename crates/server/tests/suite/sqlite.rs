@@ -81,6 +81,43 @@ async fn only_its_owner_reads_the_file() {
 }
 
 #[tokio::test]
+async fn a_look_waits_for_nobody_and_can_still_write() {
+    let (store, folder) = open();
+    furnish(&store, "cafe").await;
+    let path = folder.path().join("server.sqlite");
+    let writing = rusqlite::Connection::open(&path).unwrap();
+    writing.execute_batch("begin immediate").unwrap();
+    let look = SqliteStore::open_to_read(&path, &Mint::system()).unwrap();
+    assert_eq!(look.shops("cafe").await.unwrap().len(), 1);
+    writing.execute_batch("rollback").unwrap();
+    let rows = vec![mostrador_protocol::row::Row::Customer(profile(
+        uuid::Uuid::from_u128(9),
+        "Ana",
+        1,
+    ))];
+    look.put("cafe", rows).await.unwrap();
+    assert_eq!(store.customers("cafe").await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_stranger_with_a_worthless_code_waits_for_nobody_who_writes() {
+    let (store, folder) = open();
+    furnish(&store, "cafe").await;
+    let path = folder.path().join("server.sqlite");
+    let writing = rusqlite::Connection::open(&path).unwrap();
+    writing.execute_batch("begin immediate").unwrap();
+    let enrolment = mostrador_server::terminal::Enrolment {
+        code_hash: "0".repeat(64),
+        terminal_id: uuid::Uuid::from_u128(7),
+        public_key: "0".repeat(64),
+        now_ms: 0,
+    };
+    let within = std::time::Duration::from_secs(5);
+    let answer = tokio::time::timeout(within, store.enrol(enrolment)).await;
+    assert_eq!(answer.unwrap().unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_second_process_sees_and_adds_rows_while_the_first_runs() {
     let (store, folder) = open();
     furnish(&store, "cafe").await;

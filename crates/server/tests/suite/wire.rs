@@ -7,7 +7,7 @@ use mostrador_protocol::frame;
 use mostrador_protocol::message::{
     ErrorReply, MAX_BATCH_ENTRIES, PROTOCOL, PushReply, PushRequest,
 };
-use mostrador_protocol::signature::FRESH_MS;
+use mostrador_protocol::signature::{FRESH_MS, SecretKey};
 use mostrador_server::clock::ManualClock;
 use mostrador_server::{Limits, Mint, Options, Server, SqliteStore, Store};
 use tempfile::TempDir;
@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::client::{Client, request_of};
+use crate::client::{Client, enrol, request_of};
 use crate::contract::scribe::{Scribe, TENANT, furnish, profile, standing};
 use crate::http::start;
 use crate::sqlite::open;
@@ -235,6 +235,29 @@ async fn a_client_that_says_nothing_or_half_gives_its_place_to_the_next() {
     assert!(heard.starts_with("HTTP/1.1 431"), "{heard}");
     let fine = b"GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     assert!(hear_out(&server, fine).await.starts_with("HTTP/1.1 200"));
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn strangers_are_slowed_down_together_and_terminals_go_on() {
+    let limits = Limits {
+        enrolments_per_second: 1,
+        enrolment_burst: 2,
+        ..Limits::default()
+    };
+    let (server, _folder) = start_with(limits, Mint::system()).await;
+    let client = Client::enrol(&server).await;
+    let guess = async |code: &str| {
+        let key = SecretKey::from_bytes(&[8; 32]);
+        enrol(&server.url(), code, &key).await.0.failure()
+    };
+    let mut refused = Vec::new();
+    while refused.len() < 20 && !refused.contains(&(429, "slow_down".to_owned())) {
+        refused.push(guess("ABCDE").await);
+    }
+    assert_eq!(refused[0].1, "enrol_code_invalid");
+    assert!(refused.len() < 20, "{refused:?}");
+    assert_eq!(client.pull("cursor=0").await.rows.len(), 1);
     server.stop().await.unwrap();
 }
 

@@ -15,6 +15,7 @@ use crate::entry::{
     BadgeAwarded, CustomerLinked, Payload, PointsAdjusted, ReferralBonus, RewardRedeemed,
     SaleRefunded, SaleVoided,
 };
+use crate::lease::LeaseSpend;
 
 impl Payload {
     /// What the entry changes outside itself, made at `effective_ms` (milliseconds since the epoch,
@@ -58,7 +59,10 @@ impl Payload {
             }
             Self::BadgeAwarded(awarded) => awarded.effects(),
             Self::LeaseClosed(closed) => Effects {
-                lease_closed: Some(closed.lease_id),
+                lease_closed: Some(LeaseSpend {
+                    lease_id: closed.lease_id,
+                    units: closed.spent,
+                }),
                 ..Effects::default()
             },
             Self::StreamOpened(_)

@@ -3,7 +3,7 @@
 use mostrador_protocol::message::Verdict;
 use uuid::Uuid;
 
-use super::super::Counts;
+use super::super::{Counts, Vitals};
 use super::column::{Found, Param, Row};
 use super::session::{Connection, Transaction};
 use super::{Answer, column};
@@ -89,6 +89,14 @@ pub(super) fn add_enrol_code(tx: &dyn Transaction, code: &NewEnrolCode) -> Answe
     ];
     column::run(tx, "keeping a one-time code", (sql, &values))?;
     Ok(())
+}
+
+/// Whether the one-time code of an enrolment is known and not too old.
+pub(super) fn is_worth_something(conn: &dyn Connection, enrolment: &Enrolment) -> Answer<bool> {
+    let sql = "select 1 from enrol_code where code_hash = ?1 and expires_ms > ?2";
+    let values: [&dyn Param; 2] = [&enrolment.code_hash, &enrolment.now_ms];
+    let what = "looking for a one-time code";
+    Ok(column::row(conn, what, (sql, &values), |_| Ok(()))?.is_some())
 }
 
 pub(super) fn enrol(tx: &dyn Transaction, enrolment: &Enrolment) -> Answer<Option<Terminal>> {
@@ -247,6 +255,23 @@ pub(super) fn set_terminal_active(tx: &dyn Transaction, id: Uuid, active: bool) 
     let sql = "update terminal set active = ?2 where terminal_id = ?1 and is_server = 0";
     let values: [&dyn Param; 2] = [&id.to_string(), &active];
     Ok(column::run(tx, "switching a terminal", (sql, &values))? > 0)
+}
+
+/// The entries of a tenant are counted by the heads of their streams, which have no gaps.
+pub(super) fn vitals(conn: &dyn Connection, tenant: &str) -> Answer<Vitals> {
+    let sql = "select
+            (select cast(coalesce(sum(seq), 0) as bigint) from stream where tenant_id = ?1),
+            (select count(*) from entry where tenant_id = ?1 and disposition = 'held'),
+            (select count(*) from lease
+             where tenant_id = ?1 and state in ('open', 'recalled'))";
+    let counted = column::row(conn, "counting", (sql, &[&tenant]), |row| {
+        Ok(Vitals {
+            entries: column::uint(row, 0)?,
+            held: column::uint(row, 1)?,
+            open_leases: column::uint(row, 2)?,
+        })
+    })?;
+    Ok(counted.unwrap_or_default())
 }
 
 pub(super) fn counts(conn: &dyn Connection, tenant: &str) -> Answer<Counts> {

@@ -1,16 +1,15 @@
 //! Entries that are held: what they are, and trying them again.
 
-use mostrador_protocol::entry::RawEntry;
 use mostrador_protocol::row::Row;
 use uuid::Uuid;
 
 use super::column::Param;
 use super::program::RulesCache;
 use super::session::{Connection, Transaction};
-use super::{Answer, column, feed, ingest, stream};
+use super::{Answer, column, exception, feed, ingest, stream};
 use crate::ingest::fold::Workspace;
 use crate::ingest::reading::{Link, again};
-use crate::ingest::{AdjustedEntry, HeldEntry, Release, Released, Verdict};
+use crate::ingest::{HeldEntry, Release, Released, Verdict};
 
 pub(super) fn held(conn: &dyn Connection, tenant: &str) -> Answer<Vec<HeldEntry>> {
     let sql = "select e.stream_id, s.terminal_id, e.seq, e.entry_id, e.kind,
@@ -32,28 +31,8 @@ pub(super) fn held(conn: &dyn Connection, tenant: &str) -> Answer<Vec<HeldEntry>
     })
 }
 
-/// Entries that had their effects and that somebody should look at, the latest first.
-pub(super) fn adjusted(conn: &dyn Connection, tenant: &str) -> Answer<Vec<AdjustedEntry>> {
-    let sql = "select s.terminal_id, e.header, e.payload, coalesce(e.reason, ''), e.received_ms
-               from entry e
-               join stream s on s.tenant_id = e.tenant_id and s.stream_id = e.stream_id
-               where e.tenant_id = ?1 and e.disposition = 'adjusted'
-               order by e.received_ms desc, e.stream_id, e.seq desc";
-    column::rows(conn, "listing adjusted entries", (sql, &[&tenant]), |row| {
-        Ok(AdjustedEntry {
-            terminal: column::id(row, 0)?,
-            raw: RawEntry {
-                header: row.get(1)?,
-                payload: row.get(2)?,
-            },
-            reason: row.get(3)?,
-            received_ms: row.get(4)?,
-        })
-    })
-}
-
-/// Tries them in the order of stream and position, then what had waited for them. What still cannot have effects stays held, with the
-/// reason of today.
+/// Tries them in the order of stream and position, then what had waited for them. What still cannot have
+/// effects stays held, with the reason of today.
 pub(super) fn release(
     tx: &dyn Transaction,
     cache: &RulesCache,
@@ -65,7 +44,10 @@ pub(super) fn release(
     let mut links = Vec::with_capacity(places.len());
     for (stream, seq, _) in places {
         if let Some(stored) = stream::entry_at(tx, (tenant, stream), seq)? {
-            links.push((stream, again((stream, seq), stored.hash, stored.raw)));
+            links.push((
+                stream,
+                again((stream, seq), stored.hash, (stored.raw, stored.received_ms)),
+            ));
         }
     }
     let rules = cache.of(tx, tenant)?;
@@ -117,13 +99,14 @@ pub(super) fn note(
     (tenant, stream): (&str, Uuid),
     (link, verdict): (&Link, &Verdict),
 ) -> Answer<()> {
-    let sql = "update entry set disposition = ?4, reason = ?5, entry_id = ?6, kind = ?7
+    let sql = "update entry set disposition = ?4, reason = ?5, entry_id = ?6, kind = ?7,
+                   exceptions = ?8
                where tenant_id = ?1 and stream_id = ?2 and seq = ?3";
     let (entry_id, kind) = match &link.name {
         Some((id, kind)) => (Some(id.to_string()), Some(kind)),
         None => (None, None),
     };
-    let values: [&dyn Param; 7] = [
+    let values: [&dyn Param; 8] = [
         &tenant,
         &stream.to_string(),
         &column::int(link.seq),
@@ -131,6 +114,7 @@ pub(super) fn note(
         &verdict.reason,
         &entry_id,
         &kind,
+        &exception::text(&verdict.exceptions)?,
     ];
     column::run(tx, "releasing an entry", (sql, &values))?;
     Ok(())

@@ -32,7 +32,7 @@ pub(super) fn note(
         let values: [&dyn Param; 5] = [
             &tenant,
             customer,
-            &naming.effective_ms,
+            &link.counts_from_ms().unwrap_or(naming.effective_ms),
             &stream.to_string(),
             &column::int(link.seq),
         ];

@@ -49,10 +49,7 @@ pub(super) fn ingest(tx: &dyn Transaction, cache: &RulesCache, batch: &Batch) ->
     for link in known {
         match stream::entry_at(tx, place, link.seq)? {
             Some(stored) if stored.hash == link.hash => {
-                let verdict = Verdict {
-                    disposition: stored.disposition,
-                    reason: stored.reason,
-                };
+                let verdict = Verdict::of_first(stored.disposition, stored.reason);
                 dispositions.push(verdict.at(link.seq));
             }
             _ => return forked(tx, who, link.seq),
@@ -184,14 +181,14 @@ pub(super) fn take(
         _ => undoing::judge(tx, tenant, (link, &rules))?,
     };
     let said = link.said.as_ref();
-    let (verdict, done) = match undoing {
+    let (mut verdict, done) = match undoing {
         Some(Undoing::Waits(reason)) => (Verdict::held(reason), None),
-        Some(Undoing::Judged(Judgement::Adjusted { instead, reason })) => {
+        Some(Undoing::Judged(Judgement::Adjusted { instead, because })) => {
             let effects = Judgement::effects(instead.as_deref());
             let mut touched = Touched::default();
             touched.add(&effects);
             load_touched(tx, tenant, (touched, workspace))?;
-            let verdict = workspace.apply_instead(&effects, reason);
+            let verdict = workspace.apply_instead(&effects, because);
             (verdict, instead.map(Payload::SaleRefunded))
         }
         Some(Undoing::Judged(Judgement::AsSaid)) | None => {
@@ -202,6 +199,7 @@ pub(super) fn take(
     if verdict.disposition == Disposition::Held {
         return Ok(verdict);
     }
+    verdict.exceptions.extend(link.clock_suspect(terminal));
     experiment::put(tx, tenant, (stream, link.seq), &link.derived)?;
     if let (Some(payload), Some((_, at_ms))) = (&done, said) {
         let seq = link.seq;
@@ -264,10 +262,7 @@ fn earlier(
         first.raw.payload == link.raw.payload && header.is_ok_and(|header| header.kind == *kind)
     };
     Ok(Some(match first {
-        Some(first) if is_same(&first) => Verdict {
-            disposition: first.disposition,
-            reason: first.reason,
-        },
+        Some(first) if is_same(&first) => Verdict::of_first(first.disposition, first.reason),
         _ => Verdict::held(format!(
             "entry_id_reused: {entry_id} stands at position {first_seq} of stream {first_stream} \
              with another content"

@@ -111,6 +111,7 @@ pub(super) fn ask(tx: &dyn Transaction, cache: &RulesCache, asked: &Asked) -> An
                 resource,
                 granted,
                 used: 0,
+                unexplained: 0,
                 state: LeaseState::Open,
                 granted_ms: asked.now_ms,
                 expires_ms: asked.now_ms.saturating_add(LEASE_MS),
@@ -126,7 +127,7 @@ pub(super) fn ask(tx: &dyn Transaction, cache: &RulesCache, asked: &Asked) -> An
     }
     feed::append(tx, tenant, &rows)?;
     Ok(Granted {
-        leases: open_leases(tx, tenant, Some(asked.terminal))?,
+        leases: of_terminal(tx, (tenant, asked.terminal), OPEN_OF_TERMINAL)?,
         exhausted,
         changed: !rows.is_empty(),
     })
@@ -155,9 +156,9 @@ fn recall(
     resource: &Resource,
 ) -> Answer<Vec<Row>> {
     let mut rows = Vec::new();
-    for mut lease in open_leases(tx, tenant, None)? {
+    for mut lease in open_of(tx, tenant, resource)? {
         let is_idle = lease.state == LeaseState::Open && lease.left() > 0;
-        if lease.resource == *resource && lease.terminal != asking && is_idle {
+        if lease.terminal != asking && is_idle {
             lease.state = LeaseState::Recalled;
             put_lease(tx, tenant, &lease)?;
             rows.push(Row::Lease(lease.row()));
@@ -173,24 +174,28 @@ pub(super) fn write_off(
     (rules, which): (&Rules, WriteOff),
 ) -> Answer<Vec<Lease>> {
     directory::require_tenant(tx, tenant)?;
-    let is_meant = |lease: &Lease| match which {
-        WriteOff::Terminal(id) => lease.terminal == id,
-        WriteOff::Lease(id) => lease.id == id,
+    let mut written_off = match which {
+        WriteOff::Terminal(id) => {
+            let mut all = of_terminal(tx, (tenant, id), OPEN_OF_TERMINAL)?;
+            all.extend(of_terminal(tx, (tenant, id), UNEXPLAINED_OF_TERMINAL)?);
+            all
+        }
+        WriteOff::Lease(id) => lease(tx, tenant, id)?.into_iter().collect(),
     };
     if let WriteOff::Terminal(id) = which {
         freeze::give_up(tx, tenant, id)?;
     }
-    let mut written_off = open_leases(tx, tenant, None)?;
-    written_off.retain(is_meant);
+    written_off.retain(|lease| lease.state.is_open() || lease.unexplained > 0);
     for lease in &mut written_off {
         let limit = limit_of(&lease.resource, rules).unwrap_or(UNLIMITED);
         let mut rights = opened(tx, tenant, (&lease.resource, limit))?;
-        let left = lease.left();
+        let left = lease.outstanding();
         let stock = rights.stocks.entry(lease.resource.clone()).or_default();
         stock.write_off(left);
         put_stock(tx, tenant, (&lease.resource, stock))?;
         put_rights(tx, tenant, &rights)?;
         lease.state = LeaseState::WrittenOff;
+        lease.unexplained = 0;
         put_lease(tx, tenant, lease)?;
         if left > 0 {
             let exposure = Exposure {
@@ -291,29 +296,69 @@ fn put_exposure(tx: &dyn Transaction, tenant: &str, exposure: &Exposure) -> Answ
 }
 
 const LEASE: &str = "select lease_id, terminal_id, kind, resource_key, granted, used, state,
-        granted_ms, expires_ms
+        granted_ms, expires_ms, unexplained
     from lease where tenant_id = ?1";
 
+/// Open leases of all terminals. None of these statements asks for an order: it would be had from the key, over
+/// every lease that ever was.
+pub(super) const OPEN: &str = "and state in ('open', 'recalled')";
+
+/// Open leases of one terminal.
+pub(super) const OPEN_OF_TERMINAL: &str = "and terminal_id = ?2 and state in ('open', 'recalled')";
+
+/// Leases of one terminal that ended while something that it spent is not here yet.
+pub(super) const UNEXPLAINED_OF_TERMINAL: &str = "and terminal_id = ?2 and unexplained > 0";
+
+/// Open leases of one resource.
+pub(super) const OPEN_OF_RESOURCE: &str =
+    "and kind = ?2 and resource_key = ?3 and state in ('open', 'recalled')";
+
+/// The leases of the tenant that a condition picks, as a statement.
+pub(super) fn leases_where(condition: &str) -> String {
+    format!("{LEASE} {condition}")
+}
+
 fn lease(conn: &dyn Connection, tenant: &str, id: Uuid) -> Answer<Option<Lease>> {
-    let sql = format!("{LEASE} and lease_id = ?2");
+    let sql = leases_where("and lease_id = ?2");
     let values: [&dyn Param; 2] = [&tenant, &id.to_string()];
     let found = column::row(conn, "reading a lease", (&sql, &values), lease_of)?;
     found.map(known).transpose()
 }
 
-/// Open leases of a terminal, or of all of them, by id.
-pub(super) fn open_leases(
+/// Open leases of all terminals, by id.
+pub(super) fn open_leases(conn: &dyn Connection, tenant: &str) -> Answer<Vec<Lease>> {
+    let found = column::rows(
+        conn,
+        "listing leases",
+        (&leases_where(OPEN), &[&tenant]),
+        lease_of,
+    )?;
+    by_id(found)
+}
+
+fn of_terminal(
     conn: &dyn Connection,
-    tenant: &str,
-    terminal: Option<Uuid>,
+    (tenant, terminal): (&str, Uuid),
+    condition: &str,
 ) -> Answer<Vec<Lease>> {
-    let sql = format!(
-        "{LEASE} and state in ('open', 'recalled') and (cast(?2 as text) is null or terminal_id = ?2)
-         order by lease_id"
-    );
-    let values: [&dyn Param; 2] = [&tenant, &terminal.map(|id| id.to_string())];
+    let sql = leases_where(condition);
+    let values: [&dyn Param; 2] = [&tenant, &terminal.to_string()];
     let found = column::rows(conn, "listing leases", (&sql, &values), lease_of)?;
-    found.into_iter().map(known).collect()
+    by_id(found)
+}
+
+fn open_of(conn: &dyn Connection, tenant: &str, resource: &Resource) -> Answer<Vec<Lease>> {
+    let (kind, key) = LeaseResource::from(resource).parts();
+    let sql = leases_where(OPEN_OF_RESOURCE);
+    let values: [&dyn Param; 3] = [&tenant, &kind, &key];
+    let found = column::rows(conn, "listing leases", (&sql, &values), lease_of)?;
+    by_id(found)
+}
+
+fn by_id(found: Vec<FoundLease>) -> Answer<Vec<Lease>> {
+    let mut leases: Vec<Lease> = found.into_iter().map(known).collect::<Answer<_>>()?;
+    leases.sort_by_key(|lease| lease.id);
+    Ok(leases)
 }
 
 /// Every resource that was ever leased or used under a limit.
@@ -356,6 +401,7 @@ fn lease_of(row: &column::Row<'_>) -> Found<FoundLease> {
             state: LeaseState::of(&state),
             granted_ms: row.get(7)?,
             expires_ms: row.get(8)?,
+            unexplained: row.get(9)?,
         },
         kind: row.get(2)?,
         key: row.get(3)?,
@@ -382,11 +428,12 @@ fn unknown(kind: &str, key: &str) -> Error {
 fn put_lease(tx: &dyn Transaction, tenant: &str, lease: &Lease) -> Answer<()> {
     let (kind, key) = LeaseResource::from(&lease.resource).parts();
     let sql = "insert into lease (tenant_id, lease_id, terminal_id, kind, resource_key, granted,
-                                  used, state, granted_ms, expires_ms)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                                  used, state, granted_ms, expires_ms, unexplained)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                on conflict (tenant_id, lease_id) do update set
-                   used = excluded.used, state = excluded.state";
-    let values: [&dyn Param; 10] = [
+                   used = excluded.used, state = excluded.state,
+                   unexplained = excluded.unexplained";
+    let values: [&dyn Param; 11] = [
         &tenant,
         &lease.id.to_string(),
         &lease.terminal.to_string(),
@@ -397,6 +444,7 @@ fn put_lease(tx: &dyn Transaction, tenant: &str, lease: &Lease) -> Answer<()> {
         &lease.state.as_str(),
         &lease.granted_ms,
         &lease.expires_ms,
+        &lease.unexplained,
     ];
     column::run(tx, "writing a lease", (sql, &values))?;
     Ok(())

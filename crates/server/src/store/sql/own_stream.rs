@@ -71,7 +71,7 @@ impl Pen {
         };
         let raw = following.payload.seal(&header);
         let hash = raw.hash(&self.head.hash);
-        let link = again((header.stream, header.seq), hash, raw);
+        let link = again((header.stream, header.seq), hash, (raw, self.now_ms));
         let place = (self.tenant.as_str(), header.stream);
         let effects = following.payload.effects(header.effective_ms);
         for customer in effects.customers() {

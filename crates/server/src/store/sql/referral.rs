@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::super::{Brought, GivenBonus};
 use super::session::Connection;
 use super::{Answer, column, customer, sale_outcome, stream};
+use crate::ingest::reading::effective_ms;
 use crate::jobs::cause::Cause;
 
 pub(super) fn brought(
@@ -46,7 +47,7 @@ fn one(
     else {
         return Ok(None);
     };
-    let at_ms = header.effective_ms;
+    let at_ms = effective_ms(&header, stored.received_ms);
     let (customer, account) = held(conn, tenant, registered.customer_id)?;
     let whose = (tenant, customer);
     let least_total = least_total.max(1);

@@ -39,7 +39,7 @@ pub(super) fn note(
     let values: [&dyn Param; 7] = [
         &tenant,
         &sale.id,
-        effective_ms,
+        &link.counts_from_ms().unwrap_or(*effective_ms),
         &stream.to_string(),
         &column::int(link.seq),
         kind,

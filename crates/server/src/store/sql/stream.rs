@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::{Greeted, Greeting};
 use super::column::{Found, Param, Row};
 use super::session::{Connection, Transaction};
-use super::{Answer, column, directory, feed, freeze, history, identity, sale};
+use super::{Answer, column, directory, exception, feed, freeze, history, identity, sale};
 use crate::ingest::naming::Naming;
 use crate::ingest::reading::Link;
 use crate::ingest::{StoredEntry, Verdict};
@@ -137,7 +137,7 @@ pub(super) fn hash_at(
     Ok(stored.map(|entry| entry.hash))
 }
 
-const ENTRY: &str = "select seq, hash, header, payload, disposition, reason from entry
+const ENTRY: &str = "select seq, hash, header, payload, disposition, reason, received_ms from entry
     where tenant_id = ?1 and stream_id = ?2";
 
 pub(super) fn entry_at(
@@ -190,13 +190,13 @@ pub(super) fn insert_entry(
     received_ms: i64,
 ) -> Answer<()> {
     let sql = "insert into entry (tenant_id, stream_id, seq, hash, entry_id, kind, header, payload,
-                                  disposition, reason, received_ms)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+                                  disposition, reason, received_ms, exceptions)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     let (entry_id, kind) = match &link.name {
         Some((id, kind)) => (Some(id.to_string()), Some(kind)),
         None => (None, None),
     };
-    let values: [&dyn Param; 11] = [
+    let values: [&dyn Param; 12] = [
         &tenant,
         &stream.to_string(),
         &column::int(link.seq),
@@ -208,6 +208,7 @@ pub(super) fn insert_entry(
         &disposition_text(verdict.disposition),
         &verdict.reason,
         &received_ms,
+        &exception::text(&verdict.exceptions)?,
     ];
     column::run(tx, "storing an entry", (sql, &values))?;
     let naming = Naming::of(&link.raw);
@@ -267,6 +268,7 @@ fn entry_of(row: &Row<'_>) -> Found<StoredEntry> {
         },
         disposition: disposition_of(&disposition),
         reason: row.get(5)?,
+        received_ms: row.get(6)?,
     })
 }
 

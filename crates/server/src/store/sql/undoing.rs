@@ -94,7 +94,10 @@ pub(super) fn waiting(
     let mut waiting = Vec::new();
     for (stream, seq) in places(conn, (tenant, sale_id), [Disposition::Held; 2])? {
         if let Some(stored) = stream::entry_at(conn, (tenant, stream), seq)? {
-            waiting.push((stream, again((stream, seq), stored.hash, stored.raw)));
+            waiting.push((
+                stream,
+                again((stream, seq), stored.hash, (stored.raw, stored.received_ms)),
+            ));
         }
     }
     Ok(waiting)

@@ -43,6 +43,21 @@ pub(super) fn make_folder(path: &Path) -> Answer<()> {
     })
 }
 
+/// Whether the file is there and its tables are of this version, as far as one look tells.
+pub(super) fn is_current(path: &Path) -> bool {
+    let newest = embedded::migrations::runner()
+        .get_migrations()
+        .iter()
+        .map(|migration| i64::from(migration.version()))
+        .max();
+    let sql = "select max(version) from refinery_schema_history";
+    let found = reader(path).and_then(|conn| {
+        conn.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
+            .map_err(attempt("reading which version made the file"))
+    });
+    found.is_ok_and(|found| found.is_some() && found == newest)
+}
+
 /// A connection that only reads.
 pub(super) fn reader(path: &Path) -> Answer<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

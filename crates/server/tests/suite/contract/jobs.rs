@@ -133,7 +133,7 @@ pub(super) fn refund_of(sale: &SaleCompleted, on: NaiveDate) -> Payload {
     Payload::SaleRefunded(Box::new(sale.refund(&[], all, |_| false).unwrap()))
 }
 
-fn undone_at(on: NaiveDate) -> UndoneAt {
+pub(super) fn undone_at(on: NaiveDate) -> UndoneAt {
     UndoneAt {
         receipt: "C-9".to_owned(),
         store: "centro".to_owned(),

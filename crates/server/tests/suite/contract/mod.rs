@@ -2,6 +2,7 @@
 //! `contract_suite!` with a function that opens a fresh store and returns it with what keeps it alive.
 
 pub(crate) mod directory;
+pub(crate) mod exception;
 pub(crate) mod experiment;
 pub(crate) mod feed;
 pub(crate) mod fork;
@@ -60,6 +61,8 @@ macro_rules! contract {
             lease: time_frees_nothing,
             lease: what_comes_back_can_be_granted_again,
             lease: a_lease_that_comes_back_alone_leaves_its_uses_counted,
+            lease: what_a_held_sale_spent_is_not_granted_again,
+            lease: what_was_spent_unseen_is_written_off_with_its_terminal,
             lease: a_right_that_is_held_is_never_over,
             lease: a_terminal_that_is_written_off_becomes_named_exposure,
             lease: a_limit_that_is_lowered_names_what_is_beyond_it,
@@ -71,6 +74,9 @@ macro_rules! contract {
             limit: a_use_beyond_the_customer_limit_is_adjusted,
             limit: uses_beyond_a_day_or_a_budget_are_adjusted,
             limit: a_program_that_cannot_be_read_any_more_keeps_no_sale_out,
+            exception: what_was_accepted_is_listed_with_code_subject_and_amount,
+            exception: exceptions_are_listed_by_the_day_on_which_they_came,
+            exception: a_clock_years_ahead_moves_nothing_into_the_future,
             undoing: a_refund_waits_for_its_sale,
             undoing: a_copy_of_a_waiting_refund_comes_free_with_the_first,
             undoing: units_come_back_once_although_two_tills_took_them,

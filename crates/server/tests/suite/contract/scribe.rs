@@ -11,6 +11,7 @@ use mostrador_protocol::row::Customer;
 use mostrador_protocol::signature::SecretKey;
 use mostrador_server::ingest::reading::link;
 use mostrador_server::ingest::{Accepted, Batch, Outcome};
+use mostrador_server::report::{self, ExceptionLine, Period};
 use mostrador_server::terminal::{Enrolment, Shop, Tenant, Terminal};
 use mostrador_server::{Mint, Store, enrol_code};
 use rust_decimal::Decimal;
@@ -195,8 +196,13 @@ impl Scribe {
         self.write(entry_id, &Payload::ShiftOpened(shift));
     }
 
-    /// Entries after `base` up to the end, as a batch.
+    /// Entries after `base` up to the end, as a batch that the server gets after the latest of them.
     pub(crate) fn batch(&self, base: u64) -> Batch {
+        self.batch_at(base, self.latest_ms.max(1_000) + 1_000)
+    }
+
+    /// Entries after `base` up to the end, as a batch that the server gets at an instant.
+    pub(crate) fn batch_at(&self, base: u64, received_ms: i64) -> Batch {
         let at = usize::try_from(base).unwrap();
         let base_hash = self.hashes[at];
         let entries = self.entries[at..].to_vec();
@@ -206,10 +212,10 @@ impl Scribe {
             stream: self.stream,
             base_seq: base,
             base_hash,
-            links: link(self.stream, (base, base_hash), entries).unwrap(),
+            links: link(self.stream, (base, base_hash), entries, received_ms).unwrap(),
             profiles: Vec::new(),
             programs: Vec::new(),
-            received_ms: self.latest_ms.max(1_000) + 1_000,
+            received_ms,
         }
     }
 
@@ -298,6 +304,16 @@ pub(crate) async fn uses<S: Store>(store: &S, code: &str) -> i64 {
     let all = store.code_uses(TENANT).await.unwrap();
     let row = all.iter().find(|row| row.code == code);
     row.map_or(0, |row| row.total)
+}
+
+/// Everything that an owner is told to look at.
+pub(crate) async fn exceptions<S: Store>(store: &S) -> Vec<ExceptionLine> {
+    let mut all = Vec::new();
+    let told = |line| all.push(line);
+    report::exceptions(store, (TENANT, Period::default()), told)
+        .await
+        .unwrap();
+    all
 }
 
 /// Dispositions in order.

@@ -154,7 +154,7 @@ pub(super) async fn repeat(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
     for head in heads {
         let stored = rest.store.entries(TENANT, head.stream).await?;
         let entries = stored.into_iter().map(|entry| entry.raw).collect();
-        let Ok(links) = link(head.stream, (0, EntryHash::ZERO), entries) else {
+        let Ok(links) = link(head.stream, (0, EntryHash::ZERO), entries, 0) else {
             continue;
         };
         let batch = Batch {

@@ -7,6 +7,7 @@ use mostrador_loyalty::account::{Accounts, CodeTally};
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::entry::{Decoded, Effects, Payload};
 use mostrador_protocol::message::Disposition;
+use mostrador_server::ingest::reading::effective_ms;
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -54,7 +55,7 @@ impl Folded {
                 continue;
             }
             if let Ok(Decoded::Known(payload)) = entry.raw.payload(&header) {
-                folded.take(header.effective_ms, payload);
+                folded.take(effective_ms(&header, received_ms), payload);
             }
         }
         folded.take_waiting();
