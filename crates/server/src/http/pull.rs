@@ -110,9 +110,9 @@ async fn first_rows<S: Store>(
 ) -> Result<Page, Failure> {
     let until = Instant::now() + wait;
     let mut stopping = app.stopping.clone();
-    let changes = app.changes.of(&request.tenant);
+    let bell = app.changes.of(&request.tenant);
     loop {
-        let changed = changes.notified();
+        let changed = bell.notified();
         tokio::pin!(changed);
         // From here on no commit is missed: one between the look and the wait wakes the wait.
         changed.as_mut().enable();
