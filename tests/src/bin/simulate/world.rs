@@ -98,6 +98,8 @@ impl World {
         self.read_all()?;
         for _ in 0..self.script.acts {
             tokio::time::sleep(pause(&self.chance)).await;
+            // Tills write by themselves too, and the next act may take one away.
+            self.read_all()?;
             let act = self.script.next(&self.chance);
             self.act(act).await?;
             self.read_all()?;
