@@ -128,19 +128,16 @@ fn breaks(cli: &Cli, setup: &Setup<'_>) -> bool {
         let outcomes = many(cli, &setup);
         let caught = outcomes.iter().find(|it| !it.failures.is_empty());
         let name = broken.name();
-        match caught {
-            Some(outcome) => {
-                let after = outcome.seed - cli.from + 1;
-                let why: String = outcome.failures[0].chars().take(160).collect();
-                println!(
-                    "{name}: caught after {after} seeds, by seed {}: {why}",
-                    outcome.seed
-                );
-            }
-            None => {
-                println!("{name}: NOT CAUGHT by {} seeds", outcomes.len());
-                are_caught = false;
-            }
+        if let Some(outcome) = caught {
+            let after = outcome.seed - cli.from + 1;
+            let why: String = outcome.failures[0].chars().take(160).collect();
+            println!(
+                "{name}: caught after {after} seeds, by seed {}: {why}",
+                outcome.seed
+            );
+        } else {
+            println!("{name}: NOT CAUGHT by {} seeds", outcomes.len());
+            are_caught = false;
         }
     }
     are_caught

@@ -140,8 +140,8 @@ impl Sold {
 
     /// What came back beyond what there was, in words.
     fn excess(&self) -> Option<String> {
-        let lines = self.sale.lines.iter().zip(&self.units);
-        for (line, back) in lines.filter(|(line, back)| **back > line.quantity) {
+        let mut lines = self.sale.lines.iter().zip(&self.units);
+        if let Some((line, back)) = lines.find(|(line, back)| **back > line.quantity) {
             return Some(format!("{back} of {} {}", line.quantity, line.product));
         }
         let earned = self.sale.points.as_ref().map_or(0, |points| points.earned);
