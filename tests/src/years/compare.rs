@@ -7,8 +7,10 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::{Connection, rebuild};
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::{Decoded, RawEntry};
+use mostrador_protocol::entry::Decoded;
 use mostrador_protocol::message::Disposition;
+use mostrador_server::ingest::StoredEntry;
+use mostrador_server::ingest::reading::effective_ms;
 use mostrador_server::{Store as _, jobs};
 use uuid::Uuid;
 
@@ -21,23 +23,25 @@ use crate::Error;
 
 impl World {
     /// Folds and counts an entry, unless the server keeps it without effects; its kind.
-    pub(super) fn count(&mut self, raw: &RawEntry, disposition: Disposition) -> String {
+    pub(super) fn count(&mut self, entry: &StoredEntry) -> String {
+        let raw = &entry.raw;
         let header = raw.header().expect("a header of a till or the server");
-        if disposition == Disposition::Held {
+        if entry.disposition == Disposition::Held {
             self.played.held += 1;
             return header.kind;
         }
         let Decoded::Known(payload) = raw.payload(&header).expect("a payload") else {
             return header.kind;
         };
-        let effects = self.undoings.effects(&payload, header.effective_ms);
+        let at_ms = effective_ms(&header, entry.received_ms);
+        let effects = self.undoings.effects(&payload, at_ms);
         let is_as_said = effects.is_none();
         if !is_as_said {
             self.played.adjusted += 1;
         }
         let json = serde_json::from_str(&raw.payload).expect("JSON");
         self.recount.count(&header.kind, &json, is_as_said);
-        let effects = effects.unwrap_or_else(|| payload.effects(header.effective_ms));
+        let effects = effects.unwrap_or_else(|| payload.effects(at_ms));
         let facts = effects.accounts.iter();
         let mut moved: Vec<Postings> = facts
             .map(|(customer, fact)| self.folded.apply(*customer, fact))

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use mostrador_ledger::{outbox, replica};
 use mostrador_loyalty as loyalty;
-use mostrador_protocol::entry::RawEntry;
-use mostrador_protocol::message::{Disposition, PullReply};
+use mostrador_protocol::message::PullReply;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_server::clock::ManualClock;
 use mostrador_server::feed::PageRequest;
@@ -249,10 +248,7 @@ impl World {
             let what = format!("the server refuses a batch of till {till}");
             return Err(Error::Disagreement(vec![what]));
         };
-        let answers = batch.entries.iter().zip(&accepted.dispositions);
-        for (raw, answer) in answers {
-            self.hear(raw, (batch.stream, answer.seq), answer.disposition);
-        }
+        self.hear(batch.stream).await?;
         if !is_lost {
             let held = outbox::Held {
                 through: accepted.through,
@@ -301,22 +297,21 @@ impl World {
             if is_tills || self.heard.get(&head.stream) == Some(&head.seq) {
                 continue;
             }
-            for entry in self.store.entries(TENANT, head.stream).await? {
-                self.hear(&entry.raw, (head.stream, entry.seq), entry.disposition);
-            }
+            self.hear(head.stream).await?;
         }
         Ok(())
     }
 
-    /// Counts an entry that the server took, once.
-    fn hear(&mut self, raw: &RawEntry, (stream, seq): (Uuid, u64), disposition: Disposition) {
-        let heard = self.heard.entry(stream).or_default();
-        if seq <= *heard {
-            return;
+    /// Counts each entry of a stream that the server took, once.
+    async fn hear(&mut self, stream: Uuid) -> Result<(), Error> {
+        let heard = self.heard.get(&stream).copied().unwrap_or(0);
+        let entries = self.store.entries(TENANT, stream).await?;
+        for entry in entries.iter().filter(|entry| entry.seq > heard) {
+            self.heard.insert(stream, entry.seq);
+            let kind = self.count(entry);
+            *self.played.entries.entry(kind).or_default() += 1;
         }
-        *heard = seq;
-        let kind = self.count(raw, disposition);
-        *self.played.entries.entry(kind).or_default() += 1;
+        Ok(())
     }
 }
 
