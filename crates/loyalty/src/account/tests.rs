@@ -294,3 +294,10 @@ fn of_too_many_coupons_the_used_ones_are_forgotten_first() {
     assert!(account.coupons.contains(&made(0)), "paid for, not used");
     assert!(!account.coupons.contains(&made(COUPONS_KEPT - 1)));
 }
+
+#[test]
+fn a_lot_that_is_over_pays_for_nothing() {
+    let mut account = account(&[bought("2026-01-01", 40), bought("2026-12-01", 40)]);
+    account.apply(&redeemed("2027-01-02", &[share("2026-01-01", 30)]));
+    assert_eq!(points(&account), [40, 10]);
+}

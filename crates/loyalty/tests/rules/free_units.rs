@@ -81,3 +81,24 @@ fn a_line_without_a_price_or_on_its_floor_gives_no_units() {
     let lines = vec![tea(0, 1), on_its_floor, tea(4_000, 1)];
     check(lines, vec![free("A", 1)], &[("A", 4_000)]);
 }
+
+#[test]
+fn the_best_set_knows_that_a_second_code_comes_to_dearer_units() {
+    let on_coffee = |name: &str, minor| {
+        let mut code = Code::new(text(name), Benefit::Fixed(amount(minor)));
+        code.stackable = true;
+        code.restrictions.products.insert("coffee".to_owned());
+        code
+    };
+    let codes = vec![
+        on_coffee("M", 4_000),
+        on_coffee("N", 3_000),
+        free("G", 1),
+        free("H", 1),
+    ];
+    let mut counter = Counter::with(codes);
+    counter.program.max_codes = 2;
+    counter.basket.lines = vec![tea(1_000, 1), tea(9_000, 1), line("coffee", 5_000)];
+    let best = counter.quote().best_set;
+    assert_eq!(best.codes, [text("G"), text("H")]);
+}
