@@ -98,7 +98,7 @@ fn the_best_set_knows_that_a_second_code_comes_to_dearer_units() {
     ];
     let mut counter = Counter::with(codes);
     counter.program.max_codes = 2;
-    counter.basket.lines = vec![tea(1_000, 1), tea(9_000, 1), line("coffee", 5_000)];
+    counter.basket.lines = vec![tea(1_000, 1), tea(9_000, 1), line("coffee", 5_500)];
     let best = counter.quote().best_set;
     assert_eq!(best.codes, [text("G"), text("H")]);
 }
