@@ -100,6 +100,11 @@ export class Desk {
   /** The refusal, newest first, that was mistyped and says what it probably is. */
   readonly suggested = $derived(this.refusals.find(({ suggestion }) => suggestion !== null));
 
+  /** The refusal, newest first, that a key takes up: by what it suggests, else by a manager's PIN. */
+  readonly mended = $derived(
+    this.suggested ?? this.refusals.find(({ may_be_allowed: allowed }) => allowed),
+  );
+
   readonly money = (minor: number): string => formatMoney(minor, this.currency, speech.current);
   readonly count = (count: number): string => formatCount(count, speech.current);
 
@@ -145,8 +150,7 @@ export class Desk {
         if (this.counter.view?.best_set) await this.counter.act((api) => api.useBestSet());
         return this.home();
       case "accept":
-        if (this.suggested?.suggestion) await this.applyCode(this.suggested.suggestion.text);
-        return;
+        return this.#mend();
       case "clear_customer":
         if (this.counter.view?.customer) await this.counter.act((api) => api.clearCustomer());
         return this.home();
@@ -343,6 +347,12 @@ export class Desk {
     if (!(await this.receipt.find(saleId))) return;
     this.work.open("receipt");
     this.home();
+  }
+
+  async #mend(): Promise<void> {
+    const { suggestion, text } = this.mended ?? { suggestion: null };
+    if (suggestion) await this.applyCode(suggestion.text);
+    else if (text !== undefined) this.startAllowing(text);
   }
 
   /** Asks for the PIN of a manager who lets a refused code join. */

@@ -27,7 +27,7 @@ use crate::view::{
     BestSetView, CodeView, CounterView, CustomerCard, Language, LineView, PointsView, ProgressView,
     RefusedView, SuggestionView, TierDiscountView,
 };
-use crate::{Error, chips, referral, sentence, words};
+use crate::{Error, chips, left_here, referral, sentence, words};
 
 impl Till {
     /// Basket, customer, codes and totals, priced on the state of this moment.
@@ -284,7 +284,7 @@ fn code_views(speaker: &Speaker<'_>, open: &OpenBasket, priced: &Priced) -> Vec<
         for (taken, share) in taken.iter_mut().zip(&code.shares) {
             *taken = taken.saturating_add(*share);
         }
-        sentences.extend(left_here(speaker, priced, code));
+        sentences.extend(left_here::of_code(speaker, priced, code));
         sentences.retain(|sentence| !sentence.is_empty());
         CodeView {
             text: code.scanned().to_string(),
@@ -310,21 +310,6 @@ fn cost(speaker: &Speaker<'_>, priced: &Priced, code: &CodeText) -> Option<Strin
     let bought = used.find(|bought| bought.code.text == *code)?;
     let points = words::number(speaker.language, bought.points);
     Some(speaker.say("code.reward_costs", &[("points", &points)]))
-}
-
-/// How many uses this till holds of a code that is shared out: "Quedan 3 en esta caja sin conexión."
-fn left_here(speaker: &Speaker<'_>, priced: &Priced, code: &AcceptedCode) -> Option<String> {
-    let texts = [Some(&code.text), code.parent.as_ref()];
-    let rights = texts.into_iter().flatten();
-    let rights = rights.filter_map(|text| priced.usage.codes.get(text)?.right?.uses);
-    let left = rights.min()?;
-    let key = if left == 1 {
-        "code.left_here.one"
-    } else {
-        "code.left_here"
-    };
-    let left = words::number(speaker.language, i64::try_from(left).unwrap_or(i64::MAX));
-    Some(speaker.say(key, &[("left", &left)]))
 }
 
 fn line_view(line: &OpenLine, quoted: &QuotedLine) -> LineView {

@@ -54,6 +54,7 @@ mod identify;
 mod keep_basket;
 mod keep_rights;
 mod leaderboard;
+mod left_here;
 mod merge;
 mod merit;
 pub mod message;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::identity::Identity;
-use mostrador_protocol::lease::LeaseResource;
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_sync::conversation::{Conversation, Failure};
@@ -16,13 +15,10 @@ use tokio::sync::watch;
 use crate::message::say;
 use crate::till::{Till, unpoisoned};
 use crate::view::{SyncState, SyncView};
-use crate::{Error, words};
+use crate::{Error, left_here};
 
 /// Beyond this difference of clocks the screen warns, milliseconds.
 const SKEW_SHOWN_MS: u64 = 120_000;
-
-/// The most codes whose uses left are named.
-const MAX_CODES_SHOWN: usize = 3;
 
 /// The most entries that are looked through for those that were held.
 const MAX_LOOKED: u32 = 200;
@@ -180,30 +176,13 @@ impl Till {
         })
     }
 
-    /// The codes of which this till holds uses, with how many: "Quedan aquí: VERANO 3, ONCE 1."
+    /// What this till can give away of shared limits while it sees nobody.
     fn left_offline(&self) -> Result<Option<String>, Error> {
         let language = self.language();
-        let held = self.read(|connection| Ok(ledger::lease::held(connection)?))?;
-        let mut left: Vec<(String, i64)> = Vec::new();
-        for lease in held {
-            let units = lease.left();
-            let LeaseResource::CodeUses(code) = lease.resource else {
-                continue;
-            };
-            match left.last_mut().filter(|(known, _)| *known == code) {
-                Some((_, uses)) => *uses += units,
-                None => left.push((code, units)),
-            }
-        }
-        left.retain(|(_, uses)| *uses > 0);
-        left.truncate(MAX_CODES_SHOWN);
-        let codes = left.iter();
-        let codes = codes.map(|(code, uses)| format!("{code} {}", words::number(language, *uses)));
-        let codes: Vec<String> = codes.collect();
-        Ok((!codes.is_empty()).then(|| {
-            let codes = codes.join(", ");
-            say(language, "sync.left_here", &[("codes", &codes)])
-        }))
+        self.read_with_rules(|connection, rules| {
+            let held = ledger::lease::held(connection)?;
+            Ok(left_here::of_all(language, rules.money, &held))
+        })
     }
 
     /// The way to the server: the one that was passed in, or HTTP.
