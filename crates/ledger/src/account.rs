@@ -107,6 +107,30 @@ pub(crate) fn put(
     Ok(())
 }
 
+/// After [`put`]: whether what is shown of this customer is the row alone, because no own entry and no
+/// other record is about them. Then their last visit was written, and there is nothing to fold.
+pub(crate) fn is_only_the_servers(
+    tx: &Connection,
+    customer_id: Uuid,
+    document: &AccountDocument,
+) -> Result<bool, Error> {
+    if document.merged_into.is_some() {
+        return Ok(false);
+    }
+    let is_other: bool = tx
+        .prepare_cached(
+            "select exists (select 1 from account_shown where customer_id = ?1)
+                 or exists (select 1 from customer_entry indexed by customer_entry_by_customer
+                            where customer_id = ?1)",
+        )?
+        .query_row([customer_id.as_bytes()], |row| row.get(0))?;
+    if is_other {
+        return Ok(false);
+    }
+    visit::set(tx, customer_id, document.last_purchase_ms)?;
+    Ok(true)
+}
+
 /// Computes what is shown of these customers from the server's rows and the own entries that they do
 /// not include.
 pub(crate) fn refold(tx: &Connection, customers: &BTreeSet<Uuid>) -> Result<(), Error> {

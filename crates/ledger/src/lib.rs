@@ -5,7 +5,7 @@
 //! returns `Ok`, all of it is on the disk, and otherwise none of it happened.
 //!
 //! Map: [`Ledger`] opens the file, writes and reads. Facts: [`stream`], [`entry`], [`record`], what
-//! waits for the server in [`outbox`]. The server's rows: [`replica`] applies pages of the feed,
+//! waits for the server in [`outbox`]. The server's rows: [`replica`] applies pages of the feed, [`bootstrap`] begins with a snapshot,
 //! [`customer`], [`product`], [`program`] and [`staff`] hold them. What is shown: [`account`] and
 //! [`code_use`] add own entries to the server's rows, [`sale`], [`undo`], [`receipt`], [`report`], [`leaderboard`], [`reward`]
 //! and [`experiment`] tell what was sold here and what came back, [`customer_entry`] what concerned
@@ -27,6 +27,7 @@
 //! ```
 
 pub mod account;
+pub mod bootstrap;
 pub mod branch;
 pub mod code_use;
 mod column;

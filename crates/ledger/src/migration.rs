@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 15] = [
+const STEPS: [(&str, &str); 16] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -39,6 +39,10 @@ const STEPS: [(&str, &str); 15] = [
     (
         "V16__restored",
         include_str!("../migrations/V16__restored.sql"),
+    ),
+    (
+        "V17__bootstrap",
+        include_str!("../migrations/V17__bootstrap.sql"),
     ),
 ];
 

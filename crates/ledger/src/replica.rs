@@ -11,8 +11,8 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::{
-    Error, account, code_use, column, customer, customer_entry, lease, outbox, product, program,
-    restored, staff, stream,
+    Error, account, bootstrap, code_use, column, customer, customer_entry, lease, outbox, product,
+    program, restored, staff, stream,
 };
 
 /// The feed position that this till holds; 0 before the first page.
@@ -39,6 +39,9 @@ pub fn cursor_hash(connection: &Connection) -> Result<Option<EntryHash>, Error> 
 pub fn apply_page(tx: &Connection, page: &PullReply) -> Result<(), Error> {
     let cursor = cursor(tx)?;
     let mut touched = Touched::default();
+    if !page.rows.is_empty() {
+        bootstrap::abandon(tx)?;
+    }
     for row in page.rows.iter().filter(|row| row.position > cursor) {
         apply_row(tx, (&row.row, &page.seals), &mut touched)?;
     }
@@ -53,11 +56,26 @@ pub fn apply_page(tx: &Connection, page: &PullReply) -> Result<(), Error> {
         touched.customers.extend(gone.customers);
         touched.codes.extend(gone.codes);
     }
+    refold(tx, &touched)
+}
+
+/// Computes what is shown again.
+pub(crate) fn refold(tx: &Connection, touched: &Touched) -> Result<(), Error> {
     account::refold(tx, &touched.customers)?;
     for code in &touched.codes {
         code_use::refold(tx, code)?;
     }
     Ok(())
+}
+
+/// How far an own stream is included in the server's rows; none for another terminal's.
+pub(crate) fn included(tx: &Connection, stream: Uuid) -> Result<Option<u64>, Error> {
+    let included = tx
+        .prepare_cached("select included from stream where id = ?")?
+        .query_map([stream.as_bytes()], |row| column::count(row, 0))?
+        .next()
+        .transpose()?;
+    Ok(included)
 }
 
 /// Customers and codes whose shown state has to be computed again.
@@ -67,7 +85,7 @@ pub(crate) struct Touched {
     pub(crate) codes: BTreeSet<CodeText>,
 }
 
-fn apply_row(
+pub(crate) fn apply_row(
     tx: &Connection,
     (row, seals): (&Row, &program::Seals),
     touched: &mut Touched,
@@ -103,12 +121,7 @@ fn include(
     through: u64,
     touched: &mut Touched,
 ) -> Result<(), Error> {
-    let before = tx
-        .prepare_cached("select included from stream where id = ?")?
-        .query_map([stream.as_bytes()], |row| column::count(row, 0))?
-        .next()
-        .transpose()?;
-    let Some(before) = before.filter(|before| *before < through) else {
+    let Some(before) = included(tx, stream)?.filter(|before| *before < through) else {
         return Ok(());
     };
     let range = (before, through);

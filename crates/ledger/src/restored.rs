@@ -9,11 +9,12 @@ use mostrador_loyalty as loyalty;
 use rusqlite::Connection;
 
 use crate::replica::Touched;
-use crate::{Error, column, outbox};
+use crate::{Error, bootstrap, column, outbox};
 
 /// Reads the feed again from its beginning: what a server that was restored says is another feed, with
 /// other rows at the positions that this till holds. Rows stay until the new ones replace them.
 pub fn begin_again(tx: &Connection) -> Result<(), Error> {
+    bootstrap::abandon(tx)?;
     for sql in [
         "update feed set cursor = 0, hash = null where only = 1",
         "update customer set unconfirmed = 1 where to_push = 0",

@@ -5,7 +5,7 @@
 //! [`row`] the rows that replicate down to the tills, [`profile`] how two copies of a customer meet,
 //! [`program`] the program as a document, [`account`] the wire form of an account, [`signature`] who
 //! said it, [`seal`] what the server may need back, [`frame`] how a body travels, [`lease`] rights to
-//! spend what is scarce, [`history`] and [`found`] what a till looks up.
+//! spend what is scarce, [`history`] and [`found`] what a till looks up, [`snapshot`] how one begins.
 //! No I/O happens here.
 
 pub mod account;
@@ -22,5 +22,6 @@ pub mod program;
 pub mod row;
 pub mod seal;
 pub mod signature;
+pub mod snapshot;
 
 pub use self::error::Error;

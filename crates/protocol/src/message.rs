@@ -181,7 +181,8 @@ pub enum Disposition {
     Held,
 }
 
-/// `GET /v1/pull?cursor=N&hash=H&limit=N`: what changed after the cursor.
+/// `GET /v1/pull?cursor=N&hash=H&limit=N`: what changed after the cursor. `snapshot=true` says that the
+/// terminal can begin with one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullReply {
     /// Rows in order of position, cut at the end of a server transaction.
@@ -249,6 +250,9 @@ pub enum ErrorCode {
     /// The terminal holds another feed than this one: the server was restored. It says hello and reads
     /// the feed from its beginning.
     OtherFeed,
+    /// The terminal must begin with a snapshot, see [`crate::snapshot`]: the feed does not lead on from
+    /// its position any more, or is longer than what it comes to.
+    Snapshot,
     /// The request cannot be read.
     Malformed,
     /// Larger than the server takes.
@@ -277,6 +281,7 @@ impl ErrorCode {
             Self::ChainBroken => "chain_broken",
             Self::Fork => "fork",
             Self::OtherFeed => "other_feed",
+            Self::Snapshot => "snapshot",
             Self::Malformed => "malformed",
             Self::TooLarge => "too_large",
             Self::EncodingRefused => "encoding_refused",

@@ -61,6 +61,26 @@ pub enum Row {
     UnreadProgram(UnreadProgram),
 }
 
+impl Row {
+    /// Kind and key: a later row with the same two takes this one's place.
+    pub fn key(&self) -> (&'static str, String) {
+        match self {
+            Self::Customer(customer) => ("customer", customer.id.to_string()),
+            Self::Account { customer_id, .. } => ("account", customer_id.to_string()),
+            Self::Program(program) => ("program", program.version.to_string()),
+            Self::UnreadProgram(program) => ("program", program.version().to_string()),
+            Self::Staff(staff) => ("staff", staff.id.to_string()),
+            Self::Product(product) => ("product", product.id.clone()),
+            Self::CodeUse(code_use) => ("code_use", code_use.code.clone()),
+            Self::Disposition { stream, entry } => {
+                ("disposition", format!("{stream}/{}", entry.seq))
+            }
+            Self::Lease(lease) => ("lease", lease.lease_id.to_string()),
+            Self::Stream { stream, .. } => ("stream", stream.to_string()),
+        }
+    }
+}
+
 /// A [`Row::Program`] whose body could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadProgram {

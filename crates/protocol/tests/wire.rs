@@ -16,6 +16,7 @@ use mostrador_protocol::message::{
     PushReply, PushRequest, Verdict,
 };
 use mostrador_protocol::program::ProgramDocument;
+use mostrador_protocol::snapshot::{SnapshotPart, SnapshotReply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -70,6 +71,8 @@ fn every_message_ever_written_is_read() {
     check_message::<PushRequest>("push_request");
     check_message::<PushReply>("push_reply");
     check_message::<PullReply>("pull_reply");
+    check_message::<SnapshotReply>("snapshot_reply");
+    check_message::<SnapshotPart>("snapshot_part");
     check_message::<LeasesRequest>("leases_request");
     check_message::<LeasesReply>("leases_reply");
     check_message::<CustomerReply>("customer_reply");

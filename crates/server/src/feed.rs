@@ -46,6 +46,9 @@ pub struct Page {
     pub next_hash: Option<EntryHash>,
     /// Whether the terminal read another feed than this one: then there are no rows for it.
     pub is_other: bool,
+    /// Whether rows after the cursor are gone, see [`crate::compaction`]: then there are none for it here,
+    /// and it begins with a snapshot.
+    pub is_compacted: bool,
 }
 
 /// The chain of the feed after a row:

@@ -14,6 +14,7 @@ mod observe;
 mod pull;
 mod push;
 mod sale;
+mod snapshot;
 mod status;
 
 use std::sync::Arc;
@@ -88,6 +89,8 @@ pub(crate) fn router<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/hello", post(hello::hello::<S>))
         .route("/v1/push", post(push::push::<S>))
         .route("/v1/pull", get(pull::pull::<S>))
+        .route("/v1/snapshot", get(snapshot::snapshot::<S>))
+        .route("/v1/snapshot/rows", get(snapshot::rows::<S>))
         .route("/v1/customers/{id}", get(customer::customer::<S>))
         .route("/v1/leases", post(lease::leases::<S>))
         .route("/v1/customers/{id}/history", get(history::history::<S>))

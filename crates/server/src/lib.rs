@@ -2,12 +2,14 @@
 //!
 //! One idea: a push is one transaction that is answered after its commit, and any push may come any
 //! number of times. [`ingest`] says what a batch means and does, [`store`] keeps it (one contract, one
-//! suite for every implementation), [`jobs`] write what follows from entries, [`feed`] tells terminals what changed. [`Server`] speaks HTTP;
+//! suite for every implementation), [`jobs`] write what follows from entries, [`feed`] tells terminals what changed,
+//! [`snapshot`] where they begin, [`compaction`] what nobody reads any more. [`Server`] speaks HTTP;
 //! statuses and signatures stay in there, [`limits`] says what it bears. [`import`] and [`demo`] bring
 //! in data of one's own, [`generate`] makes codes by the thousand, [`experiment`] counts variants, and
 //! [`enrol_code`] lets terminals in.
 
 pub mod clock;
+pub mod compaction;
 pub mod demo;
 pub mod enrol_code;
 mod error;
@@ -31,6 +33,7 @@ pub mod referrals;
 pub mod report;
 pub mod rules;
 mod server;
+pub mod snapshot;
 pub mod store;
 pub mod terminal;
 

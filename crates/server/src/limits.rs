@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::snapshot::WORTH_ROWS;
+
 /// The limits of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -24,6 +26,9 @@ pub struct Limits {
     pub enrolments_per_second: u32,
     /// Enrolments that may come at once after a silence.
     pub enrolment_burst: u32,
+    /// Positions of a feed from which on a terminal that holds nothing is told to begin with a snapshot,
+    /// see [`crate::snapshot`]; an empty feed has none.
+    pub snapshot_rows: u64,
 }
 
 impl Default for Limits {
@@ -40,6 +45,7 @@ impl Default for Limits {
             burst: 1_000,
             enrolments_per_second: 20,
             enrolment_burst: 100,
+            snapshot_rows: WORTH_ROWS,
         }
     }
 }

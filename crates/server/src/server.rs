@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::Error;
+use crate::compaction;
 use crate::http::{App, metrics_router, router, serve};
 use crate::ingest::release::release_readable;
 use crate::jobs::keep_running;
@@ -109,6 +110,7 @@ impl<S: Store> Server<S> {
         }
         let jobs = keep_running(Arc::clone(&app), options.jobs_every);
         tasks.push(tokio::spawn(jobs));
+        tasks.push(tokio::spawn(compaction::keep_running(Arc::clone(&app))));
         let serve = serve(listener, router(app), limits, (stop, open));
         tasks.push(tokio::spawn(serve));
         Ok(Self {

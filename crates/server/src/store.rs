@@ -29,12 +29,14 @@ use mostrador_protocol::signature::SecretKey;
 use uuid::Uuid;
 
 use crate::Error;
+use crate::compaction::{Compacted, Compaction};
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{
     Batch, ExceptionEntry, ExceptionRequest, HeldEntry, Outcome, Release, Released, StoredEntry,
 };
 use crate::jobs::{Look, Looked};
 use crate::lease::{Asked, Granted, Lease, WriteOff};
+use crate::snapshot::{Part, PartRequest, Snapshot};
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal, Told};
 
 /// Who this server is; made on the first start.
@@ -281,6 +283,22 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// Rows after a cursor, see [`crate::feed`].
     fn page(&self, request: PageRequest) -> impl Future<Output = Result<Page, Error>> + Send;
+
+    /// The last position of the feed.
+    fn feed_head(&self, tenant: &str) -> impl Future<Output = Result<u64, Error>> + Send;
+    /// Where a terminal can begin now, see [`crate::snapshot`].
+    fn snapshot(&self, tenant: &str) -> impl Future<Output = Result<Snapshot, Error>> + Send;
+    /// A part of the snapshot at a position: the same whenever it is asked for, until the feed is
+    /// compacted beyond it.
+    fn snapshot_part(
+        &self,
+        request: PartRequest,
+    ) -> impl Future<Output = Result<Part, Error>> + Send;
+    /// Deletes rows of the feed that later ones replaced, see [`crate::compaction`].
+    fn compact(
+        &self,
+        compaction: Compaction,
+    ) -> impl Future<Output = Result<Compacted, Error>> + Send;
 
     /// A profile (unless there is none) and the account (empty before the first purchase).
     fn customer(

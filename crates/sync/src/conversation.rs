@@ -17,6 +17,7 @@ use mostrador_protocol::signature::{
     PublicKey, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, TERMINAL_HEADER,
     TIME_HEADER,
 };
+use mostrador_protocol::snapshot::{SnapshotPart, SnapshotPlace, SnapshotReply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -124,8 +125,9 @@ impl Conversation {
         (cursor, hash): (u64, Option<EntryHash>),
         wait_ms: u32,
     ) -> Result<PullReply, Failure> {
-        let mut asked =
-            format!("cursor={cursor}&limit={PAGE_ROWS}&wait={wait_ms}&stream={stream}&leases=true");
+        let mut asked = format!(
+            "cursor={cursor}&limit={PAGE_ROWS}&wait={wait_ms}&stream={stream}&leases=true&snapshot=true"
+        );
         if let Some(hash) = hash {
             asked.push_str("&hash=");
             asked.push_str(&hash.to_hex());
@@ -135,6 +137,34 @@ impl Conversation {
             target: format!("/v1/pull?{asked}"),
             body: Vec::new(),
             timeout: EXCHANGE_TIMEOUT + Duration::from_millis(wait_ms.into()),
+        };
+        self.exchange(&question).await
+    }
+
+    /// Asks where a till can begin that holds nothing the feed leads on from.
+    pub async fn snapshot(&self) -> Result<SnapshotReply, Failure> {
+        let question = Question {
+            method: "GET",
+            target: "/v1/snapshot".to_owned(),
+            body: Vec::new(),
+            timeout: EXCHANGE_TIMEOUT,
+        };
+        self.exchange(&question).await
+    }
+
+    /// Asks for the rows of the snapshot at a position, whose chain is `hash`, that stand after a place.
+    pub async fn snapshot_rows(
+        &self,
+        (position, hash): (u64, EntryHash),
+        after: Option<&SnapshotPlace>,
+    ) -> Result<SnapshotPart, Failure> {
+        let hash = hash.to_hex();
+        let after = after.map_or_else(String::new, |place| format!("&after={place}"));
+        let question = Question {
+            method: "GET",
+            target: format!("/v1/snapshot/rows?position={position}&hash={hash}{after}"),
+            body: Vec::new(),
+            timeout: EXCHANGE_TIMEOUT,
         };
         self.exchange(&question).await
     }

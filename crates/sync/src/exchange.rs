@@ -4,6 +4,7 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::message::{HelloReply, PullReply, PushReply, PushRequest, Verdict};
+use mostrador_protocol::snapshot::SnapshotReply;
 use uuid::Uuid;
 
 use crate::plan::{Limit, Outcome};
@@ -193,6 +194,16 @@ impl Standing {
 pub(crate) fn generation(connection: &Connection) -> Result<Option<Uuid>, ledger::Error> {
     let known = ledger::setting::get(connection, GENERATION_SETTING)?;
     Ok(known.and_then(|text| text.parse().ok()))
+}
+
+/// Begins with a snapshot.
+pub(crate) fn begin(
+    tx: &Connection,
+    contact: Contact,
+    told: &SnapshotReply,
+) -> Result<(), ledger::Error> {
+    ledger::bootstrap::begin(tx, told)?;
+    contact.note(tx)
 }
 
 /// Applies a page together with the moment of the contact.

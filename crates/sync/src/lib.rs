@@ -37,5 +37,5 @@ pub mod transport;
 pub use self::exchange::{CLOCK_OFFSET_SETTING, LAST_CONTACT_SETTING, LEASES_SETTING};
 pub use self::handle::SyncHandle;
 pub use self::keeper::Keeper;
-pub use self::state::{Attention, Offline, Phase, State, Trouble};
+pub use self::state::{Attention, Bringing, Offline, Phase, State, Trouble};
 pub use self::syncer::{SyncOptions, Syncer};

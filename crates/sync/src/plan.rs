@@ -89,6 +89,8 @@ pub enum Step {
         /// How long the server may wait for something to say; above 0 a nudge gives the poll up.
         wait_ms: u32,
     },
+    /// Take the next part of a snapshot over.
+    Snapshot,
     /// Forget how far the server holds the stream: somebody else writes it too, and the pushes that
     /// follow find out from where on.
     Doubt,
@@ -136,6 +138,13 @@ pub enum Outcome {
     SentBack,
     /// The server's feed is another one than this till read: it was restored, and says so in a hello.
     OtherFeed,
+    /// The feed does not lead on from here row by row: a snapshot does.
+    Behind,
+    /// A part of a snapshot was taken over.
+    Took {
+        /// Whether there is more after it.
+        more: bool,
+    },
     /// How far the server holds the stream is open again.
     Doubted,
     /// A new stream is open.
@@ -199,6 +208,8 @@ pub struct Plan {
     turn: Turn,
     /// Whether the last page had more after it.
     more: bool,
+    /// Whether a snapshot is taken over, and pages wait for its end.
+    snapshot: bool,
     /// Whether the last push was sent back.
     sent_back: bool,
     /// Whether the position is looked for after which another writes the stream too.
@@ -238,6 +249,7 @@ impl Default for Plan {
             talk: Talk::Silent,
             turn: Turn::Push,
             more: false,
+            snapshot: false,
             sent_back: false,
             forked: false,
             due: None,
@@ -264,6 +276,9 @@ impl Plan {
         }
         if waiting && self.turn == Turn::Push {
             return Step::Push(self.limit);
+        }
+        if self.snapshot {
+            return Step::Snapshot;
         }
         if waiting || self.more {
             return Step::Pull { wait_ms: 0 };
@@ -308,7 +323,20 @@ impl Plan {
                 self.sent_back = false;
                 self.talk = Talk::Silent;
             }
-            Outcome::OtherFeed => self.talk = Talk::Silent,
+            Outcome::OtherFeed => {
+                self.talk = Talk::Silent;
+                self.snapshot = false;
+            }
+            Outcome::Behind => {
+                self.talk = Talk::Greeted;
+                self.snapshot = true;
+                self.turn = Turn::Push;
+            }
+            Outcome::Took { more } => {
+                self.snapshot = more;
+                self.more = !more;
+                self.turn = Turn::Push;
+            }
             Outcome::Doubted => self.due = None,
             Outcome::Parted => {
                 self.due = None;
@@ -475,6 +503,8 @@ impl Plan {
         self.talk = Talk::Silent;
         self.turn = Turn::Push;
         self.sent_back = false;
+        // What was taken over of a snapshot stands in the file; the next page that is refused says so again.
+        self.snapshot = false;
         self.trouble = Some(trouble);
         self
     }

@@ -152,6 +152,15 @@ impl Attention {
     }
 }
 
+/// How far a till is that begins with a snapshot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bringing {
+    /// Customers that are here, and how many there are. They come before their accounts.
+    pub customers: (u64, u64),
+    /// The same of accounts.
+    pub accounts: (u64, u64),
+}
+
 /// How sync stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
@@ -179,6 +188,8 @@ pub struct State {
     pub lease_is_short: bool,
     /// Why this till went on in a new stream since it started, if it did.
     pub parted: Option<Attention>,
+    /// How far a beginning with a snapshot is, while there is one.
+    pub bringing: Option<Bringing>,
     /// Whether the task runs.
     pub running: bool,
 }

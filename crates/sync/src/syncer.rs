@@ -1,5 +1,7 @@
 //! The background task: asks the plan, acts, reports. Thin on purpose.
 
+mod snapshot;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,6 +19,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use self::snapshot::Fetched;
 use crate::conversation::{Conversation, Failure};
 use crate::exchange::{
     Contact, LEASES_SETTING, Standing, acknowledge, apply, doubt, generation, greeted, part,
@@ -62,6 +65,8 @@ pub struct Syncer {
     /// The stream and position of which the server last heard in a hello.
     greeted: Option<(Uuid, u64)>,
     keeper: Option<Keeper>,
+    /// The next part of a snapshot, where it was asked for while the one before was taken over.
+    fetched: Option<Fetched>,
     /// Whether the server said in this conversation which leases are open.
     knows_leases: bool,
 }
@@ -83,6 +88,7 @@ impl Syncer {
             boot_id: options.boot_id,
             greeted: None,
             keeper: options.keeper,
+            fetched: None,
             knows_leases: false,
         };
         SyncHandle {
@@ -141,6 +147,7 @@ impl Syncer {
             Step::Push(limit) => self.push(limit).await,
             Step::Lease => self.lease().await,
             Step::Pull { wait_ms } => self.pull(wait_ms).await,
+            Step::Snapshot => self.snapshot().await,
             Step::Doubt => {
                 let doubted = self.with_ledger(|ledger| ledger.transact(doubt)).await;
                 Some(in_file(doubted.map(|()| Outcome::Doubted)))
@@ -338,6 +345,11 @@ impl Syncer {
                 if refusal.code == ErrorCode::OtherFeed.as_str() =>
             {
                 return Some(Outcome::OtherFeed);
+            }
+            Some(Err(Failure::Refused(refusal)))
+                if refusal.code == ErrorCode::Snapshot.as_str() =>
+            {
+                return Some(Outcome::Behind);
             }
             Some(Err(failure)) => return Some(failed(&failure)),
         };

@@ -9,13 +9,13 @@ use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_sync::conversation::{Conversation, Failure};
 use mostrador_sync::learned::Learned;
 use mostrador_sync::transport::{Http, Transport};
-use mostrador_sync::{Keeper, Phase, State, SyncOptions, Syncer, Trouble};
+use mostrador_sync::{Bringing, Keeper, Phase, State, SyncOptions, Syncer, Trouble};
 use tokio::sync::watch;
 
 use crate::message::say;
 use crate::till::{Till, unpoisoned};
-use crate::view::{SyncState, SyncView};
-use crate::{Error, left_here};
+use crate::view::{Language, SyncState, SyncView};
+use crate::{Error, left_here, words};
 
 /// Beyond this difference of clocks the screen warns, milliseconds.
 const SKEW_SHOWN_MS: u64 = 120_000;
@@ -156,7 +156,10 @@ impl Till {
             SyncState::Offline => "sync.offline",
             SyncState::NeedsAttention => "sync.needs_attention",
         };
-        let mut sentence = say(language, key, &parameters);
+        let mut sentence = match state.bringing.filter(|_| shown == SyncState::Sending) {
+            Some(bringing) => brought(language, bringing),
+            None => say(language, key, &parameters),
+        };
         if shown == SyncState::Offline {
             sentence.extend(self.left_offline()?.map(|left| format!(". {left}")));
         }
@@ -193,6 +196,19 @@ impl Till {
         let http = Http::new(url).map_err(|error| Error::Enrol(Failure::Unreachable(error)))?;
         Ok(Arc::new(http))
     }
+}
+
+/// How far a beginning with a snapshot is: customers first, then what they have.
+fn brought(language: Language, bringing: Bringing) -> String {
+    let (customers, all) = bringing.customers;
+    let (key, (here, all)) = if customers < all {
+        ("sync.bringing.customers", (customers, all))
+    } else {
+        ("sync.bringing.accounts", bringing.accounts)
+    };
+    let number = |count: u64| words::number(language, i64::try_from(count).unwrap_or(i64::MAX));
+    let (here, all) = (number(here), number(all));
+    say(language, key, &[("here", &here), ("all", &all)])
 }
 
 /// The worst that holds. The task reports a moment after a sale, so the file's count comes first.

@@ -1,5 +1,6 @@
 //! The till's file as the rest of the till sees it: real files, real commits.
 
+mod bootstrapping;
 mod branching;
 mod counter;
 mod deriving;

@@ -10,6 +10,7 @@ use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{Decoded, Effects};
 use mostrador_protocol::message::PullReply;
 use mostrador_protocol::row::{CodeUseRow, FeedRow, Row};
+use mostrador_protocol::snapshot::KINDS;
 use uuid::Uuid;
 
 use mostrador_ledger::outbox::Batch;
@@ -108,6 +109,18 @@ impl Server {
                 .map(|effects| Counted { position, effects }),
         );
         self.feed.push((rows, self.held_seq));
+    }
+
+    /// The latest row of every key, with the position that they are of.
+    pub(crate) fn snapshot(&self) -> (u64, Vec<Row>) {
+        let rows = self.feed.iter().flat_map(|(rows, _)| rows);
+        let latest: BTreeMap<_, Row> = rows.map(|row| (row.row.key(), row.row.clone())).collect();
+        let mut rows: Vec<Row> = latest.into_values().collect();
+        rows.sort_by_key(|row| {
+            let (kind, key) = row.key();
+            (KINDS.iter().position(|known| *known == kind), key)
+        });
+        (self.position, rows)
     }
 
     /// The page after `cursor`: whole transactions, until `limit` rows are reached.

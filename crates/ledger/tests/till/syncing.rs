@@ -91,7 +91,7 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-fn effects(sold: &Sold, at_ms: i64) -> Effects {
+pub(crate) fn effects(sold: &Sold, at_ms: i64) -> Effects {
     sold.sale(Uuid::nil(), String::new()).effects(at_ms)
 }
 
@@ -118,7 +118,7 @@ fn expected(till: &Counter, server: &Server) -> Vec<Effects> {
         .collect()
 }
 
-fn check_shown(till: &Counter, server: &Server) {
+pub(crate) fn check_shown(till: &Counter, server: &Server) {
     let known = expected(till, server);
     for number in 0..3 {
         let mut account = Account::default();

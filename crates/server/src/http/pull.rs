@@ -1,6 +1,5 @@
 //! `GET /v1/pull?cursor=N&limit=N&wait=MS`: what changed after the cursor.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::message::{ErrorCode, PullReply};
-use mostrador_protocol::row::{FeedRow, Row};
-use mostrador_protocol::seal::seal;
-use mostrador_protocol::signature::SecretKey;
+use mostrador_protocol::row::Row;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
@@ -19,7 +16,9 @@ use uuid::Uuid;
 use super::App;
 use super::exchange::Caller;
 use super::failure::{Failure, Reply};
+use super::snapshot;
 use crate::feed::{DEFAULT_LIMIT, MAX_LIMIT, Page, PageRequest};
+use crate::snapshot::{rows_of, seals};
 use crate::store::Store;
 
 /// The longest that a pull waits, milliseconds.
@@ -43,6 +42,9 @@ pub(super) struct Asked {
     /// Whether it reads rows of leases; it gets its own.
     #[serde(default)]
     leases: bool,
+    /// Whether it can begin with a snapshot.
+    #[serde(default)]
+    snapshot: bool,
 }
 
 pub(super) async fn pull<S: Store>(
@@ -59,23 +61,23 @@ pub(super) async fn pull<S: Store>(
         stream: asked.stream.or(terminal.stream),
     };
     let wait = Duration::from_millis(asked.wait.min(MAX_WAIT_MS));
+    // Who holds nothing reads every row of every key, or of each the latest.
+    let is_long = asked.snapshot
+        && asked.cursor == 0
+        && app.store.feed_head(&request.tenant).await? >= app.limits.snapshot_rows.max(1);
     let page = first_rows(&app, request, wait).await?;
     if page.is_other {
-        return Err(Failure::new(
-            ErrorCode::OtherFeed,
-            format!(
-                "position {} of this feed is not what the terminal read there",
-                asked.cursor
-            ),
-            "the server was restored: the terminal says hello and reads the feed again",
-        ));
+        return Err(other_feed(asked.cursor));
+    }
+    if page.is_compacted || is_long {
+        return Err(snapshot::needed(asked.cursor));
     }
     let mut rows = page.rows;
     rows.retain(|row| match &row.row {
         Row::Lease(lease) => asked.leases && lease.terminal_id == terminal.id,
         _ => true,
     });
-    let seals = seals(&app.secret_key, (&terminal.tenant.id, &rows));
+    let seals = seals(&app.secret_key, &terminal.tenant.id, rows_of(&rows));
     Ok(Reply(PullReply {
         seals,
         next_hash: page.next_hash,
@@ -87,17 +89,13 @@ pub(super) async fn pull<S: Store>(
     }))
 }
 
-/// The seal under each program of a page: what a server that was restored needs to take one back.
-fn seals(key: &SecretKey, (tenant, rows): (&str, &[FeedRow])) -> BTreeMap<u32, String> {
-    let programs = rows.iter().filter_map(|row| match &row.row {
-        Row::Program(program) => Some(program),
-        _ => None,
-    });
-    let sealed = programs.filter_map(|program| {
-        let document = serde_json::to_string(program).ok()?;
-        Some((program.version, seal(key, tenant, &document).ok()?))
-    });
-    sealed.collect()
+/// The terminal read another feed than this one.
+pub(super) fn other_feed(position: u64) -> Failure {
+    Failure::new(
+        ErrorCode::OtherFeed,
+        format!("position {position} of this feed is not what the terminal read there"),
+        "the server was restored: the terminal says hello and reads the feed again",
+    )
 }
 
 /// A page as soon as it has rows, or an empty one when the wait is over or the server stops.
@@ -118,7 +116,7 @@ async fn first_rows<S: Store>(
         changed.as_mut().enable();
         let page = app.store.page(request.clone()).await?;
         let now = Instant::now();
-        if !page.rows.is_empty() || page.is_other || now >= until {
+        if !page.rows.is_empty() || page.is_other || page.is_compacted || now >= until {
             return Ok(page);
         }
         tokio::select! {

@@ -18,6 +18,7 @@ pub(super) const fn of(code: ErrorCode) -> StatusCode {
         }
         ErrorCode::ChainBroken => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::Fork | ErrorCode::OtherFeed => StatusCode::CONFLICT,
+        ErrorCode::Snapshot => StatusCode::GONE,
         ErrorCode::Malformed => StatusCode::BAD_REQUEST,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::EncodingRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod column;
+mod compaction;
 mod customer;
 mod directory;
 mod exception;
@@ -28,6 +29,7 @@ mod referral;
 mod sale;
 mod sale_outcome;
 mod session;
+mod snapshot;
 mod stream;
 mod undoing;
 
@@ -52,6 +54,7 @@ use super::{
     Serving, Store, Vitals,
 };
 use crate::Error;
+use crate::compaction::{Compacted, Compaction};
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{
     Batch, ExceptionEntry, ExceptionRequest, HeldEntry, Outcome, Release, Released, StoredEntry,
@@ -59,6 +62,7 @@ use crate::ingest::{
 use crate::jobs::{Look, Looked};
 use crate::lease::{Asked, Granted, Lease, WriteOff};
 use crate::mint::Mint;
+use crate::snapshot::{Part, PartRequest, Snapshot};
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal};
 
 pub use self::column::{Cells, Column, Param, Row as SqlRow, Value};
@@ -235,6 +239,33 @@ impl<D: Database> Store for SqlStore<D> {
     async fn page(&self, request: PageRequest) -> Answer<Page> {
         self.database
             .read(move |conn| feed::page(conn, &request))
+            .await
+    }
+
+    async fn feed_head(&self, tenant: &str) -> Answer<u64> {
+        let tenant = tenant.to_owned();
+        self.database
+            .read(move |conn| feed::head(conn, &tenant))
+            .await
+    }
+
+    async fn snapshot(&self, tenant: &str) -> Answer<Snapshot> {
+        let tenant = tenant.to_owned();
+        self.database
+            .read(move |conn| snapshot::begin(conn, &tenant))
+            .await
+    }
+
+    async fn snapshot_part(&self, request: PartRequest) -> Answer<Part> {
+        self.database
+            .read(move |conn| snapshot::part(conn, &request))
+            .await
+    }
+
+    async fn compact(&self, asked: Compaction) -> Answer<Compacted> {
+        let whose = Whose::tenant(&asked.tenant);
+        self.database
+            .write(whose, move |tx| compaction::step(tx, &asked))
             .await
     }
 

@@ -274,6 +274,9 @@ proptest::proptest! {
                 (Step::Push(_), 6) => Outcome::SentBack,
                 (Step::Push(_), _) => Outcome::Pushed,
                 (Step::Pull { wait_ms: 1.. }, 6) => Outcome::Interrupted,
+                (Step::Pull { .. }, 10) => Outcome::Behind,
+                (Step::Snapshot, 9) => Outcome::OtherFeed,
+                (Step::Snapshot, _) => Outcome::Took { more: kind % 2 == 0 },
                 (Step::Pull { .. }, _) => Outcome::Pulled { more: kind % 2 == 0, empty: kind % 3 == 0, asked_ms: now_ms },
                 (Step::Lease, _) => Outcome::Leased { is_short: kind % 2 == 0 },
                 (Step::Rest { .. }, _) => continue,
@@ -284,6 +287,34 @@ proptest::proptest! {
             plan = plan.after(now_ms, step, outcome, jitter);
         }
     }
+}
+
+#[test]
+fn a_snapshot_takes_turns_with_what_waits_and_the_feed_goes_on_after_it() {
+    let more = Outcome::Took { more: true };
+    let plan = Plan::default()
+        .after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0)
+        .after(0, ASK, Outcome::Behind, 0);
+    assert_eq!(plan.next(0, false), Step::Snapshot);
+    assert_eq!(plan.next(0, true), PUSH, "a sale goes first");
+    let plan = plan.after(0, PUSH, Outcome::Pushed, 0);
+    assert_eq!(plan.next(0, true), Step::Snapshot, "and does not starve it");
+    let plan = plan.after(0, Step::Snapshot, more, 0);
+    assert_eq!(
+        (plan.next(0, true), plan.next(0, false)),
+        (PUSH, Step::Snapshot)
+    );
+    assert_eq!(plan.phase(false), Phase::Sending);
+    let cut = Outcome::Failed(Cause::Unreachable);
+    let again = plan.clone().after(0, Step::Snapshot, cut, 0);
+    let again = again
+        .retried()
+        .after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+    assert_eq!(again.next(0, false), ASK, "the server says it again");
+    let other = plan.clone().after(0, Step::Snapshot, Outcome::OtherFeed, 0);
+    assert_eq!(other.next(0, true), Step::Hello);
+    let plan = plan.after(0, Step::Snapshot, Outcome::Took { more: false }, 0);
+    assert_eq!(plan.next(0, false), ASK, "what came since");
 }
 
 /// A plan whose server grants leases, caught up at 0.

@@ -27,7 +27,11 @@ pub(super) fn append(tx: &dyn Transaction, tenant: &str, rows: &[Row]) -> Answer
     let sql = "insert into feed (tenant_id, position, ends, kind, row_key, body, through, hash)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     for (row, position) in rows.iter().zip(ends - count + 1..) {
-        let (kind, key, through) = key_of(row);
+        let (kind, key) = row.key();
+        let through = match row {
+            Row::Stream { through, .. } => Some(*through),
+            _ => None,
+        };
         let body = column::json("a row of the feed", row)?;
         hash = chain(&hash, &body);
         let values: [&dyn Param; 8] = [
@@ -53,14 +57,17 @@ pub(super) fn page(conn: &dyn Connection, request: &PageRequest) -> Answer<Page>
     let tenant = &request.tenant;
     let cursor = column::int(request.cursor);
     let head = head(conn, tenant)?;
-    if is_other(conn, tenant, (request.cursor, request.hash))? {
+    let is_other = is_other(conn, tenant, (request.cursor, request.hash))?;
+    let is_compacted = request.cursor < horizon(conn, tenant)?;
+    if is_other || is_compacted {
         return Ok(Page {
             rows: Vec::new(),
             next_cursor: request.cursor,
             own_through: 0,
             more: false,
             next_hash: None,
-            is_other: true,
+            is_other,
+            is_compacted,
         });
     }
     // Where the transaction ends in which the wanted number of rows is reached.
@@ -87,6 +94,7 @@ pub(super) fn page(conn: &dyn Connection, request: &PageRequest) -> Answer<Page>
         next_cursor,
         next_hash: hash_at(conn, tenant, next_cursor)?,
         is_other: false,
+        is_compacted: false,
     })
 }
 
@@ -116,15 +124,30 @@ pub(super) fn is_restored(
     Ok(cursor > head(conn, tenant)? || is_other(conn, tenant, (cursor, hash))?)
 }
 
-/// The chain up to a position; none where it is not known.
-fn hash_at(conn: &dyn Connection, tenant: &str, position: u64) -> Answer<Option<EntryHash>> {
+/// The chain up to a position; none where it is not known. Of a row that compaction took, the chain is
+/// kept where its transaction ended: a terminal stands nowhere else.
+pub(super) fn hash_at(
+    conn: &dyn Connection,
+    tenant: &str,
+    position: u64,
+) -> Answer<Option<EntryHash>> {
     if position == 0 {
         return Ok(Some(EntryHash::ZERO));
     }
-    let sql = "select hash from feed where tenant_id = ?1 and position = ?2 and hash is not null";
+    let sql = "select hash from feed where tenant_id = ?1 and position = ?2 and hash is not null
+               union all
+               select hash from feed_past where tenant_id = ?1 and position = ?2";
     let values: [&dyn Param; 2] = [&tenant, &column::int(position)];
     let what = "reading the chain of the feed";
     column::row(conn, what, (sql, &values), |row| column::hash(row, 0))
+}
+
+/// The position up to which only the latest row of every key is left.
+pub(super) fn horizon(conn: &dyn Connection, tenant: &str) -> Answer<u64> {
+    let sql = "select horizon from feed_head where tenant_id = ?1";
+    let what = "reading how far the feed is compacted";
+    let horizon = column::row(conn, what, (sql, &[&tenant]), |row| column::uint(row, 0))?;
+    horizon.ok_or_else(|| Error::UnknownTenant(tenant.to_owned()))
 }
 
 /// The last position of a tenant's feed.
@@ -150,22 +173,4 @@ fn own_through(conn: &dyn Connection, request: &PageRequest, next_cursor: u64) -
     let what = "reading how far a stream is included";
     let through = column::row(conn, what, (sql, &values), |row| column::uint(row, 0))?;
     Ok(through.unwrap_or(0))
-}
-
-/// Kind and key of a row, and the position of a stream row.
-fn key_of(row: &Row) -> (&'static str, String, Option<u64>) {
-    match row {
-        Row::Customer(customer) => ("customer", customer.id.to_string(), None),
-        Row::Account { customer_id, .. } => ("account", customer_id.to_string(), None),
-        Row::Program(program) => ("program", program.version.to_string(), None),
-        Row::UnreadProgram(program) => ("program", program.version().to_string(), None),
-        Row::Staff(staff) => ("staff", staff.id.to_string(), None),
-        Row::Product(product) => ("product", product.id.clone(), None),
-        Row::CodeUse(code_use) => ("code_use", code_use.code.clone(), None),
-        Row::Disposition { stream, entry } => {
-            ("disposition", format!("{stream}/{}", entry.seq), None)
-        }
-        Row::Lease(lease) => ("lease", lease.lease_id.to_string(), None),
-        Row::Stream { stream, through } => ("stream", stream.to_string(), Some(*through)),
-    }
 }

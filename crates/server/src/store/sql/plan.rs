@@ -3,7 +3,7 @@
 
 use tempfile::tempdir;
 
-use super::{exception, lease, sale};
+use super::{compaction, exception, lease, sale, snapshot};
 use crate::{Mint, SqliteStore};
 
 /// The steps of the plan of a statement with `parameters` parameters.
@@ -16,6 +16,18 @@ fn plan(sql: &str, parameters: usize) -> Vec<String> {
     let values = rusqlite::params_from_iter(vec!["x"; parameters]);
     let steps = statement.query_map(values, |row| row.get(3)).unwrap();
     steps.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn rows_of_a_snapshot_and_replaced_rows_are_found_by_an_index() {
+    for (sql, parameters) in [(snapshot::SLICE, 5), (compaction::REPLACED, 3)] {
+        let steps = plan(sql, parameters);
+        let on_feed = |step: &&String| step.contains(" feed") || step.contains("SEARCH");
+        let by_index = |step: &&String| step.starts_with("SEARCH");
+        let found: Vec<_> = steps.iter().filter(on_feed).collect();
+        assert!(found.len() >= 2, "{steps:?}");
+        assert!(found.iter().all(by_index), "{steps:?}");
+    }
 }
 
 #[test]

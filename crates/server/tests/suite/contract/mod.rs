@@ -18,6 +18,7 @@ pub(crate) mod referral;
 pub(crate) mod restored;
 pub(crate) mod sale;
 pub(crate) mod scribe;
+pub(crate) mod snapshot;
 pub(crate) mod undoing;
 
 /// One test per behaviour, for the store that `$open` opens.
@@ -117,6 +118,10 @@ macro_rules! contract {
             feed: own_through_agrees_with_the_rows_of_the_page,
             feed: a_cursor_misses_nothing_under_concurrent_pushes,
             feed: nothing_new_writes_nothing,
+            snapshot: a_snapshot_and_what_follows_is_the_later_snapshot,
+            snapshot: who_stands_below_the_horizon_begins_again_and_who_stands_above_reads_on,
+            snapshot: rows_stay_until_they_are_old_enough,
+            snapshot: parts_go_on_after_any_key,
         }
     };
 }
