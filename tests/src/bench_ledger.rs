@@ -1,7 +1,7 @@
 //! Figures of the till's file, each beside its baseline measured in the same process: a durable sale
 //! against bare SQLite writing the same bytes, and customer search against a scan with `like`.
 
-mod people;
+pub(crate) mod people;
 
 use std::fmt;
 use std::path::Path;

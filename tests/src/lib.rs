@@ -1,6 +1,7 @@
 //! Stories from end to end, and what they are told with: a real till, the real server as a process,
 //! a cable that can be pulled, and real baskets.
 
+pub mod bench_bootstrap;
 pub mod bench_fold;
 pub mod bench_ledger;
 pub mod bench_push;

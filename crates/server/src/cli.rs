@@ -4,6 +4,7 @@ mod codes;
 mod demo;
 mod enrol_code;
 mod experiment;
+mod feed;
 mod held;
 mod import;
 mod jobs;
@@ -75,6 +76,9 @@ enum Command {
     Import(import::Import),
     /// Create the two demo companies from their fixtures; safe to repeat
     Demo(demo::Demo),
+    /// What terminals read
+    #[command(subcommand)]
+    Feed(feed::Feed),
     /// Entries that wait for a manager or an upgrade
     #[command(subcommand)]
     Held(held::Held),
@@ -151,6 +155,7 @@ impl Command {
             Self::Experiment(command) => command.run(place.look(mint).await?).await,
             Self::Import(command) => command.run(place.open(mint).await?, mint).await,
             Self::Demo(command) => command.run(place.open_or_make(mint).await?, mint).await,
+            Self::Feed(command) => command.run(place.open(mint).await?, mint).await,
             Self::Held(command @ held::Held::List { .. }) => {
                 command.run(place.look(mint).await?).await
             }

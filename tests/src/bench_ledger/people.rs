@@ -5,7 +5,7 @@ use mostrador_protocol::row::{Customer, Row};
 use uuid::Uuid;
 
 /// `SplitMix64`: the same seed, the same people.
-pub(super) struct Chance(pub(super) u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
     pub(super) fn below(&mut self, bound: u32) -> u32 {
@@ -108,7 +108,7 @@ fn surname(chance: &mut Chance) -> String {
     })
 }
 
-pub(super) fn person(chance: &mut Chance, number: u32) -> Customer {
+pub(crate) fn person(chance: &mut Chance, number: u32) -> Customer {
     let name = format!(
         "{} {} {} {}",
         chance.of(&FIRST),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use mostrador_tests::bench_ledger::Figure;
-use mostrador_tests::{Error, bench_fold, bench_ledger, bench_push, bench_quote};
+use mostrador_tests::{Error, bench_bootstrap, bench_fold, bench_ledger, bench_push, bench_quote};
 
 /// Measure
 #[derive(Debug, Parser)]
@@ -15,8 +15,8 @@ struct Cli {
     /// Folder with the demo companies
     #[arg(long)]
     fixtures: Option<PathBuf>,
-    /// Customers at which searching is measured
-    #[arg(long, value_delimiter = ',', default_values_t = [2_000, 200_000])]
+    /// Customers at which searching is measured (2000 and 200000 unless named)
+    #[arg(long, value_delimiter = ',')]
     customers: Vec<u32>,
     /// Leave the window out
     #[arg(long)]
@@ -27,6 +27,9 @@ struct Cli {
     /// Only accounts
     #[arg(long)]
     accounts: bool,
+    /// Only what beginning costs a new till, with the first of --customers (1,000,000 unless named)
+    #[arg(long)]
+    bootstrap: bool,
     /// Breed slow quotes for so many seconds instead
     #[arg(long, value_name = "SECONDS")]
     hunt: Option<u64>,
@@ -51,7 +54,7 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         hunt(seconds, cli.seed);
         return Ok(());
     }
-    if !cli.accounts {
+    if !cli.accounts && !cli.bootstrap {
         quotes();
     }
     if cli.quotes {
@@ -71,11 +74,21 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         "{:<66} {:>11} {:>11} {:>7}  unit",
         "figure", "measured", "baseline", "ratio"
     );
+    if cli.bootstrap {
+        let customers = cli.customers.first().copied().unwrap_or(1_000_000);
+        let folder = below("bootstrap")?;
+        show(&bench_bootstrap::figures(&fixtures, &folder, customers.max(1)).await?);
+        return Ok(());
+    }
     show(&bench_fold::figures(&below("accounts")?)?);
     if cli.accounts {
         return Ok(());
     }
-    show(&bench_ledger::figures(&below("ledger")?, &cli.customers)?);
+    let sizes: &[u32] = match cli.customers.as_slice() {
+        [] => &[2_000, 200_000],
+        named => named,
+    };
+    show(&bench_ledger::figures(&below("ledger")?, sizes)?);
     show(&bench_push::figures(&fixtures, &below("push")?).await?);
     #[cfg(target_os = "linux")]
     if !cli.no_window {
