@@ -48,12 +48,17 @@ impl Till {
     }
 
     /// Until the first conversation is through and the till holds rights of its own: the PIN screen needs
-    /// the staff, the first sale its codes.
+    /// the staff, the first sale its codes. Where the till begins with a snapshot, they come before the
+    /// customers, who go on arriving.
     async fn wait_for_data(&self) {
         let mut state = self.sync_changes();
         let caught_up = state.wait_for(|state| {
             let has_rights = !state.server_grants_leases || state.lease_round_done > 0;
-            state.phase == Phase::UpToDate && has_rights || state.phase == Phase::NeedsAttention
+            let can_sell = state
+                .bringing
+                .is_some_and(|bringing| bringing.customers.0 > 0);
+            let is_through = state.phase == Phase::UpToDate && has_rights;
+            is_through || can_sell || state.phase == Phase::NeedsAttention
         });
         if tokio::time::timeout(FIRST_DATA, caught_up).await.is_err() {
             tracing::info!("the store's data goes on arriving in the background");
