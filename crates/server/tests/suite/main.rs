@@ -16,5 +16,6 @@ mod long_poll;
 mod postgres;
 mod program;
 mod rights;
+mod snapshot;
 mod sqlite;
 mod wire;

@@ -26,7 +26,7 @@ const ANA: Uuid = Uuid::from_u128(1);
 /// Far above what anything here takes.
 const SOON: Duration = Duration::from_secs(10);
 
-async fn start_with(limits: Limits, mint: Mint) -> (Server<SqliteStore>, TempDir) {
+pub(crate) async fn start_with(limits: Limits, mint: Mint) -> (Server<SqliteStore>, TempDir) {
     let (store, folder) = open();
     furnish(&store, TENANT).await;
     let any_port = "127.0.0.1:0".parse().unwrap();

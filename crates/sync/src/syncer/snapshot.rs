@@ -14,8 +14,12 @@ use crate::exchange::begin;
 use crate::plan::Outcome;
 use crate::state::Bringing;
 
-/// Rows that one transaction takes over: a sale waits for one at most.
-const CHUNK_ROWS: usize = 500;
+/// The fewest and the most rows that one transaction takes over.
+const CHUNK_ROWS: (usize, usize) = (50, 1_000);
+
+/// How long a transaction may take, milliseconds, about: a sale waits for one at most. After a longer one
+/// the next takes fewer rows, after a much shorter one more: tills differ, and so do customers.
+const CHUNK_MS: u64 = 50;
 
 /// The pause between two transactions, in which who waits for the file gets it.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -121,8 +125,12 @@ impl Syncer {
     ) -> Option<Result<(), ledger::Error>> {
         let position = begun.at.0;
         let mut after = begun.place.clone();
-        for from in (0..part.rows.len()).step_by(CHUNK_ROWS) {
-            let through = part.rows.len().min(from + CHUNK_ROWS);
+        let (fewest, most) = CHUNK_ROWS;
+        let mut rows = fewest;
+        let mut from = 0;
+        while from < part.rows.len() {
+            let through = part.rows.len().min(from + rows);
+            let began_ms = self.now_ms();
             let (part, before) = (Arc::clone(part), after.take());
             after = part.rows.get(through - 1).map(SnapshotPlace::after);
             let taken = self.with_ledger(move |ledger| {
@@ -147,6 +155,13 @@ impl Syncer {
                     accounts: begun.accounts,
                 });
             });
+            let took_ms = self.now_ms().saturating_sub(began_ms);
+            if took_ms > CHUNK_MS {
+                rows = (rows / 2).max(fewest);
+            } else if took_ms < CHUNK_MS / 2 {
+                rows = (rows * 2).min(most);
+            }
+            from = through;
             self.unless_stopped(tokio::time::sleep(PAUSE)).await?;
         }
         Some(Ok(()))
