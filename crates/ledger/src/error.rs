@@ -1,8 +1,10 @@
 //! What can go wrong with the till's file, and what to do about it.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use mostrador_protocol as protocol;
+use rusqlite::ErrorCode;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -174,7 +176,7 @@ pub enum Error {
 
 impl Error {
     /// A stable code, the key of this error's sentence in the message catalogue.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::AlreadyOpen { .. } => "ledger_already_open",
             Self::NotEncrypted { .. } => "ledger_not_encrypted",
@@ -198,8 +200,40 @@ impl Error {
             Self::Entry(_) => "ledger_entry",
             Self::Document(_) => "ledger_document",
             Self::Migration(_) => "ledger_migration",
+            Self::File { source, .. } if source.kind() == ErrorKind::StorageFull => "ledger_full",
             Self::File { .. } => "ledger_file",
-            Self::Sql(_) => "ledger_sql",
+            Self::Sql(error) => sql_code(error),
         }
+    }
+}
+
+/// A page that fails its authentication while the till is open is the damage that opening would have found.
+fn sql_code(error: &rusqlite::Error) -> &'static str {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => "ledger_corrupt",
+        Some(ErrorCode::DiskFull) => "ledger_full",
+        _ => "ledger_sql",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_and_a_full_disk_have_their_names_whenever_they_are_found() {
+        let code = |result: i32| {
+            let error = rusqlite::ffi::Error::new(result);
+            Error::Sql(rusqlite::Error::SqliteFailure(error, None)).code()
+        };
+        assert_eq!(code(rusqlite::ffi::SQLITE_CORRUPT), "ledger_corrupt");
+        assert_eq!(code(rusqlite::ffi::SQLITE_NOTADB), "ledger_corrupt");
+        assert_eq!(code(rusqlite::ffi::SQLITE_FULL), "ledger_full");
+        assert_eq!(code(rusqlite::ffi::SQLITE_BUSY), "ledger_sql");
+        let full = Error::File {
+            path: PathBuf::new(),
+            source: ErrorKind::StorageFull.into(),
+        };
+        assert_eq!(full.code(), "ledger_full");
     }
 }
