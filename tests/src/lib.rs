@@ -11,6 +11,7 @@ pub mod bench_window;
 pub mod deadline;
 pub mod demo;
 mod error;
+pub mod faults;
 #[cfg(target_os = "linux")]
 pub mod people_scene;
 #[cfg(target_os = "linux")]

@@ -78,6 +78,19 @@ impl ServerProcess {
     /// # Errors
     /// As [`Self::start`].
     pub fn start_on(data: &DataPlace, folder: &Path, listen: &str) -> io::Result<Self> {
+        Self::start_under(&[], data, (folder, listen))
+    }
+
+    /// The same under another program, which gets the server's command line as its arguments and becomes the
+    /// server; no words: none.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_under(
+        wrapper: &[OsString],
+        data: &DataPlace,
+        (folder, listen): (&Path, &str),
+    ) -> io::Result<Self> {
         let port_file = folder.join("address");
         if port_file.exists() {
             std::fs::remove_file(&port_file)?;
@@ -86,7 +99,7 @@ impl ServerProcess {
             .create(true)
             .append(true)
             .open(folder.join("server.log"))?;
-        let child = Command::new(program("mostrador-server")?)
+        let child = command_under(wrapper, "mostrador-server")?
             .arg("serve")
             .args(data.option())
             .args(["--listen", listen])
@@ -126,6 +139,14 @@ impl ServerProcess {
         format!("http://{}", self.address)
     }
 
+    /// Whether it ended by itself, or by a signal.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn has_ended(&mut self) -> io::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
     /// Asks it to stop and waits until it has.
     ///
     /// # Errors
@@ -162,6 +183,20 @@ impl Drop for ServerProcess {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// The command line of a program built beside this one, behind the words of another one if there are any.
+///
+/// # Errors
+/// When it was not built.
+pub fn command_under(wrapper: &[OsString], name: &str) -> io::Result<Command> {
+    let name = program(name)?;
+    let Some((outer, words)) = wrapper.split_first() else {
+        return Ok(Command::new(name));
+    };
+    let mut command = Command::new(outer);
+    command.args(words).arg(name);
+    Ok(command)
 }
 
 /// Runs one command of `mostrador-server` and gives back what it printed.

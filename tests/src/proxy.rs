@@ -4,6 +4,8 @@
 //! refuses new ones; losing acknowledgements lets pushes arrive whose replies never do; restoring
 //! lets everything through. What the two sides make of it is theirs.
 
+mod trouble;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+
+pub use self::trouble::Trouble;
 
 /// How a cable is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,8 @@ enum Cable {
     Cut,
     /// Carries everything but the reply to a push: the connection ends where it would begin.
     LosesAcknowledgements,
+    /// Carries in its own way.
+    Troubled(Trouble),
 }
 
 /// A running proxy; dropping it cuts everything and stops listening.
@@ -80,6 +86,11 @@ impl Proxy {
         self.cable.send_replace(Cable::LosesAcknowledgements);
     }
 
+    /// Closes every connection; what happens to new ones is `trouble`.
+    pub fn trouble(&self, trouble: Trouble) {
+        self.cable.send_replace(Cable::Troubled(trouble));
+    }
+
     /// Lets connections through again.
     pub fn restore(&self) {
         self.cable.send_replace(Cable::Whole);
@@ -103,6 +114,12 @@ async fn carry(mut till: TcpStream, upstream: SocketAddr, mut cable: watch::Rece
         return;
     };
     let at_first = *cable.borrow_and_update();
+    if let Cable::Troubled(trouble) = at_first
+        && trouble.outlives_itself()
+    {
+        trouble::pass(trouble, &mut till, &mut server).await.ok();
+        return;
+    }
     let changes = cable.wait_for(|now| *now != at_first);
     tokio::select! {
         () = pass(at_first, &mut till, &mut server) => {}
@@ -111,11 +128,14 @@ async fn carry(mut till: TcpStream, upstream: SocketAddr, mut cable: watch::Rece
 }
 
 async fn pass(cable: Cable, till: &mut TcpStream, server: &mut TcpStream) {
-    if cable != Cable::LosesAcknowledgements {
-        tokio::io::copy_bidirectional(till, server).await.ok();
-        return;
-    }
-    lose_acknowledgements(till, server).await.ok();
+    match cable {
+        Cable::LosesAcknowledgements => lose_acknowledgements(till, server).await.ok(),
+        Cable::Troubled(trouble) => trouble::pass(trouble, till, server).await.ok(),
+        Cable::Whole | Cable::Cut => tokio::io::copy_bidirectional(till, server)
+            .await
+            .map(drop)
+            .ok(),
+    };
 }
 
 /// What the request line of a push holds.

@@ -1,5 +1,6 @@
 //! A company with a real server, its tills and their cables, all in one folder.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use mostrador_terminal::{KeySource, Till, TillOptions};
 
 use crate::Error;
 use crate::deadline::Deadline;
-use crate::process::{ServerProcess, server_command};
+use crate::process::{DataPlace, ServerProcess, server_command};
 
 /// How long anything may take to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -58,6 +59,7 @@ pub enum Crowd {
 #[derive(Debug)]
 pub struct Shop {
     folder: PathBuf,
+    data: PathBuf,
     company: Company,
     address: SocketAddr,
     server: Option<ServerProcess>,
@@ -87,6 +89,7 @@ impl Shop {
         std::fs::create_dir_all(&data)?;
         let shop = Self {
             folder: folder.to_owned(),
+            data,
             company,
             address: ([127, 0, 0, 1], 0).into(),
             server: None,
@@ -152,7 +155,12 @@ impl Shop {
 
     /// The server's data folder.
     pub fn data(&self) -> PathBuf {
-        self.folder.join("server")
+        self.data.clone()
+    }
+
+    /// The server's data lies in `folder` from its next start on; whoever calls this has copied it there.
+    pub fn move_data(&mut self, folder: PathBuf) {
+        self.data = folder;
     }
 
     /// Where the server listens, also while it is down.
@@ -174,6 +182,40 @@ impl Shop {
         self.address = server.address();
         self.server = Some(server);
         Ok(())
+    }
+
+    /// Starts the server again under another program, see [`ServerProcess::start_under`].
+    ///
+    /// # Errors
+    /// When it does not listen in time.
+    pub fn start_server_under(&mut self, wrapper: &[OsString]) -> Result<(), Error> {
+        let (data, listen) = (self.data(), self.address.to_string());
+        let place = DataPlace::Folder(data.clone());
+        let server = ServerProcess::start_under(wrapper, &place, (&data, &listen))?;
+        self.server = Some(server);
+        Ok(())
+    }
+
+    /// Whether no server runs, because none was started or it ended.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn server_has_ended(&mut self) -> Result<bool, Error> {
+        match &mut self.server {
+            Some(server) => Ok(server.has_ended()?),
+            None => Ok(true),
+        }
+    }
+
+    /// Asks the server to stop and waits until it has.
+    ///
+    /// # Errors
+    /// When it does not stop in time.
+    pub fn stop_server(&mut self) -> Result<(), Error> {
+        match self.server.take() {
+            Some(server) => Ok(server.stop()?),
+            None => Ok(()),
+        }
     }
 
     /// SIGKILL for the server.

@@ -5,6 +5,7 @@ mod build;
 mod ci;
 mod demo;
 mod deps;
+mod faults;
 mod fixtures;
 mod fuzz;
 mod mutants;
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         "replay" => replay::run(rest),
         "mutants" => mutants::run(rest),
         "fuzz" => fuzz::run(rest),
+        "faults" => faults::run(rest),
         "bench" => bench::run(rest),
         "simulate" => simulate::run(rest),
         "screenshots" => screenshots::run(rest),

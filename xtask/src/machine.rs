@@ -12,6 +12,8 @@ use crate::workspace;
 pub(crate) enum Need {
     /// Build and run the programs without a window.
     Headless,
+    /// Build them and break them on purpose.
+    Fault,
     /// Build and run the window.
     Window,
     /// Drive the window by WebDriver on a display of its own.
@@ -21,8 +23,10 @@ pub(crate) enum Need {
 }
 
 /// Debian packages by the least need that wants them.
-const PACKAGES: [(Need, &[&str]); 4] = [
+const PACKAGES: [(Need, &[&str]); 5] = [
     (Need::Headless, &["libssl-dev", "pkg-config"]),
+    // Killing at a system call; a file system in a file.
+    (Need::Fault, &["strace", "e2fsprogs"]),
     (Need::Window, &["libwebkit2gtk-4.1-dev"]),
     (
         Need::Driver,
@@ -61,9 +65,11 @@ pub(crate) fn prepare(need: Need) -> Result<(), Error> {
 }
 
 fn wanted(need: Need) -> Vec<&'static str> {
+    // Who sells or drives a window breaks nothing.
+    let breaks = matches!(need, Need::Fault | Need::Test);
     PACKAGES
         .iter()
-        .filter(|(least, _)| *least <= need)
+        .filter(|(least, _)| *least <= need && (breaks || *least != Need::Fault))
         .flat_map(|(_, packages)| packages.iter().copied())
         .collect()
 }
@@ -215,8 +221,11 @@ mod tests {
     #[test]
     fn a_larger_need_wants_everything_of_a_smaller_one() {
         assert_eq!(wanted(Need::Headless), ["libssl-dev", "pkg-config"]);
+        assert!(wanted(Need::Fault).contains(&"strace"));
         assert!(wanted(Need::Window).contains(&"pkg-config"));
         assert!(!wanted(Need::Window).contains(&"xvfb"));
+        assert!(!wanted(Need::Window).contains(&"strace"));
+        assert!(wanted(Need::Test).contains(&"strace"));
         assert!(wanted(Need::Driver).contains(&"libwebkit2gtk-4.1-dev"));
     }
 }

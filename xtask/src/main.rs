@@ -39,6 +39,8 @@ cargo xtask COMMAND
                       arbitrary bytes against rules and program reader; TARGET FILE repeats one input
   simulate [--seeds N] [--from K]
                       whole shops with everything going wrong; --seed K tells one
+  faults [--quick] [--only NAME,...]
+                      kills, full disks, flipped bits, power cuts and bad wires, as a table
   bench               figures beside their baselines
   screenshots         docs/screenshots, in both languages
 

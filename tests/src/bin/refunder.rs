@@ -21,15 +21,22 @@ struct Cli {
     /// Product id
     #[arg(long)]
     product: String,
+    /// End after so many refunds; without it: never
+    #[arg(long)]
+    times: Option<u32>,
 }
 
 fn main() -> ExitCode {
-    let Err(error) = go_on(&Cli::parse());
-    eprintln!("refunder: {error}");
-    ExitCode::FAILURE
+    match go_on(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("refunder: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
-fn go_on(cli: &Cli) -> Result<std::convert::Infallible, Error> {
+fn go_on(cli: &Cli) -> Result<(), Error> {
     let till = Till::open(options(&cli.data))?;
     let pins = till.view().demo_pins;
     let pin = |role: &str| {
@@ -37,7 +44,12 @@ fn go_on(cli: &Cli) -> Result<std::convert::Infallible, Error> {
         person.map(|person| person.pin.clone()).unwrap_or_default()
     };
     till.unlock(&pin("cashier"))?;
-    loop {
+    if cli.times.is_some() {
+        println!("ready");
+    }
+    let mut left = cli.times;
+    while left != Some(0) {
+        left = left.map(|left| left - 1);
         let total = till.add_product(&cli.product, "8")?.total;
         let cash = TenderInput {
             kind: "cash".to_owned(),
@@ -55,4 +67,5 @@ fn go_on(cli: &Cli) -> Result<std::convert::Infallible, Error> {
         println!("{} {}", refund.sale_id, refund.total);
         std::io::stdout().flush()?;
     }
+    Ok(())
 }

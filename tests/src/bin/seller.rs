@@ -1,20 +1,30 @@
 //! A till that sells until it is killed: each printed line is a receipt that a customer took home.
-//! The story of the killed till starts this program and kills it.
+//! The stories and the fault table start this program and kill it.
 #![expect(clippy::print_stdout, reason = "the receipts are what the story reads")]
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use mostrador_sync::clock::{Clock as _, SystemClock};
+use mostrador_sync::random::Random;
+use mostrador_terminal::view::Language;
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use mostrador_tests::Error;
 use mostrador_tests::shop::options;
 use rust_decimal::Decimal;
 
+/// How long somebody waits before charging again what was refused.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Sell one product again and again
 #[derive(Debug, Parser)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 struct Cli {
     /// The till's folder
     #[arg(long)]
@@ -25,18 +35,42 @@ struct Cli {
     /// Sell nothing: one basket stays open, and what is printed is its total
     #[arg(long)]
     open: bool,
+    /// Say `ready` and end after so many receipts; without it: never
+    #[arg(long)]
+    sales: Option<u32>,
+    /// Scan this code with every basket
+    #[arg(long)]
+    code: Option<String>,
+    /// Scan it at the counter, with a cashier at work
+    #[arg(long, requires = "code")]
+    scan: bool,
+    /// Talk to the server meanwhile
+    #[arg(long)]
+    online: bool,
+    /// Say `! CODE MESSAGE` when a sale is refused, and try again
+    #[arg(long)]
+    persist: bool,
 }
 
-fn main() -> ExitCode {
+#[tokio::main(worker_threads = 2)]
+async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let work = if cli.open { hold } else { sell };
-    let Err(error) = work(&cli);
-    eprintln!("seller: {error}");
-    ExitCode::FAILURE
+    let done = if cli.open {
+        hold(&cli)
+    } else {
+        sell(&cli).await
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("seller: {}", in_words(&error));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// One unit more, again and again, each written down before it is printed.
-fn hold(cli: &Cli) -> Result<std::convert::Infallible, Error> {
+fn hold(cli: &Cli) -> Result<(), Error> {
     let till = Till::open(options(&cli.data))?;
     let pins = till.view().demo_pins;
     let cashier = pins.iter().find(|pin| pin.role == "cashier");
@@ -49,28 +83,65 @@ fn hold(cli: &Cli) -> Result<std::convert::Infallible, Error> {
     }
 }
 
-fn sell(cli: &Cli) -> Result<std::convert::Infallible, Error> {
+async fn sell(cli: &Cli) -> Result<(), Error> {
     let till = Till::open(options(&cli.data))?;
-    let clock = SystemClock::new();
-    let mut basket = till
-        .ledger()
-        .read(mostrador_ledger::stream::head)?
-        .map_or(0, |head| head.seq);
-    loop {
-        basket += 1;
-        let sold = till.sell(&SaleRequest {
-            reference: format!("basket-{basket}"),
-            at_ms: clock.now_ms(),
-            cashier: None,
-            customer: None,
-            lines: vec![SaleRequestLine {
-                product: cli.product.clone(),
-                quantity: Decimal::ONE,
-                unit_price: None,
-            }],
-            codes: Vec::new(),
-        })?;
-        println!("{} {}", sold.sale.sale_id, sold.sale.total);
+    if cli.online {
+        till.start_sync()?;
+    }
+    let mut left = cli.sales;
+    if left.is_some() || cli.persist {
+        println!("ready");
         std::io::stdout().flush()?;
+    }
+    while left != Some(0) {
+        match charge(&till, cli) {
+            Ok((sale, total)) => {
+                println!("{sale} {total}");
+                left = left.map(|left| left - 1);
+            }
+            Err(error) if cli.persist => {
+                println!("! {}", in_words(&Error::Till(error)));
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        std::io::stdout().flush()?;
+    }
+    till.stop_sync().await;
+    Ok(())
+}
+
+fn charge(till: &Till, cli: &Cli) -> Result<(uuid::Uuid, i64), mostrador_terminal::Error> {
+    if let (true, Some(code)) = (cli.scan, &cli.code) {
+        return mostrador_tests::faults::audit::charge(till, &cli.product, code);
+    }
+    let sold = till.sell(&basket(cli))?;
+    Ok((sold.sale.sale_id, sold.sale.total))
+}
+
+/// One unit under a number that no other basket has.
+fn basket(cli: &Cli) -> SaleRequest {
+    SaleRequest {
+        reference: Random::system().name().to_string(),
+        at_ms: SystemClock::new().now_ms(),
+        cashier: None,
+        customer: None,
+        lines: vec![SaleRequestLine {
+            product: cli.product.clone(),
+            quantity: Decimal::ONE,
+            unit_price: None,
+        }],
+        codes: cli.code.iter().cloned().collect(),
+    }
+}
+
+/// What the person at the counter reads, behind its code.
+fn in_words(error: &Error) -> String {
+    match error {
+        Error::Till(error) => {
+            let trouble = error.trouble(Language::En);
+            format!("{} {} {}", trouble.code, trouble.message, trouble.hint)
+        }
+        other => other.to_string(),
     }
 }

@@ -5,13 +5,14 @@ use crate::error::Error;
 use crate::phase::Phases;
 use crate::{fixture, node, shell};
 
-use super::{fuzz, simulate, test};
+use super::{faults, fuzz, simulate, test};
 
 pub(super) fn run(rest: &[String]) -> Result<(), Error> {
     super::no_options(rest)?;
     let mut phases = Phases::default();
     check_all(&mut phases)?;
     test::run_tests(&mut phases)?;
+    faults::run_quick(&mut phases)?;
     simulate::run_all(&mut phases)?;
     fuzz::run_all(&mut phases)?;
     phases.print();

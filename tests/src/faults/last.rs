@@ -1,0 +1,152 @@
+//! Many tills want the last use of a code, and some of them die on the way.
+
+use std::time::Duration;
+
+use mostrador_protocol::lease::LeaseResource;
+use mostrador_server::Store as _;
+use mostrador_terminal::Till;
+
+use super::audit::{self, PRODUCT};
+use super::worker::{Receipt, Worker};
+use super::{Outcome, Site, Tally};
+use crate::Error;
+use crate::shop::{Shop, options};
+
+/// How many tills enrol at once.
+const AT_ONCE: usize = 5;
+
+/// `last-use`.
+pub(super) async fn last_use(site: &mut Site) -> Result<Outcome, Error> {
+    let crowd = if site.is_quick { 15 } else { 50 };
+    let mortal = crowd / 5;
+    let mut names = Vec::new();
+    let mut alive = Vec::new();
+    while names.len() < crowd {
+        let some: Vec<String> = (0..AT_ONCE).map(|_| site.next_name()).collect();
+        let url = site.shop.url();
+        let shop = &site.shop;
+        let mut opened = Vec::new();
+        for name in &some {
+            opened.push(shop.till("centro", name, &url).await?);
+        }
+        names.extend(some);
+        alive.extend(opened);
+    }
+    let mut tally = Tally::default();
+    let mut printed = Vec::new();
+    for round in 0..site.times(1, 6) {
+        let code = format!("ULTIMO{round}");
+        publish(site, round + 2, &code)?;
+        let dying: Vec<String> = names[..mortal].to_vec();
+        for till in alive.drain(..mortal) {
+            till.stop_sync().await;
+        }
+        let receipts = rush(site, &alive, (&dying, &code)).await?;
+        let cheap = cheapest(&receipts);
+        printed.extend(receipts);
+        let mut back = Vec::new();
+        for name in &dying {
+            let till = Till::open(options(&site.shop.till_folder(name)))?;
+            till.start_sync()?;
+            back.push(till);
+        }
+        back.append(&mut alive);
+        alive = back;
+        site.shop.agree(&alive.iter().collect::<Vec<_>>()).await?;
+        check(&site.shop, &code, (cheap, &mut tally)).await?;
+        tally.repetitions += 1;
+    }
+    let said = site
+        .shop
+        .owner(&["report", "exceptions", "--tenant", site.shop.tenant()])?;
+    tally.expects(said == "nothing to look at\n", || {
+        format!("exceptions: {said}")
+    });
+    for till in &alive {
+        audit::file(till, &[], &mut tally)?;
+        till.stop_sync().await;
+    }
+    audit::server(&site.shop, &printed, &mut tally).await?;
+    tally.acknowledged = printed.len();
+    Ok(Outcome::Ran(tally))
+}
+
+/// Everybody scans and pays at once; those that are mortal are processes and are killed on the way.
+async fn rush(
+    site: &Site,
+    alive: &[Till],
+    (dying, code): (&[String], &str),
+) -> Result<Vec<Receipt>, Error> {
+    let mut sellers = Vec::new();
+    for till in alive {
+        let (till, code) = (till.clone(), code.to_owned());
+        sellers.push(tokio::task::spawn_blocking(move || {
+            audit::charge(&till, PRODUCT, &code)
+        }));
+    }
+    let scanning = [
+        "--product",
+        PRODUCT,
+        "--code",
+        code,
+        "--online",
+        "--scan",
+        "--persist",
+    ];
+    let mut workers = Vec::new();
+    for name in dying {
+        let folder = site.shop.till_folder(name);
+        workers.push(Worker::start(&[], ("seller", &folder), &scanning)?);
+    }
+    let mut printed = Vec::new();
+    for mut worker in workers {
+        tokio::time::sleep(Duration::from_millis(site.random.below(250))).await;
+        worker.kill()?;
+        printed.extend(worker.finish()?.printed);
+    }
+    for seller in sellers {
+        let sold = seller.await.map_err(std::io::Error::other)?;
+        // A right that came between scanning and paying changes the price; the cashier would charge again.
+        printed.extend(sold.ok());
+    }
+    Ok(printed)
+}
+
+/// How many of the receipts are cheaper than the dearest: they have the code.
+fn cheapest(receipts: &[Receipt]) -> usize {
+    let dearest = receipts.iter().map(|(_, total)| *total).max();
+    receipts
+        .iter()
+        .filter(|(_, total)| Some(*total) < dearest)
+        .count()
+}
+
+async fn check(shop: &Shop, code: &str, (sold, tally): (usize, &mut Tally)) -> Result<(), Error> {
+    let resource = LeaseResource::CodeUses(code.to_owned());
+    let stocks = shop.store()?.stocks(shop.tenant()).await?;
+    let found = stocks.into_iter().find(|(known, _)| *known == resource);
+    let (used, exposure) = found.map_or((0, 0), |(_, stock)| (stock.used, stock.exposure));
+    tally.expects(used <= 1 && exposure == 0, || {
+        format!("{used} uses of the last one of {code}, exposure {exposure}")
+    });
+    // Who died before printing used it, too.
+    let sold = i64::try_from(sold).unwrap_or(i64::MAX);
+    tally.expects(sold <= used, || {
+        format!("{sold} receipts with {code}, the server counts {used}")
+    });
+    tally.says(format!("{used} of 1 used"));
+    Ok(())
+}
+
+fn publish(site: &Site, version: u32, code: &str) -> Result<(), Error> {
+    let fixtures = crate::shop::fixtures();
+    let program = std::fs::read_to_string(fixtures.join("cafe-vt/program.toml"))?;
+    let program = program.replacen("version = 1", &format!("version = {version}"), 1);
+    let path = site.folder.join(format!("program-{version}.toml"));
+    let last = format!("\n[[codes]]\ntext = \"{code}\"\npercent_bp = 1000\ntotal_limit = 1\n");
+    std::fs::write(&path, program + &last)?;
+    let path = path.to_string_lossy();
+    site.shop
+        .owner(&["program", "publish", "--tenant", site.shop.tenant(), &path])?;
+    Ok(())
+}
