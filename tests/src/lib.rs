@@ -2,6 +2,7 @@
 //! a cable that can be pulled, and real baskets.
 
 pub mod bench_bootstrap;
+pub mod bench_commit;
 pub mod bench_fold;
 pub mod bench_ledger;
 pub mod bench_push;

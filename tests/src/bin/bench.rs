@@ -7,10 +7,16 @@ use std::time::Duration;
 
 use clap::Parser;
 use mostrador_tests::bench_ledger::Figure;
-use mostrador_tests::{Error, bench_bootstrap, bench_fold, bench_ledger, bench_push, bench_quote};
+use mostrador_tests::{
+    Error, bench_bootstrap, bench_commit, bench_fold, bench_ledger, bench_push, bench_quote,
+};
 
 /// Measure
 #[derive(Debug, Parser)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 struct Cli {
     /// Folder with the demo companies
     #[arg(long)]
@@ -30,6 +36,9 @@ struct Cli {
     /// Only what beginning costs a new till, with the first of --customers (1,000,000 unless named)
     #[arg(long)]
     bootstrap: bool,
+    /// Only what the network costs a sale
+    #[arg(long)]
+    commits: bool,
     /// Breed slow quotes for so many seconds instead
     #[arg(long, value_name = "SECONDS")]
     hunt: Option<u64>,
@@ -54,7 +63,7 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         hunt(seconds, cli.seed);
         return Ok(());
     }
-    if !cli.accounts && !cli.bootstrap {
+    if !cli.accounts && !cli.bootstrap && !cli.commits {
         quotes();
     }
     if cli.quotes {
@@ -80,10 +89,15 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         show(&bench_bootstrap::figures(&fixtures, &folder, customers.max(1)).await?);
         return Ok(());
     }
+    if cli.commits {
+        show(&bench_commit::figures(&fixtures, &below("commits")?).await?);
+        return Ok(());
+    }
     show(&bench_fold::figures(&below("accounts")?)?);
     if cli.accounts {
         return Ok(());
     }
+    show(&bench_commit::figures(&fixtures, &below("commits")?).await?);
     let sizes: &[u32] = match cli.customers.as_slice() {
         [] => &[2_000, 200_000],
         named => named,
