@@ -2,13 +2,15 @@
 //! is enrolled, and sales at the counter meanwhile; beside bare SQLite that inserts the same rows into one
 //! plain table in transactions of the same size, with the same durability.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDate;
 use mostrador_ledger as ledger;
-use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::account::{AccountDocument, LotDocument};
 use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::frame;
 use mostrador_protocol::row::{Customer, Row};
@@ -37,11 +39,6 @@ const BETWEEN_SALES: Duration = Duration::from_millis(20);
 
 /// How often it is looked whether somebody is found.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// An account after one purchase.
-const ACCOUNT: &str = r#"{"lots":[{"earned_on":"2026-11-21","expires_on":"2027-11-21","points":108}],
-    "debt":0,"earned_by_day":{"2026-11-21":108},"purchases":1,"spent":9000,
-    "first_purchase_ms":1763730000503,"last_purchase_ms":1763730000503}"#;
 
 /// Begins with `customers` customers and as many accounts.
 ///
@@ -148,10 +145,35 @@ fn people(customers: u32, number: u32) -> Customer {
     }
 }
 
+/// Their account after some purchases.
+fn account_of(customers: u32, number: u32) -> AccountDocument {
+    let mut chance = Chance(u64::from(customers) << 33 | u64::from(number));
+    let mut points = BTreeMap::new();
+    for _ in 0..=chance.below(4) {
+        let day = NaiveDate::from_ymd_opt(2026, 1 + chance.below(11), 1 + chance.below(28));
+        let day = day.expect("BUG: each month has 28 days");
+        points.insert(day, i64::from(1 + chance.below(900)));
+    }
+    let lots = points.iter().map(|(day, points)| LotDocument {
+        earned_on: *day,
+        expires_on: *day + chrono::Days::new(365),
+        usable_from: None,
+        points: *points,
+    });
+    let first_ms = 1_760_000_000_000 + 1_000 * i64::from(chance.below(10_000_000));
+    AccountDocument {
+        lots: lots.collect(),
+        purchases: i64::try_from(points.len()).unwrap_or(i64::MAX),
+        spent: 100 * points.values().sum::<i64>(),
+        first_purchase_ms: Some(first_ms),
+        last_purchase_ms: Some(first_ms + 1_000 * i64::from(chance.below(20_000_000))),
+        earned_by_day: points,
+        ..AccountDocument::default()
+    }
+}
+
 /// Writes customers and accounts as the server does: rows, and their places in the feed.
 fn fill(file: &PathBuf, tenant: &str, customers: u32) -> rusqlite::Result<()> {
-    let account: AccountDocument = serde_json::from_str(ACCOUNT).expect("BUG: it is an account");
-    let document = serde_json::to_string(&account).expect("BUG: it was just read");
     let db = Connection::open(file)?;
     let (mut position, hash): (i64, String) = db.query_row(
         "select position, hash from feed_head where tenant_id = ?",
@@ -176,6 +198,8 @@ fn fill(file: &PathBuf, tenant: &str, customers: u32) -> rusqlite::Result<()> {
             customer.card,
             customer.referral_code
         ])?;
+        let account = account_of(customers, number);
+        let document = serde_json::to_string(&account).expect("BUG: its keys are strings");
         db.prepare_cached(
             "insert into account (tenant_id, customer_id, document) values (?, ?, ?)",
         )?
@@ -183,7 +207,7 @@ fn fill(file: &PathBuf, tenant: &str, customers: u32) -> rusqlite::Result<()> {
         let customer_id = customer.id;
         let account = Row::Account {
             customer_id,
-            account: account.clone(),
+            account,
         };
         let ends = position + 2;
         for (kind, row) in [("customer", Row::Customer(customer)), ("account", account)] {
@@ -237,7 +261,7 @@ async fn parts(store: &SqliteStore, tenant: &str) -> Result<Parts, Error> {
         let part = SnapshotPart {
             rows,
             next: next.clone(),
-            seals: std::collections::BTreeMap::new(),
+            seals: BTreeMap::new(),
             server_time_ms: 0,
         };
         let json = serde_json::to_vec(&part).expect("BUG: replies have string keys only");

@@ -206,10 +206,7 @@ pub struct Plan {
     not_before_ms: u64,
     talk: Talk,
     turn: Turn,
-    /// Whether the last page had more after it.
-    more: bool,
-    /// Whether a snapshot is taken over, and pages wait for its end.
-    snapshot: bool,
+    ahead: Ahead,
     /// Whether the last push was sent back.
     sent_back: bool,
     /// Whether the position is looked for after which another writes the stream too.
@@ -233,6 +230,28 @@ enum Talk {
     CaughtUp,
 }
 
+/// What the server is known to have for this till.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    /// Nothing more than what happens from now on.
+    Nothing,
+    /// A page after the last one.
+    Page,
+    /// Parts of a snapshot; pages wait for its end.
+    Part,
+}
+
+impl Ahead {
+    /// Without the snapshot, if there was one: what was taken over of it stands in the file, and the next
+    /// page that is refused says so again.
+    const fn without_parts(self) -> Self {
+        match self {
+            Self::Part => Self::Nothing,
+            other => other,
+        }
+    }
+}
+
 /// Who goes next when there is work both ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
@@ -248,8 +267,7 @@ impl Default for Plan {
             not_before_ms: 0,
             talk: Talk::Silent,
             turn: Turn::Push,
-            more: false,
-            snapshot: false,
+            ahead: Ahead::Nothing,
             sent_back: false,
             forked: false,
             due: None,
@@ -277,10 +295,10 @@ impl Plan {
         if waiting && self.turn == Turn::Push {
             return Step::Push(self.limit);
         }
-        if self.snapshot {
+        if self.ahead == Ahead::Part {
             return Step::Snapshot;
         }
-        if waiting || self.more {
+        if waiting || self.ahead == Ahead::Page {
             return Step::Pull { wait_ms: 0 };
         }
         let lease_in_ms = self.lease_at_ms.map(|at_ms| at_ms.saturating_sub(now_ms));
@@ -325,16 +343,15 @@ impl Plan {
             }
             Outcome::OtherFeed => {
                 self.talk = Talk::Silent;
-                self.snapshot = false;
+                self.ahead = self.ahead.without_parts();
             }
             Outcome::Behind => {
                 self.talk = Talk::Greeted;
-                self.snapshot = true;
+                self.ahead = Ahead::Part;
                 self.turn = Turn::Push;
             }
             Outcome::Took { more } => {
-                self.snapshot = more;
-                self.more = !more;
+                self.ahead = if more { Ahead::Part } else { Ahead::Page };
                 self.turn = Turn::Push;
             }
             Outcome::Doubted => self.due = None,
@@ -365,7 +382,7 @@ impl Plan {
                 asked_ms,
             } => {
                 self.turn = Turn::Push;
-                self.more = more;
+                self.ahead = if more { Ahead::Page } else { Ahead::Nothing };
                 self.talk = if more { Talk::Greeted } else { Talk::CaughtUp };
                 // A page that answered a question with wait 0 says nothing about the server's patience.
                 let waited = matches!(step, Step::Pull { wait_ms } if wait_ms > 0);
@@ -503,8 +520,7 @@ impl Plan {
         self.talk = Talk::Silent;
         self.turn = Turn::Push;
         self.sent_back = false;
-        // What was taken over of a snapshot stands in the file; the next page that is refused says so again.
-        self.snapshot = false;
+        self.ahead = self.ahead.without_parts();
         self.trouble = Some(trouble);
         self
     }

@@ -70,15 +70,14 @@ impl Syncer {
         let ahead = self.fetched.take().filter(|fetched| {
             fetched.position == begun.at.0 && fetched.after.as_ref() == begun.place.as_ref()
         });
-        let part = match ahead {
-            Some(fetched) => fetched.part,
-            None => {
-                let place = begun.place.as_ref();
-                let asking = self.conversation.snapshot_rows(begun.at, place);
-                match self.unless_stopped(asking).await? {
-                    Ok(part) => part,
-                    Err(failure) => return Some(self.no_part(&failure).await),
-                }
+        let part = if let Some(fetched) = ahead {
+            fetched.part
+        } else {
+            let place = begun.place.as_ref();
+            let asking = self.conversation.snapshot_rows(begun.at, place);
+            match self.unless_stopped(asking).await? {
+                Ok(part) => part,
+                Err(failure) => return Some(self.no_part(&failure).await),
             }
         };
         self.contact(part.server_time_ms);
