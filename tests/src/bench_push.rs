@@ -123,7 +123,8 @@ fn frames(entries: &[(u64, RawEntry, EntryHash)]) -> Vec<Figure> {
     ]
 }
 
-fn entries_of(till: &Till) -> Result<Vec<(u64, RawEntry, EntryHash)>, Error> {
+/// The entries of a till's stream, each with its position and the chain up to it.
+pub(crate) fn entries_of(till: &Till) -> Result<Vec<(u64, RawEntry, EntryHash)>, Error> {
     let mut entries = Vec::new();
     till.ledger().read(|connection| {
         let Some(head) = ledger::stream::head(connection)? else {
@@ -160,7 +161,7 @@ fn sell(till: &Till) -> Result<(), Error> {
 
 /// Time that bare SQLite needs for the till's entries, `at_once` in each durable transaction.
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures")]
-fn store_bare(
+pub(crate) fn store_bare(
     rows: &[(u64, RawEntry, EntryHash)],
     path: &Path,
     at_once: usize,

@@ -3,12 +3,17 @@
 
 pub mod bench_bootstrap;
 pub mod bench_commit;
+pub mod bench_drain;
 pub mod bench_fold;
+#[cfg(unix)]
+pub mod bench_ingest;
 pub mod bench_ledger;
 pub mod bench_push;
 pub mod bench_quote;
 #[cfg(target_os = "linux")]
 pub mod bench_window;
+#[cfg(unix)]
+pub mod cluster;
 pub mod deadline;
 pub mod demo;
 mod error;

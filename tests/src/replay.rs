@@ -6,6 +6,7 @@ pub mod child;
 pub mod compare;
 pub mod conduct;
 pub mod data;
+pub mod machines;
 pub mod outcome;
 pub mod program;
 pub mod stage;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use mostrador_ledger as ledger;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_server::store::Store;
-use mostrador_server::{Mint, SqliteStore};
+use mostrador_server::{Mint, PostgresStore, SqliteStore};
 use mostrador_terminal::{KeySource, Till, TillOptions};
 
 use crate::Error;
@@ -60,6 +60,8 @@ pub enum Crowd {
 pub struct Shop {
     folder: PathBuf,
     data: PathBuf,
+    /// Where the server keeps its data instead, a URL.
+    database: Option<String>,
     company: Company,
     address: SocketAddr,
     server: Option<ServerProcess>,
@@ -75,6 +77,20 @@ impl Shop {
         Self::open_from(&fixtures(), folder, company, crowd)
     }
 
+    /// The same with the server's data in an empty PostgreSQL database.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_on(
+        database: &str,
+        folder: &Path,
+        company: Company,
+        crowd: Crowd,
+    ) -> Result<Self, Error> {
+        let database = Some(database.to_owned());
+        Self::set_up(database, (&fixtures(), folder), company, crowd)
+    }
+
     /// The same from the fixtures in another place.
     ///
     /// # Errors
@@ -85,11 +101,20 @@ impl Shop {
         company: Company,
         crowd: Crowd,
     ) -> Result<Self, Error> {
-        let data = folder.join("server");
-        std::fs::create_dir_all(&data)?;
+        Self::set_up(None, (fixtures, folder), company, crowd)
+    }
+
+    fn set_up(
+        database: Option<String>,
+        (fixtures, folder): (&Path, &Path),
+        company: Company,
+        crowd: Crowd,
+    ) -> Result<Self, Error> {
+        std::fs::create_dir_all(folder.join("server"))?;
         let shop = Self {
             folder: folder.to_owned(),
-            data,
+            data: folder.join("server"),
+            database,
             company,
             address: ([127, 0, 0, 1], 0).into(),
             server: None,
@@ -143,9 +168,8 @@ impl Shop {
     /// # Errors
     /// When it fails; the error is what it said.
     pub fn owner(&self, arguments: &[&str]) -> Result<String, Error> {
-        let data = self.data().to_string_lossy().into_owned();
-        let with_data = ["--data", data.as_str()];
-        Ok(server_command(arguments.iter().chain(&with_data))?)
+        let arguments = arguments.iter().map(|argument| OsString::from(*argument));
+        Ok(server_command(arguments.chain(self.place().option()))?)
     }
 
     /// The company's slug.
@@ -153,7 +177,15 @@ impl Shop {
         self.company.tenant
     }
 
-    /// The server's data folder.
+    /// Where the server keeps its data.
+    fn place(&self) -> DataPlace {
+        match &self.database {
+            Some(url) => DataPlace::Database(url.clone()),
+            None => DataPlace::Folder(self.data.clone()),
+        }
+    }
+
+    /// The server's data folder; on a database, where it keeps its log.
     pub fn data(&self) -> PathBuf {
         self.data.clone()
     }
@@ -178,7 +210,8 @@ impl Shop {
     /// # Errors
     /// When it does not listen in time.
     pub fn start_server(&mut self) -> Result<(), Error> {
-        let server = ServerProcess::start(&self.data(), &self.address.to_string())?;
+        let listen = self.address.to_string();
+        let server = ServerProcess::start_on(&self.place(), &self.data(), &listen)?;
         self.address = server.address();
         self.server = Some(server);
         Ok(())
@@ -268,6 +301,16 @@ impl Shop {
         Ok(till)
     }
 
+    /// Starts another server on the same data, which only a database allows; what it says is kept in
+    /// `folder`.
+    ///
+    /// # Errors
+    /// When it does not listen in time.
+    pub fn another_server(&self, folder: &Path) -> Result<ServerProcess, Error> {
+        std::fs::create_dir_all(folder)?;
+        Ok(ServerProcess::start_on(&self.place(), folder, "127.0.0.1:0")?)
+    }
+
     /// A second connection to the server's file, for looking.
     ///
     /// # Errors
@@ -285,7 +328,13 @@ impl Shop {
     pub async fn agree(&self, tills: &[&Till]) -> Result<(), Error> {
         let settling = Deadline::after(SETTLING);
         loop {
-            let agreed = self.compared(tills).await;
+            let agreed = match self.place() {
+                DataPlace::Folder(_) => self.compared(&self.store()?, tills).await,
+                DataPlace::Database(url) => {
+                    let store = PostgresStore::open(&url, &Mint::system()).await?;
+                    self.compared(&store, tills).await
+                }
+            };
             let is_over = settling.pause_async("tills to agree").await.is_err();
             match agreed {
                 Err(Error::Disagreement(_)) if !is_over => {}
@@ -294,7 +343,7 @@ impl Shop {
         }
     }
 
-    async fn compared(&self, tills: &[&Till]) -> Result<(), Error> {
+    async fn compared(&self, store: &impl Store, tills: &[&Till]) -> Result<(), Error> {
         for till in tills {
             till.sync_now()?;
             until("a till to send everything", || {
@@ -304,7 +353,6 @@ impl Shop {
             })
             .await?;
         }
-        let store = self.store()?;
         let position = store.counts(self.tenant()).await?.feed;
         for till in tills {
             till.sync_now()?;
@@ -316,7 +364,7 @@ impl Shop {
         }
         let mut differences = Vec::new();
         for till in tills {
-            differences.extend(self.differences(till).await?);
+            differences.extend(self.differences(store, till).await?);
         }
         if differences.is_empty() {
             return Ok(());
@@ -325,8 +373,7 @@ impl Shop {
     }
 
     /// In what a till differs from the server: accounts, and the chain of its stream.
-    async fn differences(&self, till: &Till) -> Result<Vec<String>, Error> {
-        let store = self.store()?;
+    async fn differences(&self, store: &impl Store, till: &Till) -> Result<Vec<String>, Error> {
         let mut differences = Vec::new();
         for (customer, held) in store.accounts(self.tenant()).await? {
             let shown = till

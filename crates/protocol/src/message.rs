@@ -265,6 +265,8 @@ pub enum ErrorCode {
     SlowDown,
     /// No such thing.
     NotFound,
+    /// The server cannot reach its data at this moment.
+    Unavailable,
     /// Something is wrong on the server.
     Internal,
 }
@@ -288,6 +290,7 @@ impl ErrorCode {
             Self::TooSlow => "too_slow",
             Self::SlowDown => "slow_down",
             Self::NotFound => "not_found",
+            Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }
     }

@@ -30,6 +30,16 @@ pub enum Error {
         /// What it says.
         source: tokio_postgres::Error,
     },
+    /// The database server is older than what the statements need.
+    #[error("the database {of} is PostgreSQL {found}")]
+    DatabaseTooOld {
+        /// Which database, where.
+        of: String,
+        /// Its version.
+        found: String,
+        /// The oldest that will do.
+        oldest: u32,
+    },
     /// There is no database where one was expected.
     #[error("there is no server data at {}", .0.display())]
     NoDatabase(PathBuf),
@@ -175,10 +185,9 @@ impl Error {
             Self::DatabaseUrl { .. } => {
                 "write postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require".into()
             }
-            Self::Connect { .. } => {
-                "check host, user, password and that the database exists; the server makes its own \
-                 tables in it"
-                    .into()
+            Self::Connect { source, .. } => crate::store::postgres::remedy(source).into(),
+            Self::DatabaseTooOld { oldest, .. } => {
+                format!("upgrade the database to PostgreSQL {oldest} or newer")
             }
             Self::NoDatabase(_) => {
                 "check --data; `serve`, `tenant create` and `demo` start new data there".into()
@@ -186,6 +195,9 @@ impl Error {
             Self::Corrupt { .. } | Self::Stored { .. } => {
                 "keep the file as it is, restore the last backup beside it and start with that folder"
                     .into()
+            }
+            Self::Migration { source, .. } if crate::store::postgres::may_not(&**source) => {
+                crate::store::postgres::MUST_OWN.into()
             }
             Self::Migration { .. } => {
                 "start the version that wrote this file, or restore a backup of this version".into()
@@ -229,6 +241,12 @@ impl Error {
             Self::Generate(refusal) => refusal.hint(),
             Self::FixtureMissing(_) => "point --fixtures at the folder that holds it".into(),
         }
+    }
+
+    /// Whether the database is away for a moment: it restarts, another takes over, or it has no connection
+    /// left. Nothing has to be done about it.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Database { source, .. } if source.is_passing())
     }
 
     /// The sentence with its causes, for a person at a terminal.

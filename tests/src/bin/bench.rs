@@ -8,7 +8,8 @@ use std::time::Duration;
 use clap::Parser;
 use mostrador_tests::bench_ledger::Figure;
 use mostrador_tests::{
-    Error, bench_bootstrap, bench_commit, bench_fold, bench_ledger, bench_push, bench_quote,
+    Error, bench_bootstrap, bench_commit, bench_drain, bench_fold, bench_ledger, bench_push,
+    bench_quote,
 };
 
 /// Measure
@@ -39,6 +40,12 @@ struct Cli {
     /// Only what the network costs a sale
     #[arg(long)]
     commits: bool,
+    /// Only what taking entries in costs, on SQLite and PostgreSQL
+    #[arg(long)]
+    ingest: bool,
+    /// Only how long a till with so many waiting entries needs to send them
+    #[arg(long, value_name = "ENTRIES", num_args = 0..=1, default_missing_value = "180000")]
+    drain: Option<u32>,
     /// Breed slow quotes for so many seconds instead
     #[arg(long, value_name = "SECONDS")]
     hunt: Option<u64>,
@@ -63,7 +70,8 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         hunt(seconds, cli.seed);
         return Ok(());
     }
-    if !cli.accounts && !cli.bootstrap && !cli.commits {
+    let only_server = cli.bootstrap || cli.commits || cli.ingest || cli.drain.is_some();
+    if !cli.accounts && !only_server {
         quotes();
     }
     if cli.quotes {
@@ -87,10 +95,18 @@ async fn run(cli: &Cli) -> Result<(), Error> {
         let customers = cli.customers.first().copied().unwrap_or(1_000_000);
         let folder = below("bootstrap")?;
         show(&bench_bootstrap::figures(&fixtures, &folder, customers.max(1)).await?);
-        return Ok(());
+    }
+    #[cfg(unix)]
+    if cli.ingest {
+        show(&mostrador_tests::bench_ingest::figures(&fixtures, &below("ingest")?).await?);
+    }
+    if let Some(entries) = cli.drain {
+        show(&bench_drain::figures(&fixtures, &below("drain")?, entries).await?);
     }
     if cli.commits {
         show(&bench_commit::figures(&fixtures, &below("commits")?).await?);
+    }
+    if only_server {
         return Ok(());
     }
     show(&bench_fold::figures(&below("accounts")?)?);

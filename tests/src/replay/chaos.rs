@@ -13,6 +13,10 @@ pub enum Blow {
     Restore(usize),
     /// This till is killed and started again.
     Kill(usize),
+    /// The server is killed and started again.
+    KillServer,
+    /// The database crashes and is started again.
+    CrashDatabase,
 }
 
 /// Blows by the number of baskets sold by all tills together at which they fall.
@@ -24,10 +28,24 @@ pub struct Chaos {
 /// How often each cable is pulled.
 const CUTS_PER_TILL: u64 = 4;
 
+/// What is hit, and how often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Targets {
+    /// Tills, each behind its own cable.
+    pub tills: usize,
+    /// How many of them are killed, each another one.
+    pub kills: usize,
+    /// How often the server is killed.
+    pub server_kills: usize,
+    /// How often the database crashes.
+    pub crashes: usize,
+}
+
 impl Chaos {
-    /// Blows for `tills` tills that sell `baskets` baskets together: every cable is pulled
-    /// a few times, and `kills` tills, each another one, are killed on the way.
-    pub fn plan(random: &Random, tills: usize, baskets: u64, kills: usize) -> Self {
+    /// Blows for tills that sell `baskets` baskets together: every cable is pulled a few times, and
+    /// processes are killed on the way.
+    pub fn plan(random: &Random, targets: Targets, baskets: u64) -> Self {
+        let Targets { tills, kills, .. } = targets;
         let mut due: BTreeMap<u64, Vec<Blow>> = BTreeMap::new();
         let within = |from: u64, to: u64| from + random.below(to - from);
         let span = (baskets / CUTS_PER_TILL).max(1);
@@ -47,6 +65,12 @@ impl Chaos {
                 .or_default()
                 .push(Blow::Kill(alive.swap_remove(chosen)));
         }
+        let servers = std::iter::repeat_n(Blow::KillServer, targets.server_kills);
+        let crashes = std::iter::repeat_n(Blow::CrashDatabase, targets.crashes);
+        for blow in servers.chain(crashes) {
+            let at = within(baskets / 5, baskets * 4 / 5);
+            due.entry(at).or_default().push(blow);
+        }
         Self { due }
     }
 
@@ -64,14 +88,23 @@ impl Chaos {
 mod tests {
     use super::*;
 
+    const TARGETS: Targets = Targets {
+        tills: 3,
+        kills: 2,
+        server_kills: 1,
+        crashes: 2,
+    };
+
     #[test]
-    fn every_cable_is_pulled_and_put_back_and_two_tills_die() {
-        let mut chaos = Chaos::plan(&Random::seeded(7), 3, 9_784, 2);
+    fn every_cable_is_pulled_and_put_back_and_processes_die() {
+        let mut chaos = Chaos::plan(&Random::seeded(7), TARGETS, 9_784);
         let mut blows = chaos.take_due(4_892);
         blows.extend(chaos.take_due(9_784));
         let count = |wanted: fn(&Blow) -> bool| blows.iter().filter(|blow| wanted(blow)).count();
         assert_eq!(count(|blow| matches!(blow, Blow::Cut(_))), 12);
         assert_eq!(count(|blow| matches!(blow, Blow::Restore(_))), 12);
+        assert_eq!(count(|blow| matches!(blow, Blow::KillServer)), 1);
+        assert_eq!(count(|blow| matches!(blow, Blow::CrashDatabase)), 2);
         let mut killed: Vec<usize> = blows
             .iter()
             .filter_map(|blow| {
@@ -88,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_plans_the_same() {
-        let plan = || Chaos::plan(&Random::seeded(3), 3, 100, 2);
+        let plan = || Chaos::plan(&Random::seeded(3), TARGETS, 100);
         assert_eq!(plan(), plan());
     }
 }

@@ -6,6 +6,7 @@ use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::row::CodeUseRow;
 use mostrador_server::Error;
 use mostrador_server::store::Store;
+use mostrador_server::terminal::StreamHead;
 use uuid::Uuid;
 
 use super::stage::TENANT;
@@ -15,6 +16,7 @@ use super::wire::Report;
 #[derive(Debug, Clone)]
 pub struct ServerSide {
     entries: u64,
+    own_entries: u64,
     streams: BTreeMap<Uuid, (u64, mostrador_protocol::entry::EntryHash)>,
     accounts: BTreeMap<Uuid, AccountDocument>,
     codes: BTreeMap<String, CodeUseRow>,
@@ -33,8 +35,16 @@ impl ServerSide {
         let streams = store.streams(TENANT).await?;
         let accounts = store.accounts(TENANT).await?;
         let codes = store.code_uses(TENANT).await?;
+        // The server's own stream has a terminal that no list shows.
+        let terminals = store.terminals(TENANT).await?;
+        let is_terminals = |head: &&StreamHead| terminals.iter().any(|it| it.id == head.terminal);
+        let mut entries = 0;
+        for head in streams.iter().filter(is_terminals) {
+            entries += store.entries(TENANT, head.stream).await?.len() as u64;
+        }
         Ok(Self {
-            entries: store.counts(TENANT).await?.entries,
+            entries,
+            own_entries: store.counts(TENANT).await?.entries - entries,
             streams: streams
                 .into_iter()
                 .map(|head| (head.stream, (head.seq, head.hash)))
@@ -47,9 +57,14 @@ impl ServerSide {
         })
     }
 
-    /// Entries stored.
+    /// Entries of terminals.
     pub fn entries(&self) -> u64 {
         self.entries
+    }
+
+    /// Entries that the server wrote itself: lots of the data's years expired since.
+    pub fn own_entries(&self) -> u64 {
+        self.own_entries
     }
 
     /// Everything in which a till's report differs from the server: its stream's head and chain,
@@ -104,6 +119,7 @@ mod tests {
         };
         let id = Uuid::from_u128(1);
         let server = ServerSide {
+            own_entries: 0,
             entries: 0,
             streams: BTreeMap::new(),
             accounts: BTreeMap::from([(id, account(2))]),

@@ -10,11 +10,12 @@ use indicatif::ProgressBar;
 
 use super::chaos::{Blow, Chaos};
 use super::child::{Heard, TillProcess};
+use super::machines::Machines;
 use super::wire::{Event, Order, Report};
 use crate::proxy::Proxy;
 
 /// How long the conductor waits for any word from any till.
-const SILENCE: Duration = Duration::from_mins(2);
+const SILENCE: Duration = Duration::from_mins(10);
 
 /// The tills of a replay while they run.
 #[derive(Debug)]
@@ -32,6 +33,10 @@ pub struct Ordeal {
     pub cuts: u64,
     /// Tills killed and started again.
     pub kills: u64,
+    /// Times the server was.
+    pub server_kills: u64,
+    /// Times the database crashed.
+    pub crashes: u64,
     /// Baskets that each till held before this run.
     pub sold_before: Vec<Option<u64>>,
 }
@@ -82,10 +87,16 @@ impl Conductor {
     ///
     /// # Errors
     /// When a till dies by itself or falls silent.
-    pub fn sell(&mut self, mut chaos: Chaos, bar: &ProgressBar) -> io::Result<Ordeal> {
+    pub fn sell(
+        &mut self,
+        mut chaos: Chaos,
+        (machines, bar): (&mut Machines, &ProgressBar),
+    ) -> io::Result<Ordeal> {
         let mut ordeal = Ordeal {
             cuts: 0,
             kills: 0,
+            server_kills: 0,
+            crashes: 0,
             sold_before: vec![None; self.tills.len()],
         };
         let mut finished = vec![false; self.tills.len()];
@@ -104,7 +115,26 @@ impl Conductor {
             let sold = self.sold.iter().sum();
             bar.set_position(sold);
             for blow in chaos.take_due(sold) {
-                self.strike(blow, &mut finished, &mut ordeal)?;
+                match blow {
+                    Blow::KillServer => {
+                        machines.kill_server()?;
+                        ordeal.server_kills += 1;
+                    }
+                    Blow::CrashDatabase => {
+                        machines.crash_database()?;
+                        ordeal.crashes += 1;
+                    }
+                    Blow::Cut(till) => {
+                        self.cables[till].cut();
+                        ordeal.cuts += 1;
+                    }
+                    Blow::Restore(till) => self.cables[till].restore(),
+                    Blow::Kill(till) => {
+                        self.tills[till].kill_and_restart()?;
+                        finished[till] = false;
+                        ordeal.kills += 1;
+                    }
+                }
             }
         }
         self.cables.iter().for_each(Proxy::restore);
@@ -151,22 +181,6 @@ impl Conductor {
         Ok(reports.into_iter().flatten().collect())
     }
 
-    fn strike(&mut self, blow: Blow, finished: &mut [bool], ordeal: &mut Ordeal) -> io::Result<()> {
-        match blow {
-            Blow::Cut(till) => {
-                self.cables[till].cut();
-                ordeal.cuts += 1;
-            }
-            Blow::Restore(till) => self.cables[till].restore(),
-            Blow::Kill(till) => {
-                self.tills[till].kill_and_restart()?;
-                finished[till] = false;
-                ordeal.kills += 1;
-            }
-        }
-        Ok(())
-    }
-
     fn order_all(&mut self, order: &Order, done: fn(&Event) -> bool) -> io::Result<()> {
         for till in &mut self.tills {
             till.order(order)?;
@@ -192,7 +206,7 @@ impl Conductor {
             let heard = self
                 .heard
                 .recv_timeout(SILENCE)
-                .map_err(|_| io::Error::other("no till has said anything for two minutes"))?;
+                .map_err(|_| io::Error::other("no till has said anything for ten minutes"))?;
             if self.tills[heard.till].is_current(&heard) {
                 return Ok((heard.till, heard.event));
             }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::wire::Figures;
 
 /// Everything that a replay found out; amounts are cents.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Outcome {
     /// Baskets in the data.
     pub baskets: u64,
@@ -29,18 +29,26 @@ pub struct Outcome {
     pub points: i64,
     /// Entries in the tills' ledgers.
     pub entries_tills: u64,
-    /// Entries on the server.
+    /// Entries of these tills on the server.
     pub entries_server: u64,
+    /// Entries that the server wrote itself.
+    pub entries_own: u64,
     /// Accounts, uses of codes and chains that differ between the server and any till.
     pub mismatches: u64,
     /// Cables pulled on the way.
     pub cuts: u64,
     /// Tills killed on the way.
     pub kills: u64,
+    /// Times that the server was killed.
+    pub server_kills: u64,
+    /// Times that its database crashed.
+    pub crashes: u64,
     /// From the first basket to the last reply.
     pub seconds: f64,
     /// New sales per second of selling, syncing in the background.
     pub sales_per_second: f64,
+    /// Entries that the server took in, each second from the first basket to the last reply.
+    pub entries_per_second: f64,
 }
 
 impl Outcome {

@@ -24,7 +24,7 @@ use super::wire::{self, Event, Figures, Order, Report};
 use crate::deadline::Deadline;
 
 /// How long anything that needs the network may take, cut cables included.
-const PATIENCE: Duration = Duration::from_secs(110);
+const PATIENCE: Duration = Duration::from_mins(9);
 
 /// How many baskets are sold between two words to the conductor.
 const WORD_EVERY: usize = 16;

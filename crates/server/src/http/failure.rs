@@ -13,6 +13,9 @@ use serde::de::DeserializeOwned;
 use super::status;
 use crate::Error;
 
+/// When a terminal tries again while the database is away: as long as a restart takes.
+const BACK_SOON: Duration = Duration::from_secs(2);
+
 /// A "no" on its way to the wire.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -103,13 +106,16 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         tracing::error!(cause = error.sentence(), "a request could not be served");
         let hint = "the terminal keeps everything and tries again; the server's log has the cause";
+        let by_database = matches!(error, Error::Database { .. } | Error::Stored { .. });
+        let (code, retry_after) = if error.is_passing() {
+            (ErrorCode::Unavailable, Some(BACK_SOON))
+        } else {
+            (ErrorCode::Internal, None)
+        };
         Self {
-            by_database: matches!(error, Error::Database { .. } | Error::Stored { .. }),
-            ..Self::new(
-                ErrorCode::Internal,
-                "the server could not do its work",
-                hint,
-            )
+            retry_after,
+            by_database,
+            ..Self::new(code, "the server could not do its work", hint)
         }
     }
 }

@@ -8,6 +8,8 @@
 mod address;
 mod open;
 mod session;
+mod trouble;
+mod wire;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -17,7 +19,8 @@ use deadpool_postgres::{Object, Pool};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use self::session::{Session, Tries};
+use self::session::{Ended, Session, Tries};
+pub(crate) use self::trouble::{MUST_OWN, may_not, remedy};
 use super::Serving;
 use super::sql::{self, Connection, Database, Fault, SqlStore, Transaction, Whose};
 use crate::Error;
@@ -87,10 +90,14 @@ impl Database for Postgres {
         let act = Arc::new(act);
         let mut tries = Tries::of(MOST_TRIES, PAUSE);
         loop {
-            let connection = self.connection().await?;
-            let (act, whose) = (Arc::clone(&act), whose.clone());
-            let work = move |handle| Session::write(connection, handle, &whose, &*act);
-            match away(work).await? {
+            let done = match self.connection().await {
+                Ok(connection) => {
+                    let (act, whose) = (Arc::clone(&act), whose.clone());
+                    away(move |handle| Session::write(connection, handle, &whose, &*act)).await?
+                }
+                Err(error) => Err(Ended::before(error)),
+            };
+            match done {
                 Ok(answer) => return Ok(answer),
                 Err(ended) => tries.again(ended).await?,
             }
@@ -105,10 +112,14 @@ impl Database for Postgres {
         let look = Arc::new(look);
         let mut tries = Tries::of(MOST_TRIES, PAUSE);
         loop {
-            let connection = self.connection().await?;
-            let look = Arc::clone(&look);
-            let work = move |handle| Session::read(connection, handle, &*look);
-            match away(work).await? {
+            let done = match self.connection().await {
+                Ok(connection) => {
+                    let look = Arc::clone(&look);
+                    away(move |handle| Session::read(connection, handle, &*look)).await?
+                }
+                Err(error) => Err(Ended::before(error)),
+            };
+            match done {
                 Ok(answer) => return Ok(answer),
                 Err(ended) => tries.again(ended).await?,
             }

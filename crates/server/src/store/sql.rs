@@ -66,7 +66,7 @@ use crate::snapshot::{Part, PartRequest, Snapshot};
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal};
 
 pub use self::column::{Cells, Column, Param, Row as SqlRow, Value};
-pub use self::session::{Connection, Database, Fault, Statement, Transaction, Whose};
+pub use self::session::{Connection, Database, Fault, Many, Statement, Transaction, Whose};
 
 /// Data of the server in a database `D`. Clones share it.
 #[derive(Debug, Clone)]

@@ -4,6 +4,11 @@
 
 mod client;
 #[cfg(unix)]
+#[path = "../../../../tests/src/cluster.rs"]
+#[expect(
+    unreachable_pub,
+    reason = "the stories use it too, from a library"
+)]
 mod cluster;
 mod command;
 mod contract;
@@ -13,9 +18,13 @@ mod http;
 mod import;
 mod long_poll;
 #[cfg(unix)]
+mod outage;
+#[cfg(unix)]
 mod postgres;
 mod program;
 mod rights;
 mod snapshot;
 mod sqlite;
+#[cfg(unix)]
+mod tls;
 mod wire;

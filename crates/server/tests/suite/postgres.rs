@@ -27,11 +27,11 @@ const MADE: &str = "made";
 
 /// A cluster with a database that has its tables.
 async fn cluster() -> Option<Arc<Cluster>> {
-    let cluster = Cluster::start().await?;
-    let url = cluster.database(MADE, "template1").await;
+    let cluster = Cluster::start().await.unwrap()?;
+    let url = cluster.database(MADE, "template1").await.unwrap();
     drop(PostgresStore::open(&url, &Mint::system()).await.unwrap());
     // Connections end a moment after their pool.
-    let look = cluster.connect("postgres").await;
+    let look = cluster.connect("postgres").await.unwrap();
     let sql = "select count(*) from pg_stat_activity where datname = $1";
     while look
         .query_one(sql, &[&MADE])
@@ -46,7 +46,7 @@ async fn cluster() -> Option<Arc<Cluster>> {
 }
 
 async fn open(cluster: &Cluster, name: &str) -> PostgresStore {
-    let url = cluster.database(name, MADE).await;
+    let url = cluster.database(name, MADE).await.unwrap();
     PostgresStore::open(&url, &Mint::system()).await.unwrap()
 }
 
@@ -82,7 +82,7 @@ async fn both_databases_have_the_same_tables_and_columns() {
     let Some(cluster) = cluster().await else {
         return;
     };
-    let client = cluster.connect(MADE).await;
+    let client = cluster.connect(MADE).await.unwrap();
     let sql = "select table_name::text, column_name::text, is_nullable = 'NO'
                from information_schema.columns where table_schema = 'public'";
     let here: BTreeMap<(String, String), bool> = client
@@ -114,7 +114,7 @@ async fn both_databases_have_the_same_tables_and_columns() {
 
 /// Two servers on one database, as two machines would run them.
 async fn two_servers(cluster: &Cluster) -> [Server<PostgresStore>; 2] {
-    let url = cluster.database("two", MADE).await;
+    let url = cluster.database("two", MADE).await.unwrap();
     let start = async || {
         let store = PostgresStore::open(&url, &Mint::system()).await.unwrap();
         let listen = "127.0.0.1:0".parse().unwrap();
@@ -213,7 +213,7 @@ async fn connections_that_break_neither_lose_nor_double_a_sale() {
     };
     let store = open(&cluster, "breaking").await;
     let mut till = Scribe::new(&store).await;
-    let breaker = cluster.connect("postgres").await;
+    let breaker = cluster.connect("postgres").await.unwrap();
     let sql = "select count(pg_terminate_backend(pid)) from pg_stat_activity
                where datname = 'breaking'";
     let mut broken = 0;
@@ -249,7 +249,7 @@ async fn the_program_works_on_a_database_by_its_url() {
     let Some(cluster) = cluster().await else {
         return;
     };
-    let url = cluster.database("shop", "template1").await;
+    let url = cluster.database("shop", "template1").await.unwrap();
     let run = |url: &str, arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mostrador-server"));
         command.env_remove("MOSTRADOR_DATA");

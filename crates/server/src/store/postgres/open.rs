@@ -12,6 +12,9 @@ mod embedded {
     refinery::embed_migrations!("migrations/postgres");
 }
 
+/// The oldest version that still gets corrections.
+const OLDEST: u32 = 14;
+
 /// How long work waits for a connection.
 const WAIT_FOR_ONE: Duration = Duration::from_secs(15);
 
@@ -44,6 +47,17 @@ async fn bring_up(address: &Address) -> Result<(), Error> {
     let connected = address.config.connect(address.tls.clone()).await;
     let (mut client, connection) = connected.map_err(cannot_connect)?;
     let connection = tokio::spawn(connection);
+    let version = client.query_one("show server_version", &[]).await;
+    let version: String = version
+        .and_then(|row| row.try_get(0))
+        .map_err(cannot_connect)?;
+    if is_too_old(&version) {
+        return Err(Error::DatabaseTooOld {
+            of: name.clone(),
+            found: version,
+            oldest: OLDEST,
+        });
+    }
     let lock = "select pg_advisory_lock($1)";
     client
         .execute(lock, &[&TABLES_LOCK])
@@ -65,6 +79,14 @@ async fn bring_up(address: &Address) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a version as the server writes it, `15.14 (Debian 15.14-0+deb12u1)`, is below [`OLDEST`]. One
+/// that cannot be read is somebody else's, and tried.
+fn is_too_old(version: &str) -> bool {
+    let digits = version.split(|sign: char| !sign.is_ascii_digit()).next();
+    let major = digits.and_then(|digits| digits.parse::<u32>().ok());
+    major.is_some_and(|major| major < OLDEST)
+}
+
 async fn warn_of_lost_commits(client: &Client) -> Result<(), tokio_postgres::Error> {
     let row = client.query_one("show synchronous_commit", &[]).await?;
     let setting: &str = row.try_get(0)?;
@@ -74,4 +96,19 @@ async fn warn_of_lost_commits(client: &Client) -> Result<(), tokio_postgres::Err
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_as_the_server_writes_it() {
+        assert!(is_too_old("9.6.24"));
+        assert!(is_too_old("13.22 (Debian 13.22-1.pgdg120+1)"));
+        assert!(!is_too_old("14.19"));
+        assert!(!is_too_old("15.14 (Debian 15.14-0+deb12u1)"));
+        assert!(!is_too_old("18beta1"));
+        assert!(!is_too_old("a fork of it"));
+    }
 }

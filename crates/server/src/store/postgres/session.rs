@@ -1,18 +1,22 @@
 //! Statements on one connection to PostgreSQL, inside a transaction.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::error::Error as StdError;
 use std::time::Duration;
 
 use deadpool_postgres::Object;
 use tokio::runtime::Handle;
-use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use super::attempt;
+use super::trouble::is_conflict;
+use super::wire::{Ask, Kept, MOST_WAITING, Sent, Told, travel};
 use crate::Error;
-use crate::store::sql::{Cells, Connection, Fault, SqlRow, Statement, Transaction, Value, Whose};
+use crate::store::sql::{
+    Cells, Connection, Fault, Many, SqlRow, Statement, Transaction, Value, Whose,
+};
 
 /// `read committed` is enough where the tenant has one writer at a time: each statement sees what was
 /// committed before it, so everything of who wrote before. A server that hangs in the middle gives the turn
@@ -32,6 +36,8 @@ const TAKE_TURN: &str = "select position from feed_head where tenant_id = $1 for
 pub(super) struct Session {
     connection: Option<Object>,
     handle: Handle,
+    /// Statements that did not travel yet: the next that is waited for takes them along.
+    waiting: RefCell<Vec<Sent>>,
 }
 
 /// Work that came to no answer.
@@ -51,11 +57,15 @@ impl Session {
     ) -> Result<T, Ended> {
         let session = Self::begin(connection, handle, BEGIN_TO_WRITE)?;
         let turn = match whose {
-            Whose::Tenant(tenant) => session.run_as_it_is(TAKE_TURN, &[Value::Text(tenant)]),
-            Whose::Anybody => Ok(0),
+            Whose::Tenant(tenant) => session.ask(Ask::Rows(TAKE_TURN, &[&[tenant]])).map(|_| ()),
+            Whose::Anybody => Ok(()),
         };
         let turn = turn.map_err(attempt("waiting for the turn to write"));
-        match turn.and_then(|_| act(&session)) {
+        let arrive = |answer| {
+            let arrived = session.ask(Ask::Nothing);
+            arrived.map_err(attempt("writing")).map(|_| answer)
+        };
+        match turn.and_then(|()| act(&session)).and_then(arrive) {
             Ok(answer) => session.commit().map(|()| answer),
             Err(error) => Err(session.give_up(error)),
         }
@@ -78,6 +88,7 @@ impl Session {
         let session = Self {
             connection: Some(connection),
             handle,
+            waiting: RefCell::default(),
         };
         match session.simple(how) {
             Ok(()) => Ok(session),
@@ -102,7 +113,7 @@ impl Session {
     fn give_up(mut self, error: Error) -> Ended {
         let is_lost = self.connection().is_closed();
         let may_try_again = match &error {
-            Error::Database { source, .. } => is_lost || source.is_transient(),
+            Error::Database { .. } => is_lost || error.is_passing(),
             _ => false,
         };
         if self.simple("rollback").is_ok() {
@@ -124,13 +135,14 @@ impl Session {
         self.handle.block_on(work)
     }
 
-    fn run_as_it_is(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
-        let connection = self.connection();
-        let work = async {
-            let statement = connection.prepare_cached(sql).await?;
-            connection.execute(&statement, &bound(values)).await
-        };
-        Ok(self.handle.block_on(work)?)
+    /// What was sent before, then this, in one way there and back.
+    fn ask(&self, ask: Ask<'_>) -> Result<Told, Fault> {
+        let sent = self.waiting.take();
+        if sent.is_empty() && matches!(ask, Ask::Nothing) {
+            return Ok(Told::Changes(Vec::new()));
+        }
+        let travel = travel(self.connection(), &sent, ask);
+        self.handle.block_on(travel)
     }
 }
 
@@ -149,14 +161,24 @@ impl Connection for Session {
         (sql, values): Statement<'_>,
         take: &mut dyn FnMut(&SqlRow<'_>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let values: Vec<Value<'_>> = values.iter().map(|value| value.value()).collect();
-        let connection = self.connection();
-        let work = async {
-            let statement = connection.prepare_cached(&with_places(sql)).await?;
-            connection.query(&statement, &bound(&values)).await
+        self.each_of((sql, &[values]), &mut |_, row| take(row))
+    }
+
+    fn each_of(
+        &self,
+        (sql, many): Many<'_>,
+        take: &mut dyn FnMut(usize, &SqlRow<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        if many.is_empty() {
+            return Ok(());
+        }
+        let Told::Rows(found) = self.ask(Ask::Rows(&with_places(sql), many))? else {
+            unreachable!("BUG: who asks for rows is told rows");
         };
-        for row in self.handle.block_on(work)? {
-            take(&SqlRow::of(&row))?;
+        for (number, rows) in found.iter().enumerate() {
+            for row in rows {
+                take(number, &SqlRow::of(row))?;
+            }
         }
         Ok(())
     }
@@ -164,18 +186,34 @@ impl Connection for Session {
 
 impl Transaction for Session {
     fn run(&self, (sql, values): Statement<'_>) -> Result<u64, Fault> {
-        let values: Vec<Value<'_>> = values.iter().map(|value| value.value()).collect();
-        self.run_as_it_is(&with_places(sql), &values)
+        let changed = self.run_each((sql, &[values]))?;
+        Ok(changed.iter().sum())
+    }
+
+    fn run_each(&self, (sql, many): Many<'_>) -> Result<Vec<u64>, Fault> {
+        match self.ask(Ask::Changes(&with_places(sql), many))? {
+            Told::Changes(changes) => Ok(changes),
+            Told::Rows(_) => unreachable!("BUG: who asks for changes is told changes"),
+        }
+    }
+
+    fn send(&self, attempt: &'static str, (sql, values): Statement<'_>) -> Result<(), Fault> {
+        let values = values.iter().map(|value| Kept::of(value.value()));
+        let sent = Sent {
+            attempt,
+            sql: with_places(sql),
+            values: values.collect(),
+        };
+        self.waiting.borrow_mut().push(sent);
+        if self.waiting.borrow().len() < MOST_WAITING {
+            return Ok(());
+        }
+        self.ask(Ask::Nothing).map(|_| ())
     }
 
     fn for_update(&self) -> &'static str {
         " for update"
     }
-}
-
-fn bound<'a>(values: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    let values = values.iter();
-    values.map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 /// Places as PostgreSQL writes them: `$1` for `?1`. No statement has a question mark elsewhere.
@@ -187,6 +225,16 @@ fn with_places(sql: &str) -> String {
 pub(super) struct Tries {
     left: u32,
     pause: Duration,
+}
+
+impl Ended {
+    /// Work that never began.
+    pub(super) const fn before(error: Error) -> Self {
+        Self {
+            error,
+            may_try_again: true,
+        }
+    }
 }
 
 impl Tries {
@@ -208,33 +256,6 @@ impl Tries {
         self.left -= 1;
         self.pause *= 2;
         Ok(())
-    }
-}
-
-fn is_conflict(code: &SqlState) -> bool {
-    [
-        SqlState::T_R_SERIALIZATION_FAILURE,
-        SqlState::T_R_DEADLOCK_DETECTED,
-    ]
-    .contains(code)
-}
-
-impl Fault {
-    /// Whether the database gave the work up for a reason that passes: a conflict, or a server that
-    /// goes down while another takes over.
-    fn is_transient(&self) -> bool {
-        let Self::Postgres(error) = self else {
-            return false;
-        };
-        let going_down = [
-            SqlState::ADMIN_SHUTDOWN,
-            SqlState::CRASH_SHUTDOWN,
-            SqlState::CANNOT_CONNECT_NOW,
-            SqlState::READ_ONLY_SQL_TRANSACTION,
-        ];
-        error
-            .code()
-            .is_some_and(|code| is_conflict(code) || going_down.contains(code))
     }
 }
 

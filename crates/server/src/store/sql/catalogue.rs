@@ -18,8 +18,7 @@ pub(super) fn put_product(tx: &dyn Transaction, tenant: &str, product: &Product)
                on conflict (tenant_id, product_id) do update set document = excluded.document";
     let document = column::json("a product", product)?;
     let values: [&dyn Param; 3] = [&tenant, &product.id, &document];
-    column::run(tx, "writing a product", (sql, &values))?;
-    Ok(())
+    column::send(tx, "writing a product", (sql, &values))
 }
 
 pub(super) fn staff(conn: &dyn Connection, tenant: &str) -> Answer<Vec<Staff>> {
@@ -34,6 +33,5 @@ pub(super) fn put_staff(tx: &dyn Transaction, tenant: &str, person: &Staff) -> A
                on conflict (tenant_id, staff_id) do update set document = excluded.document";
     let document = column::json("a person of the staff", person)?;
     let values: [&dyn Param; 3] = [&tenant, &person.id.to_string(), &document];
-    column::run(tx, "writing staff", (sql, &values))?;
-    Ok(())
+    column::send(tx, "writing staff", (sql, &values))
 }

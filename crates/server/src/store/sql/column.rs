@@ -259,6 +259,42 @@ pub(super) fn row<T>(
     Ok(rows(conn, what, statement, map)?.into_iter().next())
 }
 
+/// All rows of a query that is asked once for each set of values, by set.
+pub(super) fn rows_of<T, const N: usize>(
+    conn: &dyn Connection,
+    what: &'static str,
+    (sql, many): (&str, &[[&dyn Param; N]]),
+    mut map: impl FnMut(&Row<'_>) -> Found<T>,
+) -> Answer<Vec<Vec<T>>> {
+    let mut found: Vec<Vec<T>> = many.iter().map(|_| Vec::new()).collect();
+    let many: Vec<&[&dyn Param]> = many.iter().map(<[_; N]>::as_slice).collect();
+    conn.each_of((sql, &many), &mut |number, row| {
+        found[number].push(map(row)?);
+        Ok(())
+    })
+    .map_err(attempt(what))?;
+    Ok(found)
+}
+
+/// Runs a statement once for each set of values; how many rows each changed.
+pub(super) fn run_each<const N: usize>(
+    tx: &dyn Transaction,
+    what: &'static str,
+    (sql, many): (&str, &[[&dyn Param; N]]),
+) -> Answer<Vec<u64>> {
+    let many: Vec<&[&dyn Param]> = many.iter().map(<[_; N]>::as_slice).collect();
+    tx.run_each((sql, &many)).map_err(attempt(what))
+}
+
+/// Runs a statement whose answer nobody needs, see [`Transaction::send`].
+pub(super) fn send(
+    tx: &dyn Transaction,
+    what: &'static str,
+    statement: Statement<'_>,
+) -> Answer<()> {
+    tx.send(what, statement).map_err(attempt(what))
+}
+
 /// Runs a statement; how many rows it changed.
 pub(super) fn run(
     tx: &dyn Transaction,

@@ -119,8 +119,7 @@ fn write_profile(tx: &dyn Transaction, tenant: &str, customer: &Customer) -> Ans
         &consent.transpose()?,
         &column::int(customer.hlc),
     ];
-    column::run(tx, "writing a profile", (sql, &values))?;
-    Ok(())
+    column::send(tx, "writing a profile", (sql, &values))
 }
 
 pub(super) fn account(
@@ -145,19 +144,63 @@ pub(super) fn accounts(
     })
 }
 
+/// Accounts with the first local day on which something may follow from each, in the order of the customers.
+pub(super) fn accounts_due(
+    conn: &dyn Connection,
+    tenant: &str,
+    customers: &[Uuid],
+) -> Answer<Vec<Option<AccountDue>>> {
+    let ids: Vec<String> = customers.iter().map(Uuid::to_string).collect();
+    let many: Vec<[&dyn Param; 2]> = ids
+        .iter()
+        .map(|id| -> [&dyn Param; 2] { [&tenant, id] })
+        .collect();
+    let found = column::rows_of(conn, "reading accounts", (ACCOUNT_DUE, &many), |row| {
+        Ok((column::document(row, 0)?, day_of(row, 1)?))
+    })?;
+    let found = found.into_iter().map(|rows| rows.into_iter().next());
+    Ok(found.collect())
+}
+
+/// The first local day on which something may follow from each account, in the order of the customers.
+pub(super) fn days_due(
+    conn: &dyn Connection,
+    tenant: &str,
+    customers: &[Uuid],
+) -> Answer<Vec<Option<NaiveDate>>> {
+    let sql = "select due_on from account where tenant_id = ?1 and customer_id = ?2";
+    let ids: Vec<String> = customers.iter().map(Uuid::to_string).collect();
+    let many: Vec<[&dyn Param; 2]> = ids
+        .iter()
+        .map(|id| -> [&dyn Param; 2] { [&tenant, id] })
+        .collect();
+    let what = "reading when accounts are due";
+    let found = column::rows_of(conn, what, (sql, &many), |row| day_of(row, 0))?;
+    let found = found
+        .into_iter()
+        .map(|rows| rows.into_iter().next().flatten());
+    Ok(found.collect())
+}
+
+fn day_of(row: &Row<'_>, index: usize) -> Found<Option<NaiveDate>> {
+    let day: Option<String> = row.get(index)?;
+    Ok(day.and_then(|day| day.parse().ok()))
+}
+
+/// An account, and the first local day on which something may follow from it.
+pub(super) type AccountDue = (AccountDocument, Option<NaiveDate>);
+
+const ACCOUNT_DUE: &str =
+    "select document, due_on from account where tenant_id = ?1 and customer_id = ?2";
+
 /// The account with the first local day on which something may follow from it.
 pub(super) fn account_due(
     conn: &dyn Connection,
     tenant: &str,
     id: Uuid,
-) -> Answer<Option<(AccountDocument, Option<NaiveDate>)>> {
-    let sql = "select document, due_on from account where tenant_id = ?1 and customer_id = ?2";
-    let values: [&dyn Param; 2] = [&tenant, &id.to_string()];
-    column::row(conn, "reading an account", (sql, &values), |row| {
-        let due_on: Option<String> = row.get(1)?;
-        let due_on = due_on.and_then(|day| day.parse().ok());
-        Ok((column::document(row, 0)?, due_on))
-    })
+) -> Answer<Option<AccountDue>> {
+    let found = accounts_due(conn, tenant, &[id])?;
+    Ok(found.into_iter().next().flatten())
 }
 
 pub(super) fn put_account(
@@ -174,8 +217,7 @@ pub(super) fn put_account(
     let due_on = day_text(due_on);
     let merged_into = account.merged_into.map(|id| id.to_string());
     let values: [&dyn Param; 5] = [&tenant, &id.to_string(), &document, &due_on, &merged_into];
-    column::run(tx, "writing an account", (sql, &values))?;
-    Ok(())
+    column::send(tx, "writing an account", (sql, &values))
 }
 
 /// The accounts that are due on `today` or before, by day and customer, after a place.
@@ -211,8 +253,7 @@ pub(super) fn set_due(
     let sql = "update account set due_on = ?3 where tenant_id = ?1 and customer_id = ?2";
     let due_on = day_text(due_on);
     let values: [&dyn Param; 3] = [&tenant, &id.to_string(), &due_on];
-    column::run(tx, "noting when an account is due", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting when an account is due", (sql, &values))
 }
 
 /// A day as SQL compares it: four digits of a year. What is due after that year never is.
@@ -226,8 +267,7 @@ pub(super) fn look_at_all(tx: &dyn Transaction, tenant: &str, day: NaiveDate) ->
     let sql = "update account set due_on = ?2
                where tenant_id = ?1 and (due_on is null or due_on > ?2)";
     let values: [&dyn Param; 2] = [&tenant, &day.to_string()];
-    column::run(tx, "noting that all accounts are due", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting that all accounts are due", (sql, &values))
 }
 
 pub(super) fn look_up(

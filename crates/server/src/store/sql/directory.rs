@@ -22,8 +22,7 @@ pub(super) fn add_tenant(tx: &dyn Transaction, tenant: &Tenant, now_ms: i64) -> 
         });
     }
     let sql = "insert into feed_head (tenant_id, position) values (?1, 0)";
-    column::run(tx, what, (sql, &[&tenant.id]))?;
-    Ok(())
+    column::send(tx, what, (sql, &[&tenant.id]))
 }
 
 pub(super) fn tenants(conn: &dyn Connection) -> Answer<Vec<Tenant>> {
@@ -87,8 +86,7 @@ pub(super) fn add_enrol_code(tx: &dyn Transaction, code: &NewEnrolCode) -> Answe
         &code.terminal_name,
         &code.expires_ms,
     ];
-    column::run(tx, "keeping a one-time code", (sql, &values))?;
-    Ok(())
+    column::send(tx, "keeping a one-time code", (sql, &values))
 }
 
 /// Whether the one-time code of an enrolment is known and not too old.
@@ -130,11 +128,11 @@ pub(super) fn enrol(tx: &dyn Transaction, enrolment: &Enrolment) -> Answer<Optio
         &enrolment.public_key,
         &enrolment.now_ms,
     ];
-    column::run(tx, what, (sql, &values))?;
+    column::send(tx, what, (sql, &values))?;
     let sql = "update enrol_code set used_ms = ?3, terminal_id = ?4
                where tenant_id = ?1 and code_hash = ?2";
     let values: [&dyn Param; 4] = [&tenant, &enrolment.code_hash, &enrolment.now_ms, &id];
-    column::run(tx, what, (sql, &values))?;
+    column::send(tx, what, (sql, &values))?;
     terminal(tx, enrolment.terminal_id)
 }
 
@@ -221,8 +219,7 @@ pub(super) fn set_told(
         &told.skew_ms,
         &told.at_ms,
     ];
-    column::run(tx, "noting what a terminal says of itself", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting what a terminal says of itself", (sql, &values))
 }
 
 /// Keeps what the server thinks of where a terminal stands.
@@ -233,8 +230,7 @@ pub(super) fn set_verdict(
 ) -> Answer<()> {
     let sql = "update terminal set verdict = ?3 where tenant_id = ?1 and terminal_id = ?2";
     let values: [&dyn Param; 3] = [&tenant, &terminal.to_string(), &verdict_text(verdict)];
-    column::run(tx, "noting how a terminal stands", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting how a terminal stands", (sql, &values))
 }
 
 pub(super) fn terminal(conn: &dyn Connection, id: Uuid) -> Answer<Option<Terminal>> {

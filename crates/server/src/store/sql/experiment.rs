@@ -35,7 +35,7 @@ pub(super) fn put(
             &used.paid.map(|paid| paid.total),
             &used.paid.map(|paid| paid.discount),
         ];
-        column::run(tx, "storing the use of a variant", (sql, &values))?;
+        column::send(tx, "storing the use of a variant", (sql, &values))?;
     }
     Ok(())
 }

@@ -44,11 +44,10 @@ pub(super) fn append(tx: &dyn Transaction, tenant: &str, rows: &[Row]) -> Answer
             &through.map(column::int),
             &column::hash_text(&hash),
         ];
-        column::run(tx, "appending to the feed", (sql, &values))?;
+        column::send(tx, "appending to the feed", (sql, &values))?;
     }
     let sql = "update feed_head set hash = ?2 where tenant_id = ?1";
-    column::run(tx, what, (sql, &[&tenant, &column::hash_text(&hash)]))?;
-    Ok(())
+    column::send(tx, what, (sql, &[&tenant, &column::hash_text(&hash)]))
 }
 
 /// Rows after the cursor, up to the end of a transaction.

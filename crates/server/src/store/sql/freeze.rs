@@ -13,8 +13,7 @@ pub(super) fn begin(tx: &dyn Transaction) -> Answer<()> {
                select tenant_id, terminal_id from terminal where active = 1
                on conflict (tenant_id, terminal_id) do update set
                    stream_id = null, through_seq = null";
-    column::run(tx, "freezing what is scarce", (sql, &[]))?;
-    Ok(())
+    column::send(tx, "freezing what is scarce", (sql, &[]))
 }
 
 /// An awaited terminal said how far its stream goes: when all of that is here, it is awaited no more.
@@ -31,16 +30,14 @@ pub(super) fn told(
         &stream.to_string(),
         &column::int(seq),
     ];
-    column::run(tx, "noting what a terminal has", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting what a terminal has", (sql, &values))
 }
 
 /// The owner gave up on a terminal: it is awaited no more.
 pub(super) fn give_up(tx: &dyn Transaction, tenant: &str, terminal: Uuid) -> Answer<()> {
     let sql = "delete from lease_freeze where tenant_id = ?1 and terminal_id = ?2";
     let values: [&dyn Param; 2] = [&tenant, &terminal.to_string()];
-    column::run(tx, "awaiting a terminal no more", (sql, &values))?;
-    Ok(())
+    column::send(tx, "awaiting a terminal no more", (sql, &values))
 }
 
 /// Terminals that are awaited: they were not heard since the restore, or not all of their entries are here.

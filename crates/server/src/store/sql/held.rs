@@ -116,6 +116,5 @@ pub(super) fn note(
         &kind,
         &exception::text(&verdict.exceptions)?,
     ];
-    column::run(tx, "releasing an entry", (sql, &values))?;
-    Ok(())
+    column::send(tx, "releasing an entry", (sql, &values))
 }

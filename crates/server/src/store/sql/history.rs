@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::column::{Found, Param, Row};
 use super::session::{Connection, Transaction};
+use super::stream::Claim;
 use super::{Answer, column, stream};
-
 use crate::ingest::naming::Naming;
 use crate::ingest::reading::Link;
 
@@ -17,12 +17,12 @@ use crate::ingest::reading::Link;
 pub(super) fn note(
     tx: &dyn Transaction,
     place: (&str, Uuid),
-    (link, naming): (&Link, Option<&Naming>),
+    (link, naming, claim): (&Link, Option<&Naming>, Claim),
 ) -> Answer<()> {
     let Some(naming) = naming.filter(|naming| !naming.customers.is_empty()) else {
         return Ok(());
     };
-    if is_copy(tx, place, (link, naming))? {
+    if claim != Claim::First && is_copy(tx, place, (link, naming))? {
         return Ok(());
     }
     let sql = "insert into customer_entry (tenant_id, customer_id, effective_ms, stream_id, seq)
@@ -36,7 +36,7 @@ pub(super) fn note(
             &stream.to_string(),
             &column::int(link.seq),
         ];
-        column::run(tx, "noting whom an entry names", (sql, &values))?;
+        column::send(tx, "noting whom an entry names", (sql, &values))?;
     }
     Ok(())
 }

@@ -17,23 +17,20 @@ pub(super) fn ensure(tx: &dyn Transaction, mint: &Mint) -> Answer<()> {
     let generation = mint.id()?.to_string();
     let secret_key = mint.random::<32>()?;
     let values: [&dyn Param; 2] = [&generation, &secret_key];
-    column::run(tx, "making the server's identity", (sql, &values))?;
-    Ok(())
+    column::send(tx, "making the server's identity", (sql, &values))
 }
 
 /// Takes another generation.
 pub(super) fn renew(tx: &dyn Transaction, generation: Uuid) -> Answer<()> {
     let sql = "update server_identity set generation = ?1 where id = 1";
     let what = "changing the server's generation";
-    column::run(tx, what, (sql, &[&generation.to_string()]))?;
-    Ok(())
+    column::send(tx, what, (sql, &[&generation.to_string()]))
 }
 
 /// Writes it as it is: a write that changes nothing.
 pub(super) fn touch(tx: &dyn Transaction) -> Answer<()> {
     let sql = "update server_identity set generation = generation where id = 1";
-    column::run(tx, "trying to write", (sql, &[]))?;
-    Ok(())
+    column::send(tx, "trying to write", (sql, &[]))
 }
 
 /// Reads it.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::program::RulesCache;
 use super::sale_outcome::Place;
 use super::session::Transaction;
+use super::stream::Claim;
 use super::undoing::Undoing;
 use super::{
     Answer, customer, directory, experiment, feed, held, lease, program, sale_outcome, stream,
@@ -46,9 +47,10 @@ pub(super) fn ingest(tx: &dyn Transaction, cache: &RulesCache, batch: &Batch) ->
     let held_already = batch.links.partition_point(|link| link.seq <= head.seq);
     let (known, new) = batch.links.split_at(held_already);
     let mut dispositions = Vec::with_capacity(batch.links.len());
+    let mut stored = stream::entries_after(tx, place, (batch.base_seq, known.len()))?.into_iter();
     for link in known {
-        match stream::entry_at(tx, place, link.seq)? {
-            Some(stored) if stored.hash == link.hash => {
+        match stored.next() {
+            Some(stored) if (stored.seq, stored.hash) == (link.seq, link.hash) => {
                 let verdict = Verdict::of_first(stored.disposition, stored.reason);
                 dispositions.push(verdict.at(link.seq));
             }
@@ -105,10 +107,11 @@ fn apply(
     let mut workspace = Workspace::new(rules, today);
     load(tx, tenant, (new, &mut workspace))?;
     let mut verdicts = Vec::with_capacity(new.len());
-    for link in new {
-        let place = (tenant, batch.stream);
-        let verdict = take(tx, place, link, &mut workspace)?;
-        stream::insert_entry(tx, place, (link, &verdict), batch.received_ms)?;
+    let place = (tenant, batch.stream);
+    let claims = stream::claim_entries(tx, place, new)?;
+    for (link, claim) in new.iter().zip(claims) {
+        let verdict = take_claimed(tx, place, (link, claim), &mut workspace)?;
+        stream::insert_entry(tx, place, (link, &verdict, claim), batch.received_ms)?;
         verdicts.push(verdict);
     }
     let waited = free_waiting(tx, tenant, (new, &mut workspace))?;
@@ -128,14 +131,16 @@ pub(super) fn free_waiting<'a>(
     (links, workspace): (impl IntoIterator<Item = &'a Link>, &mut Workspace),
 ) -> Answer<Vec<(Uuid, EntryDisposition)>> {
     let mut tried = Vec::new();
-    for (payload, _) in links.into_iter().filter_map(|link| link.said.as_ref()) {
-        let Payload::SaleCompleted(sale) = payload.as_ref() else {
-            continue;
-        };
+    let said = links.into_iter().filter_map(|link| link.said.as_ref());
+    let sales = said.filter_map(|(payload, _)| match payload.as_ref() {
+        Payload::SaleCompleted(sale) => Some(sale.sale_id),
+        _ => None,
+    });
+    for sale in undoing::awaited(tx, tenant, &sales.collect::<Vec<_>>())? {
         loop {
             let mut held = Vec::new();
             let before = tried.len();
-            for (stream, link) in undoing::waiting(tx, tenant, sale.sale_id)? {
+            for (stream, link) in undoing::waiting(tx, tenant, sale)? {
                 load(tx, tenant, (std::iter::once(&link), &mut *workspace))?;
                 let verdict = take(tx, (tenant, stream), &link, workspace)?;
                 held::note(tx, (tenant, stream), (&link, &verdict))?;
@@ -159,7 +164,19 @@ pub(super) fn take(
     link: &Link,
     workspace: &mut Workspace,
 ) -> Answer<Verdict> {
-    if let Some(earlier) = earlier(tx, (tenant, stream), link)? {
+    let place = (tenant, stream);
+    let claim = stream::claim_entry(tx, place, link)?;
+    take_claimed(tx, place, (link, claim), workspace)
+}
+
+/// The same for an entry whose id was claimed.
+fn take_claimed(
+    tx: &dyn Transaction,
+    (tenant, stream): (&str, Uuid),
+    (link, claim): (&Link, Claim),
+    workspace: &mut Workspace,
+) -> Answer<Verdict> {
+    if let Some(earlier) = earlier(tx, (tenant, stream), (link, claim))? {
         return Ok(earlier);
     }
     let terminal = match workspace.rights.speaker() {
@@ -244,13 +261,9 @@ pub(super) fn put(
 fn earlier(
     tx: &dyn Transaction,
     (tenant, stream): (&str, Uuid),
-    link: &Link,
+    (link, claim): (&Link, Claim),
 ) -> Answer<Option<Verdict>> {
-    let Some((entry_id, kind)) = &link.name else {
-        return Ok(None);
-    };
-    let claimed = stream::claim_entry(tx, tenant, *entry_id, (stream, link.seq))?;
-    let Some((first_stream, first_seq)) = claimed else {
+    let (Some((entry_id, kind)), Claim::Held(first_stream, first_seq)) = (&link.name, claim) else {
         return Ok(None);
     };
     if (first_stream, first_seq) == (stream, link.seq) {
@@ -284,23 +297,49 @@ fn load_touched(
     tenant: &str,
     (touched, workspace): (Touched, &mut Workspace),
 ) -> Answer<()> {
-    for id in &touched.customers {
-        load_account(tx, tenant, (*id, workspace))?;
-    }
-    for code in &touched.codes {
-        if workspace.tallies.contains_key(code) {
-            continue;
-        }
-        if let Some(tally) = program::tally(tx, tenant, code)? {
-            workspace.tallies.insert(code.clone(), tally);
-        }
-    }
+    load_accounts(
+        tx,
+        tenant,
+        (touched.customers.iter().copied(), &mut *workspace),
+    )?;
+    let codes = touched.codes.iter();
+    let codes: Vec<_> = codes
+        .filter(|code| !workspace.tallies.contains_key(code))
+        .collect();
+    let tallies = program::tallies(tx, tenant, &codes)?;
+    let found = codes.into_iter().zip(tallies);
+    let found = found.filter_map(|(code, tally)| Some((code.clone(), tally?)));
+    workspace.tallies.extend(found);
     lease::load_rights(tx, tenant, (&touched, workspace))?;
     for reward in touched.rewards {
         if let Entry::Vacant(vacant) = workspace.rewards.entry(reward) {
             let uses = program::reward_uses(tx, tenant, vacant.key())?;
             vacant.insert(uses);
         }
+    }
+    Ok(())
+}
+
+/// Loads the accounts of customers and those that took them over.
+pub(super) fn load_accounts(
+    tx: &dyn Transaction,
+    tenant: &str,
+    (ids, workspace): (impl Iterator<Item = Uuid>, &mut Workspace),
+) -> Answer<()> {
+    let ids: Vec<Uuid> = ids
+        .filter(|id| workspace.accounts.get(*id).is_none())
+        .collect();
+    let mut merged = Vec::new();
+    let found = customer::accounts_due(tx, tenant, &ids)?;
+    for (id, found) in ids.into_iter().zip(found) {
+        if let Some((document, due_on)) = found {
+            merged.extend(document.merged_into);
+            workspace.accounts.insert(id, Account::from(&document));
+            workspace.due.extend(due_on.map(|day| (id, day)));
+        }
+    }
+    for survivor in merged {
+        load_account(tx, tenant, (survivor, &mut *workspace))?;
     }
     Ok(())
 }

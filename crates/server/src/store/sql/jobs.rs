@@ -46,6 +46,8 @@ pub(super) fn look(tx: &dyn Transaction, cache: &RulesCache, look: &Look) -> Ans
             written: Vec::new(),
         },
     };
+    let customers = due.iter().map(|(_, customer)| *customer);
+    ingest::load_accounts(tx, &look.tenant, (customers, &mut desk.workspace))?;
     for (day, customer) in due {
         desk.look_at(customer, day)?;
     }
@@ -58,13 +60,11 @@ fn due(tx: &dyn Transaction, look: &Look, today: NaiveDate) -> Answer<Vec<(Naive
         Scope::Due { after, limit } => return customer::due(tx, (tenant, today), *after, *limit),
         Scope::Of(customers) => customers,
     };
-    let mut due = Vec::new();
-    for id in customers {
-        let found = customer::account_due(tx, tenant, *id)?;
-        let day = found.and_then(|(_, day)| day).filter(|day| *day <= today);
-        due.extend(day.map(|day| (day, *id)));
-    }
-    Ok(due)
+    let customers: Vec<Uuid> = customers.iter().copied().collect();
+    let days = customer::days_due(tx, tenant, &customers)?;
+    let due = days.into_iter().zip(customers);
+    let due = due.filter_map(|(day, id)| Some((day.filter(|day| *day <= today)?, id)));
+    Ok(due.collect())
 }
 
 struct Desk<'a> {

@@ -25,21 +25,22 @@ pub(super) fn load_rights(
     (touched, workspace): (&Touched, &mut Workspace),
 ) -> Answer<()> {
     let mut resources = std::collections::BTreeSet::new();
-    for id in &touched.leases {
-        if workspace.rights.leases.contains_key(id) {
-            continue;
-        }
-        if let Some(lease) = lease(tx, tenant, *id)? {
-            resources.insert(lease.resource.clone());
-            workspace.rights.leases.insert(*id, lease);
-        }
+    let leases = touched.leases.iter().copied();
+    let leases: Vec<Uuid> = leases
+        .filter(|id| !workspace.rights.leases.contains_key(id))
+        .collect();
+    for lease in leases_of(tx, tenant, &leases)? {
+        resources.insert(lease.resource.clone());
+        workspace.rights.leases.insert(lease.id, lease);
     }
     for code in &touched.codes {
         resources.insert(Resource::Uses(code.clone()));
         resources.insert(Resource::Budget(code.clone()));
     }
     resources.retain(|resource| !workspace.rights.stocks.contains_key(resource));
-    for resource in resources {
+    let resources: Vec<Resource> = resources.into_iter().collect();
+    let stored = stocks_of(tx, tenant, &resources)?;
+    for (resource, stored) in resources.into_iter().zip(stored) {
         let tally = match &resource {
             // A lease may come back alone, after the sales that it was spent in.
             Resource::Uses(code) | Resource::Budget(code) => match workspace.tallies.get(code) {
@@ -48,7 +49,6 @@ pub(super) fn load_rights(
             },
             Resource::Customer(_) => None,
         };
-        let stored = stock(tx, tenant, &resource)?;
         let limit = limit_of(&resource, &workspace.rules);
         if stored.is_none() && (limit.is_none() || tally.is_none()) {
             continue;
@@ -236,18 +236,36 @@ fn active_terminals(tx: &dyn Transaction, tenant: &str, now_ms: i64) -> Answer<u
 }
 
 fn stock(conn: &dyn Connection, tenant: &str, resource: &Resource) -> Answer<Option<Stock>> {
-    let (kind, key) = LeaseResource::from(resource).parts();
+    let found = stocks_of(conn, tenant, std::slice::from_ref(resource))?;
+    Ok(found.into_iter().next().flatten())
+}
+
+/// The stocks of resources, in their order; none of what was never leased or used under a limit.
+fn stocks_of(
+    conn: &dyn Connection,
+    tenant: &str,
+    resources: &[Resource],
+) -> Answer<Vec<Option<Stock>>> {
+    let parts = resources.iter();
+    let parts: Vec<_> = parts
+        .map(|resource| LeaseResource::from(resource).parts())
+        .collect();
     let sql = "select used, leased, limit_units, exposure from resource
                where tenant_id = ?1 and kind = ?2 and resource_key = ?3";
-    let values: [&dyn Param; 3] = [&tenant, &kind, &key];
-    column::row(conn, "reading what is scarce", (sql, &values), |row| {
+    let many: Vec<[&dyn Param; 3]> = parts
+        .iter()
+        .map(|(kind, key)| -> [&dyn Param; 3] { [&tenant, kind, key] })
+        .collect();
+    let found = column::rows_of(conn, "reading what is scarce", (sql, &many), |row| {
         Ok(Stock {
             used: row.get(0)?,
             leased: row.get(1)?,
             limit: row.get(2)?,
             exposure: row.get(3)?,
         })
-    })
+    })?;
+    let first = |rows: Vec<Stock>| rows.into_iter().next();
+    Ok(found.into_iter().map(first).collect())
 }
 
 fn put_stock(
@@ -271,8 +289,7 @@ fn put_stock(
         &stock.limit,
         &stock.exposure,
     ];
-    column::run(tx, "writing what is scarce", (sql, &values))?;
-    Ok(())
+    column::send(tx, "writing what is scarce", (sql, &values))
 }
 
 fn put_exposure(tx: &dyn Transaction, tenant: &str, exposure: &Exposure) -> Answer<()> {
@@ -291,8 +308,7 @@ fn put_exposure(tx: &dyn Transaction, tenant: &str, exposure: &Exposure) -> Answ
         &exposure.units,
         &exposure.terminal.map(|id| id.to_string()),
     ];
-    column::run(tx, "naming what a limit may be passed by", (sql, &values))?;
-    Ok(())
+    column::send(tx, "naming what a limit may be passed by", (sql, &values))
 }
 
 const LEASE: &str = "select lease_id, terminal_id, kind, resource_key, granted, used, state,
@@ -319,10 +335,19 @@ pub(super) fn leases_where(condition: &str) -> String {
 }
 
 fn lease(conn: &dyn Connection, tenant: &str, id: Uuid) -> Answer<Option<Lease>> {
+    Ok(leases_of(conn, tenant, &[id])?.into_iter().next())
+}
+
+/// Of these leases those that are here.
+fn leases_of(conn: &dyn Connection, tenant: &str, leases: &[Uuid]) -> Answer<Vec<Lease>> {
     let sql = leases_where("and lease_id = ?2");
-    let values: [&dyn Param; 2] = [&tenant, &id.to_string()];
-    let found = column::row(conn, "reading a lease", (&sql, &values), lease_of)?;
-    found.map(known).transpose()
+    let ids: Vec<String> = leases.iter().map(Uuid::to_string).collect();
+    let many: Vec<[&dyn Param; 2]> = ids
+        .iter()
+        .map(|id| -> [&dyn Param; 2] { [&tenant, id] })
+        .collect();
+    let found = column::rows_of(conn, "reading leases", (&sql, &many), lease_of)?;
+    found.into_iter().flatten().map(known).collect()
 }
 
 /// Open leases of all terminals, by id.
@@ -446,6 +471,5 @@ fn put_lease(tx: &dyn Transaction, tenant: &str, lease: &Lease) -> Answer<()> {
         &lease.expires_ms,
         &lease.unexplained,
     ];
-    column::run(tx, "writing a lease", (sql, &values))?;
-    Ok(())
+    column::send(tx, "writing a lease", (sql, &values))
 }

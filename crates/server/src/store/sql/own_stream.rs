@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::column::{Found, Param, Row};
 use super::session::Transaction;
+use super::stream::Claim;
 use super::{Answer, column, identity, ingest, stream};
 use crate::ingest::fold::Workspace;
 use crate::ingest::reading::again;
@@ -78,7 +79,9 @@ impl Pen {
             ingest::load_account(tx, &self.tenant, (customer, workspace))?;
         }
         let verdict = ingest::take(tx, place, &link, workspace)?;
-        stream::insert_entry(tx, place, (&link, &verdict), self.now_ms)?;
+        // Its id was free.
+        let written = (&link, &verdict, Claim::First);
+        stream::insert_entry(tx, place, written, self.now_ms)?;
         self.head = StreamHead {
             seq: header.seq,
             hash,

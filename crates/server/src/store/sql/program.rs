@@ -144,7 +144,7 @@ fn insert(
                values (?1, ?2, ?3, ?4)";
     let document = column::json("a program", program)?;
     let values: [&dyn Param; 4] = [&tenant, &program.version, &document, &now_ms];
-    column::run(tx, "publishing a program", (sql, &values))?;
+    column::send(tx, "publishing a program", (sql, &values))?;
     let what_follows = |program: &ProgramDocument| {
         let ProgramDocument {
             points,
@@ -181,11 +181,26 @@ pub(super) fn tally(
     tenant: &str,
     code: &CodeText,
 ) -> Answer<Option<CodeTally>> {
+    let found = tallies(conn, tenant, &[code])?;
+    Ok(found.into_iter().next().flatten())
+}
+
+/// The tallies of codes, in their order; none before the first use.
+pub(super) fn tallies(
+    conn: &dyn Connection,
+    tenant: &str,
+    codes: &[&CodeText],
+) -> Answer<Vec<Option<CodeTally>>> {
     let sql = "select code, total, discount, day, on_day from code_use
                where tenant_id = ?1 and code = ?2";
-    let values: [&dyn Param; 2] = [&tenant, &code.as_str()];
-    let found = column::row(conn, "reading uses of a code", (sql, &values), code_use_of)?;
-    Ok(found.map(|row| row.tally()))
+    let texts: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    let many: Vec<[&dyn Param; 2]> = texts
+        .iter()
+        .map(|text| -> [&dyn Param; 2] { [&tenant, text] })
+        .collect();
+    let found = column::rows_of(conn, "reading uses of codes", (sql, &many), code_use_of)?;
+    let first = |rows: Vec<CodeUseRow>| rows.first().map(CodeUseRow::tally);
+    Ok(found.into_iter().map(first).collect())
 }
 
 pub(super) fn put_tally(tx: &dyn Transaction, tenant: &str, code_use: &CodeUseRow) -> Answer<()> {
@@ -202,8 +217,7 @@ pub(super) fn put_tally(tx: &dyn Transaction, tenant: &str, code_use: &CodeUseRo
         &code_use.day.map(|day| day.to_string()),
         &code_use.on_day,
     ];
-    column::run(tx, "writing uses of a code", (sql, &values))?;
-    Ok(())
+    column::send(tx, "writing uses of a code", (sql, &values))
 }
 
 /// How often everybody had a reward, less what came back.
@@ -222,8 +236,7 @@ pub(super) fn put_reward_uses(
     let sql = "insert into reward_use (tenant_id, reward, total) values (?1, ?2, ?3)
                on conflict (tenant_id, reward) do update set total = excluded.total";
     let values: [&dyn Param; 3] = [&tenant, &reward, &total];
-    column::run(tx, "writing uses of a reward", (sql, &values))?;
-    Ok(())
+    column::send(tx, "writing uses of a reward", (sql, &values))
 }
 
 fn code_use_of(row: &column::Row<'_>) -> Found<CodeUseRow> {

@@ -45,8 +45,7 @@ pub(super) fn note(
         kind,
         &sale.receipt,
     ];
-    column::run(tx, "noting which sale an entry is about", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting which sale an entry is about", (sql, &values))
 }
 
 /// The ids of the sales with this number on the sale or on what undid it.

@@ -65,16 +65,14 @@ fn put(
         &sale.local_time.date().to_string(),
         &sale.points.as_ref().map_or(0, |points| points.earned),
     ];
-    column::run(tx, "noting a sale", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting a sale", (sql, &values))
 }
 
 fn put_undone(tx: &dyn Transaction, tenant: &str, (sale, at_ms): (Uuid, i64)) -> Answer<()> {
     let sql = "update sale_outcome set undone_ms = ?3
                where tenant_id = ?1 and sale_id = ?2 and undone_ms is null";
     let values: [&dyn Param; 3] = [&tenant, &sale.to_string(), &at_ms];
-    column::run(tx, "noting that a sale was undone", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting that a sale was undone", (sql, &values))
 }
 
 fn take_points(
@@ -86,16 +84,14 @@ fn take_points(
     let sql = "update sale_outcome set points = points - ?3 where tenant_id = ?1 and sale_id = ?2";
     let taken_back = undone.map_or(0, |points| points.taken_back);
     let values: [&dyn Param; 3] = [&tenant, &sale.to_string(), &taken_back];
-    column::run(tx, "taking points of a sale back", (sql, &values))?;
-    Ok(())
+    column::send(tx, "taking points of a sale back", (sql, &values))
 }
 
 fn put_bonus(tx: &dyn Transaction, tenant: &str, sale: Uuid, taken_back: bool) -> Answer<()> {
     let sql = "update sale_outcome set bonus = ?3 where tenant_id = ?1 and sale_id = ?2";
     let bonus = if taken_back { "taken_back" } else { "given" };
     let values: [&dyn Param; 3] = [&tenant, &sale.to_string(), &bonus];
-    column::run(tx, "noting the bonus of a sale", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting the bonus of a sale", (sql, &values))
 }
 
 /// The sales of a record that another took over become that one's.
@@ -103,8 +99,7 @@ pub(super) fn move_sales(tx: &dyn Transaction, tenant: &str, merged: Merged) -> 
     let sql = "update sale_outcome set customer_id = ?3 where tenant_id = ?1 and customer_id = ?2";
     let Merged { absorbed, survivor } = merged;
     let values: [&dyn Param; 3] = [&tenant, &absorbed.to_string(), &survivor.to_string()];
-    column::run(tx, "moving the sales of a customer", (sql, &values))?;
-    Ok(())
+    column::send(tx, "moving the sales of a customer", (sql, &values))
 }
 
 /// The first sale to the customer from an instant on that reaches a total, that stands, and that no

@@ -13,6 +13,9 @@ use crate::store::Serving;
 /// A statement and the values of its places.
 pub type Statement<'a> = (&'a str, &'a [&'a dyn Param]);
 
+/// A statement, and for each time that it is run the values of its places.
+pub type Many<'a> = (&'a str, &'a [&'a [&'a dyn Param]]);
+
 /// Sees the data as it stands at one moment.
 pub trait Connection {
     /// Runs a statement and hands its rows over, one after the other.
@@ -24,6 +27,22 @@ pub trait Connection {
         statement: Statement<'_>,
         take: &mut dyn FnMut(&Row<'_>) -> Result<(), Fault>,
     ) -> Result<(), Fault>;
+
+    /// Runs a statement once for each set of values, and hands over their rows with the number of the set:
+    /// one way there and back for all of them, where there is a way.
+    ///
+    /// # Errors
+    /// As [`Connection::each`].
+    fn each_of(
+        &self,
+        (sql, many): Many<'_>,
+        take: &mut dyn FnMut(usize, &Row<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        for (number, values) in many.iter().enumerate() {
+            self.each((sql, values), &mut |row| take(number, row))?;
+        }
+        Ok(())
+    }
 }
 
 /// A transaction that may write. No other one of the same tenant writes meanwhile.
@@ -33,6 +52,21 @@ pub trait Transaction: Connection {
     /// # Errors
     /// What the database says.
     fn run(&self, statement: Statement<'_>) -> Result<u64, Fault>;
+
+    /// Runs a statement once for each set of values, in their order; how many rows each changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn run_each(&self, (sql, many): Many<'_>) -> Result<Vec<u64>, Fault> {
+        many.iter().map(|values| self.run((sql, values))).collect()
+    }
+
+    /// Runs a statement whose answer nobody needs. It takes its place before everything that follows; what
+    /// the database says of it may come with the answer to that, or with the commit.
+    ///
+    /// # Errors
+    /// What the database says, also of an earlier one.
+    fn send(&self, attempt: &'static str, statement: Statement<'_>) -> Result<(), Fault>;
 
     /// What stands behind a `select` so that nobody else changes its rows before the commit; empty
     /// where nobody can.
@@ -86,6 +120,14 @@ pub enum Fault {
     /// PostgreSQL's words.
     #[error(transparent)]
     Postgres(#[from] tokio_postgres::Error),
+    /// What PostgreSQL says of a statement that was sent before.
+    #[error("{attempt}")]
+    Sent {
+        /// What was attempted by it.
+        attempt: &'static str,
+        /// Its words.
+        source: tokio_postgres::Error,
+    },
     /// No connection could be had.
     #[error(transparent)]
     Pool(#[from] deadpool_postgres::PoolError),

@@ -81,7 +81,7 @@ pub(super) fn claim(
         &zero,
         &now_ms,
     ];
-    column::run(tx, what, (sql, &values))?;
+    column::send(tx, what, (sql, &values))?;
     let sql = "select stream_id, terminal_id, seq, hash from stream
                where tenant_id = ?1 and stream_id = ?2";
     let values: [&dyn Param; 2] = [&tenant, &stream.to_string()];
@@ -108,8 +108,7 @@ pub(super) fn seen(
     let sql = "update terminal set last_seen_ms = ?3, stream_id = ?4
                where tenant_id = ?1 and terminal_id = ?2";
     let values: [&dyn Param; 4] = [&tenant, &terminal.to_string(), &now_ms, &stream.to_string()];
-    column::run(tx, "noting that a terminal spoke", (sql, &values))?;
-    Ok(())
+    column::send(tx, "noting that a terminal spoke", (sql, &values))
 }
 
 pub(super) fn set_head(tx: &dyn Transaction, tenant: &str, head: &StreamHead) -> Answer<()> {
@@ -120,8 +119,7 @@ pub(super) fn set_head(tx: &dyn Transaction, tenant: &str, head: &StreamHead) ->
         &column::int(head.seq),
         &column::hash_text(&head.hash),
     ];
-    column::run(tx, "moving the head of a stream", (sql, &values))?;
-    Ok(())
+    column::send(tx, "moving the head of a stream", (sql, &values))
 }
 
 /// The chain at a position, where the server holds it.
@@ -166,6 +164,21 @@ pub(super) fn payload_at(
     })
 }
 
+/// So many entries after a position, in their order.
+pub(super) fn entries_after(
+    conn: &dyn Connection,
+    (tenant, stream): (&str, Uuid),
+    (seq, count): (u64, usize),
+) -> Answer<Vec<StoredEntry>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let sql = format!("{ENTRY} and seq > ?3 and seq <= ?4 order by seq");
+    let until = column::int(seq.saturating_add(count as u64));
+    let values: [&dyn Param; 4] = [&tenant, &stream.to_string(), &column::int(seq), &until];
+    column::rows(conn, "reading entries again", (&sql, &values), entry_of)
+}
+
 pub(super) fn entries(
     conn: &dyn Connection,
     tenant: &str,
@@ -182,11 +195,22 @@ pub(super) fn heads(conn: &dyn Connection, tenant: &str) -> Answer<Vec<StreamHea
     column::rows(conn, "listing streams", (sql, &[&tenant]), head_of)
 }
 
+/// Where an entry's id has its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// Here, since now: no entry had it before.
+    First,
+    /// At this position, perhaps the entry's own.
+    Held(Uuid, u64),
+    /// The entry has no id that could be read.
+    Nameless,
+}
+
 /// Stores an entry with what became of it.
 pub(super) fn insert_entry(
     tx: &dyn Transaction,
     (tenant, stream): (&str, Uuid),
-    (link, verdict): (&Link, &Verdict),
+    (link, verdict, claim): (&Link, &Verdict, Claim),
     received_ms: i64,
 ) -> Answer<()> {
     let sql = "insert into entry (tenant_id, stream_id, seq, hash, entry_id, kind, header, payload,
@@ -210,28 +234,50 @@ pub(super) fn insert_entry(
         &received_ms,
         &exception::text(&verdict.exceptions)?,
     ];
-    column::run(tx, "storing an entry", (sql, &values))?;
+    column::send(tx, "storing an entry", (sql, &values))?;
     let naming = Naming::of(&link.raw);
-    history::note(tx, (tenant, stream), (link, naming.as_ref()))?;
+    history::note(tx, (tenant, stream), (link, naming.as_ref(), claim))?;
     sale::note(tx, (tenant, stream), (link, naming.as_ref()))
 }
 
-/// Claims an entry id for a position; where it is claimed already, the position that has it.
-pub(super) fn claim_entry(
+const CLAIM: &str = "insert into entry_claim (tenant_id, entry_id, stream_id, seq)
+    values (?1, ?2, ?3, ?4) on conflict (tenant_id, entry_id) do nothing";
+
+/// Claims the id of an entry for its position.
+pub(super) fn claim_entry(tx: &dyn Transaction, place: (&str, Uuid), link: &Link) -> Answer<Claim> {
+    let claims = claim_entries(tx, place, std::slice::from_ref(link))?;
+    Ok(claims[0])
+}
+
+/// Claims the ids of entries for their positions, in their order; one claim for each.
+pub(super) fn claim_entries(
     tx: &dyn Transaction,
-    tenant: &str,
-    id: Uuid,
-    (stream, seq): (Uuid, u64),
-) -> Answer<Option<(Uuid, u64)>> {
-    let what = "claiming an entry";
-    let sql = "insert into entry_claim (tenant_id, entry_id, stream_id, seq)
-               values (?1, ?2, ?3, ?4) on conflict (tenant_id, entry_id) do nothing";
-    let entry_id = id.to_string();
-    let values: [&dyn Param; 4] = [&tenant, &entry_id, &stream.to_string(), &column::int(seq)];
-    if column::run(tx, what, (sql, &values))? > 0 {
-        return Ok(None);
+    (tenant, stream): (&str, Uuid),
+    links: &[Link],
+) -> Answer<Vec<Claim>> {
+    let stream = stream.to_string();
+    let named = links.iter().filter_map(|link| {
+        let (id, _) = link.name.as_ref()?;
+        Some((id.to_string(), column::int(link.seq)))
+    });
+    let named: Vec<(String, i64)> = named.collect();
+    let many: Vec<[&dyn Param; 4]> = named
+        .iter()
+        .map(|(id, seq)| -> [&dyn Param; 4] { [&tenant, id, &stream, seq] })
+        .collect();
+    let mut changes = column::run_each(tx, "claiming entries", (CLAIM, &many))?.into_iter();
+    let mut claims = Vec::with_capacity(links.len());
+    for link in links {
+        claims.push(match &link.name {
+            None => Claim::Nameless,
+            Some(_) if changes.next() == Some(1) => Claim::First,
+            Some((id, _)) => {
+                let held = claimed(tx, tenant, *id)?;
+                held.map_or(Claim::Nameless, |(stream, seq)| Claim::Held(stream, seq))
+            }
+        });
     }
-    claimed(tx, tenant, id)
+    Ok(claims)
 }
 
 /// The position that has an entry id.

@@ -103,22 +103,36 @@ pub(super) fn waiting(
     Ok(waiting)
 }
 
+/// Of these sales, those that held entries wait for.
+pub(super) fn awaited(conn: &dyn Connection, tenant: &str, sales: &[Uuid]) -> Answer<Vec<Uuid>> {
+    let held = stream::disposition_text(Disposition::Held);
+    let ids: Vec<String> = sales.iter().map(Uuid::to_string).collect();
+    let many: Vec<[&dyn Param; 4]> = ids
+        .iter()
+        .map(|id| -> [&dyn Param; 4] { [&tenant, id, &held, &held] })
+        .collect();
+    let what = "looking for what waits for sales";
+    let found = column::rows_of(conn, what, (PLACES, &many), |_| Ok(()))?;
+    let found = sales.iter().zip(found).filter(|(_, held)| !held.is_empty());
+    Ok(found.map(|(sale, _)| *sale).collect())
+}
+
+const PLACES: &str = "select s.stream_id, s.seq from sale_entry s
+    join entry e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id and e.seq = s.seq
+    where s.tenant_id = ?1 and s.sale_id = ?2 and s.kind <> 'sale_completed'
+          and e.disposition in (?3, ?4)
+    order by s.effective_ms, s.stream_id, s.seq";
+
 /// Where the entries stand that undo a sale and became one of these.
 fn places(
     conn: &dyn Connection,
     (tenant, sale_id): (&str, Uuid),
     became: [Disposition; 2],
 ) -> Answer<Vec<(Uuid, u64)>> {
-    let sql = "select s.stream_id, s.seq from sale_entry s
-               join entry e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id
-                   and e.seq = s.seq
-               where s.tenant_id = ?1 and s.sale_id = ?2 and s.kind <> 'sale_completed'
-                     and e.disposition in (?3, ?4)
-               order by s.effective_ms, s.stream_id, s.seq";
     let [one, other] = became.map(stream::disposition_text);
     let values: [&dyn Param; 4] = [&tenant, &sale_id.to_string(), &one, &other];
     let what = "looking for what undoes a sale";
-    column::rows(conn, what, (sql, &values), |row| {
+    column::rows(conn, what, (PLACES, &values), |row| {
         Ok((column::id(row, 0)?, column::uint(row, 1)?))
     })
 }

@@ -30,6 +30,10 @@ impl Transaction for Session<'_> {
         Ok(changed as u64)
     }
 
+    fn send(&self, _: &'static str, statement: Statement<'_>) -> Result<(), Fault> {
+        self.run(statement).map(|_| ())
+    }
+
     fn for_update(&self) -> &'static str {
         ""
     }
