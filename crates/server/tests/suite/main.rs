@@ -5,10 +5,7 @@
 mod client;
 #[cfg(unix)]
 #[path = "../../../../tests/src/cluster.rs"]
-#[expect(
-    unreachable_pub,
-    reason = "the stories use it too, from a library"
-)]
+#[expect(unreachable_pub, reason = "the stories use it too, from a library")]
 mod cluster;
 mod command;
 mod contract;
