@@ -308,7 +308,11 @@ impl Shop {
     /// When it does not listen in time.
     pub fn another_server(&self, folder: &Path) -> Result<ServerProcess, Error> {
         std::fs::create_dir_all(folder)?;
-        Ok(ServerProcess::start_on(&self.place(), folder, "127.0.0.1:0")?)
+        Ok(ServerProcess::start_on(
+            &self.place(),
+            folder,
+            "127.0.0.1:0",
+        )?)
     }
 
     /// A second connection to the server's file, for looking.
