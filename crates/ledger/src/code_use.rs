@@ -9,10 +9,9 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use loyalty::account::CodeTally;
+use loyalty::account::{CodeTally, UseSum};
 use loyalty::code::CodeText;
 use loyalty::customer::{CodeUse, Usage};
-use loyalty::money::Amount;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::{Effects, Header};
 use mostrador_protocol::row::CodeUseRow;
@@ -157,20 +156,14 @@ pub(crate) fn put(tx: &Connection, row: &CodeUseRow) -> Result<(), Error> {
 
 /// Computes what counts here from the server's tally and the own uses that it does not include.
 pub(crate) fn refold(tx: &Connection, code: &CodeText) -> Result<(), Error> {
+    let own = own_uses(tx, code)?;
     tx.prepare_cached("delete from code_use_shown where code = ?")?
         .execute([code.as_str()])?;
-    let mut tally = shown(tx, code)?;
-    let own = own_uses(tx, code)?;
-    for (day, discount, given_back) in &own {
-        if *given_back {
-            tally.give_back(*day, *discount);
-        } else {
-            tally.apply(*day, *discount);
-        }
-    }
-    if own.is_empty() {
+    let Some(own) = own else {
         return Ok(());
-    }
+    };
+    let mut tally = shown(tx, code)?;
+    tally.apply_sum(&own);
     write_shown(tx, code, &tally)
 }
 
@@ -186,21 +179,36 @@ fn write_shown(tx: &Connection, code: &CodeText, tally: &CodeTally) -> Result<()
     Ok(())
 }
 
-/// Day, discount, and whether it came back, of each own use that the tally does not include, in order.
-fn own_uses(tx: &Connection, code: &CodeText) -> Result<Vec<(NaiveDate, Amount, bool)>, Error> {
+/// The sums of the own uses that the tally does not include; none where there are none. After months offline
+/// these are all of a busy code's, and every page asks: they are read once, and only added up.
+fn own_uses(tx: &Connection, code: &CodeText) -> Result<Option<UseSum>, Error> {
+    // What is shown knows the latest day already, unless that day's uses are included by now.
+    let likely = shown(tx, code)?.day.unwrap_or_default();
+    let sum = own_sum(tx, code, likely)?;
+    match sum {
+        Some(sum) if sum.day != likely => own_sum(tx, code, sum.day),
+        sum => Ok(sum),
+    }
+}
+
+/// These sums, with the uses of `day` as those of the latest day.
+fn own_sum(tx: &Connection, code: &CodeText, day: NaiveDate) -> Result<Option<UseSum>, Error> {
     let mut statement = tx.prepare_cached(
-        "select c.local_day, c.discount, c.given_back
+        "select sum(1 - 2 * c.given_back), sum(c.discount * (1 - 2 * c.given_back)),
+                max(c.local_day),
+                sum(case when c.local_day = ?2 then 1 - 2 * c.given_back else 0 end)
          from stream t
          cross join code_entry c indexed by code_entry_by_code
-             on c.code = ? and c.stream = t.id and c.seq > t.included
-         order by t.opened, c.seq, c.place",
+             on c.code = ?1 and c.stream = t.id and c.seq > t.included
+         having count(*) > 0",
     )?;
-    let uses = statement
-        .query_map([code.as_str()], |row| {
-            let discount: i64 = row.get(1)?;
-            let discount = Amount::clamped(discount.into());
-            Ok((column::day(row, 0)?, discount, row.get(2)?))
-        })?
-        .collect::<Result<_, _>>()?;
-    Ok(uses)
+    let sum = statement.query_row(params![code.as_str(), day.to_string()], |row| {
+        Ok(UseSum {
+            uses: row.get(0)?,
+            discount: row.get(1)?,
+            day: column::day(row, 2)?,
+            on_day: row.get(3)?,
+        })
+    });
+    Ok(sum.optional()?)
 }

@@ -35,7 +35,7 @@ pub use holding::{Accounts, MOST_MERGES, Merged};
 pub use lot::{Lot, LotDays, RETURN_DAYS, sum as lots_sum};
 pub use posting::{Book, Posting, Postings};
 pub use referral::ReferralState;
-pub use tally::CodeTally;
+pub use tally::{CodeTally, UseSum};
 
 use moving::Taking;
 

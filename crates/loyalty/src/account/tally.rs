@@ -20,6 +20,19 @@ pub struct CodeTally {
     pub on_day: i64,
 }
 
+/// The sums of many uses of one code and of returns of such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UseSum {
+    /// Uses, less those that came back.
+    pub uses: i64,
+    /// Discount given, less what came back, minor units.
+    pub discount: i64,
+    /// The latest local day among them.
+    pub day: NaiveDate,
+    /// Uses of that day, less those of them that came back.
+    pub on_day: i64,
+}
+
 impl CodeTally {
     /// Counts one use that took off `discount` on `day`; uses of a day before the latest count in the
     /// total only.
@@ -30,6 +43,14 @@ impl CodeTally {
     /// Gives one use back that had taken off `discount` on `day`, the day of its sale.
     pub fn give_back(&mut self, day: NaiveDate, discount: Amount) {
         self.count(day, -1, discount.minor().saturating_neg());
+    }
+
+    /// Counts many uses at once, as one by one in whatever order.
+    pub fn apply_sum(&mut self, sum: &UseSum) {
+        self.count(sum.day, sum.on_day, sum.discount);
+        self.total = self
+            .total
+            .saturating_add(sum.uses.saturating_sub(sum.on_day));
     }
 
     /// Uses that count against a limit.
@@ -81,6 +102,29 @@ mod tests {
         assert_eq!((tally.uses(), tally.discount_given().minor()), (3, 21));
         assert_eq!(tally.used_on(day("2026-01-02")), 2);
         assert_eq!(tally.used_on(day("2026-01-03")), 0);
+    }
+
+    #[test]
+    fn a_sum_counts_as_its_uses_one_by_one_do() {
+        let seven = Amount::from_minor(7).unwrap();
+        let uses = ["2026-01-03", "2026-01-01", "2026-01-03", "2026-01-02"];
+        let sum = UseSum {
+            uses: 2,
+            discount: 14,
+            day: day("2026-01-03"),
+            on_day: 1,
+        };
+        for known in ["2026-01-01", "2026-01-03", "2026-01-05"] {
+            let mut one_by_one = CodeTally::default();
+            one_by_one.apply(day(known), seven);
+            let mut at_once = one_by_one;
+            for on in &uses[..3] {
+                one_by_one.apply(day(on), seven);
+            }
+            one_by_one.give_back(day("2026-01-03"), seven);
+            at_once.apply_sum(&sum);
+            assert_eq!(at_once, one_by_one, "{known}");
+        }
     }
 
     #[test]
