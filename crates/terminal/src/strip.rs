@@ -182,10 +182,15 @@ impl Till {
     /// What this till can give away of shared limits while it sees nobody.
     fn left_offline(&self) -> Result<Option<String>, Error> {
         let language = self.language();
-        self.read_with_rules(|connection, rules| {
+        let left = self.read_with_rules(|connection, rules| {
             let held = ledger::lease::held(connection)?;
             Ok(left_here::of_all(language, rules.money, &held))
-        })
+        });
+        match left {
+            // Before the first rules came there is nothing to give away.
+            Err(Error::NoProgram) => Ok(None),
+            left => left,
+        }
     }
 
     /// The way to the server: the one that was passed in, or HTTP.
