@@ -183,7 +183,9 @@ impl Error {
             Self::NoCipher { .. } => "ledger_no_cipher",
             Self::WrongKey { .. } => "ledger_wrong_key",
             Self::Foreign { .. } => "ledger_foreign",
-            Self::Corrupt { .. } => "ledger_corrupt",
+            // SQLCipher hands out zeros for a page of a long value that fails its authentication, and says
+            // nothing. What is long here is JSON, in which a zero byte cannot stand: reading it fails.
+            Self::Corrupt { .. } | Self::Entry(_) | Self::Document(_) => "ledger_corrupt",
             Self::Missing { .. } => "ledger_missing",
             Self::Newer { .. } => "ledger_newer",
             Self::ChainBroken { .. } => "ledger_chain_broken",
@@ -197,8 +199,6 @@ impl Error {
             Self::AcknowledgedTooFar { .. } => "ledger_acknowledged_too_far",
             Self::AcknowledgedOther { .. } => "ledger_acknowledged_other",
             Self::Halted => "ledger_halted",
-            Self::Entry(_) => "ledger_entry",
-            Self::Document(_) => "ledger_document",
             Self::Migration(_) => "ledger_migration",
             Self::File { source, .. } if source.kind() == ErrorKind::StorageFull => "ledger_full",
             Self::File { .. } => "ledger_file",
@@ -230,6 +230,9 @@ mod tests {
         assert_eq!(code(rusqlite::ffi::SQLITE_NOTADB), "ledger_corrupt");
         assert_eq!(code(rusqlite::ffi::SQLITE_FULL), "ledger_full");
         assert_eq!(code(rusqlite::ffi::SQLITE_BUSY), "ledger_sql");
+        let zeros = serde_json::from_slice::<String>(b"\"long\0\0\0");
+        let zeros = zeros.expect_err("no JSON has a zero byte");
+        assert_eq!(Error::Document(zeros).code(), "ledger_corrupt");
         let full = Error::File {
             path: PathBuf::new(),
             source: ErrorKind::StorageFull.into(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 
 use mostrador_ledger as ledger;
 use mostrador_protocol::entry::{Decoded, Payload};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use super::tally::Tally;
 use super::worker::Receipt;
 use crate::Error;
+use crate::deadline::Deadline;
 use crate::shop::{Shop, options};
 
 /// The code that every till of the table scans: its uses on the server are a second count of the sales.
@@ -26,13 +28,33 @@ pub const CODE: &str = "CAFE10";
 /// The product that every till of the table sells.
 pub const PRODUCT: &str = "cortado";
 
+/// A process that another row is just starting holds this one's files, locks too, until it becomes another program.
+const UNLOCKING: Duration = Duration::from_secs(5);
+
 /// Opens a till in this process. A panic is a failure of the till like any other, only worse.
 ///
 /// # Errors
 /// What the till says, or `None` when it panicked.
 pub fn open(data: &Path) -> Result<Till, Option<TillError>> {
-    let opened = catch_unwind(AssertUnwindSafe(|| Till::open(options(data))));
-    opened.map_err(|_| None)?.map_err(Some)
+    let deadline = Deadline::after(UNLOCKING);
+    loop {
+        let opened = catch_unwind(AssertUnwindSafe(|| Till::open(options(data))));
+        match opened.map_err(|_| None)? {
+            Err(error) if error.code() == "ledger_already_open" && deadline.pause("").is_ok() => {}
+            opened => return opened.map_err(Some),
+        }
+    }
+}
+
+/// The same for a till that has nothing to complain of.
+///
+/// # Errors
+/// When it complains.
+pub fn opened(data: &Path) -> Result<Till, Error> {
+    open(data).map_err(|error| match error {
+        Some(error) => error.into(),
+        None => std::io::Error::other("a till panicked").into(),
+    })
 }
 
 /// Sells one unit, as the till of [`super::worker`] does.

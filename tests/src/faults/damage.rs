@@ -104,7 +104,7 @@ pub async fn goes_on(
 /// When it cannot be enrolled.
 pub async fn begin_again(site: &mut Site, paper: &Paper, tally: &mut Tally) -> Result<(), Error> {
     let data = site.till().await?;
-    let till = Till::open(crate::shop::options(&data))?;
+    let till = audit::opened(&data)?;
     let after = goes_on(site, &till, paper, tally).await?;
     audit::server(&site.shop, &[after], tally).await?;
     tally.says("fresh folder sells on");

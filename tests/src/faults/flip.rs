@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 
 use mostrador_ledger as ledger;
 use mostrador_sync::random::Random;
-use mostrador_terminal::Till;
 
 use super::damage::{self, Paper};
 use super::disk::{copy_files, put_back};
 use super::kill::leave_log;
 use super::{Outcome, Site, Tally, audit};
 use crate::Error;
-use crate::shop::options;
 
 /// Which file is damaged, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +58,7 @@ pub(super) async fn bits(site: &mut Site, place: Where) -> Result<Outcome, Error
 
 /// Sales that the server has, and sales that only the log beside the database has.
 pub(super) async fn write_paper(site: &Site, data: &Path) -> Result<Paper, Error> {
-    let till = Till::open(options(data))?;
+    let till = audit::opened(data)?;
     till.start_sync()?;
     let mut sent = Vec::new();
     for _ in 0..12 {
@@ -86,7 +84,7 @@ fn flip(path: &Path, random: &Random) -> Result<u64, Error> {
 
 /// The disk changes under an open till: what it then reads is right, or it says what is wrong.
 fn while_open(site: &Site, data: &Path, paper: &Paper, tally: &mut Tally) -> Result<(), Error> {
-    let till = Till::open(options(data))?;
+    let till = audit::opened(data)?;
     tally.repetitions += 1;
     // Enough of them that something is hit that is read again.
     for _ in 0..40 {

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use mostrador_terminal::Till;
 use mostrador_terminal::view::SyncState;
 
 use super::audit::{self, CODE, PRODUCT};
@@ -14,7 +13,7 @@ use super::worker::{Line, Receipt, Worker};
 use super::{Outcome, Site, Tally};
 use crate::Error;
 use crate::deadline::Deadline;
-use crate::shop::{options, until};
+use crate::shop::until;
 
 /// How long a till may take to sell again, restart included.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,7 +24,7 @@ const REFUSALS: usize = 3;
 /// `full-till`.
 pub(super) async fn till(site: &mut Site) -> Result<Outcome, Error> {
     let first = site.till().await?;
-    let room_kib = folder_kib(&first)? + 2_048;
+    let room_kib = folder_kib(&first)? + 16_384;
     let disk = match Disk::small(&site.folder, room_kib) {
         Ok(disk) => disk,
         Err(error) => return Ok(Outcome::Skipped(format!("no small disk here: {error}"))),
@@ -40,7 +39,7 @@ pub(super) async fn till(site: &mut Site) -> Result<Outcome, Error> {
         fill_under(&disk, &data, left, (&mut printed, &mut tally))?;
         tally.repetitions += 1;
     }
-    let till = Till::open(options(&data))?;
+    let till = audit::opened(&data)?;
     audit::file(&till, &printed, &mut tally)?;
     till.start_sync()?;
     site.shop.agree(&[&till]).await?;
@@ -172,7 +171,7 @@ fn wait_for_receipt(worker: &Worker, printed: &mut Vec<Receipt>) -> Result<(), E
 pub(super) async fn server(site: &mut Site) -> Result<Outcome, Error> {
     let data = site.till().await?;
     site.shop.kill_server()?;
-    let room_kib = folder_kib(&site.shop.data())? + 3_072;
+    let room_kib = folder_kib(&site.shop.data())? + 16_384;
     let disk = match Disk::small(&site.folder, room_kib) {
         Ok(disk) => disk,
         Err(error) => return Ok(Outcome::Skipped(format!("no small disk here: {error}"))),
@@ -181,7 +180,7 @@ pub(super) async fn server(site: &mut Site) -> Result<Outcome, Error> {
     copy_files(&site.shop.data(), &folder)?;
     site.shop.move_data(folder);
     site.shop.start_server()?;
-    let till = Till::open(options(&data))?;
+    let till = audit::opened(&data)?;
     till.start_sync()?;
     let mut tally = Tally::default();
     let mut printed = Vec::new();

@@ -6,14 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use mostrador_terminal::Till;
-
 use super::audit::{self, CODE, PRODUCT};
 use super::worker::{Line, Receipt, Worker};
 use super::{Outcome, Site, Tally};
 use crate::Error;
 use crate::deadline::Deadline;
-use crate::shop::options;
 
 /// The system calls by which a program changes what is on a disk, or what others read.
 pub(super) const WRITES: &str = "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,fallocate,\
@@ -95,7 +92,7 @@ async fn run(site: &mut Site, work: (&str, &[&str])) -> Result<Outcome, Error> {
         }
         one(&data, work, (call, &mut printed), &mut tally)?;
     }
-    let till = Till::open(options(&data))?;
+    let till = audit::opened(&data)?;
     audit::file(&till, &printed, &mut tally)?;
     till.start_sync()?;
     site.shop.agree(&[&till]).await?;

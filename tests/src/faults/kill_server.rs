@@ -12,7 +12,6 @@ use super::worker::Receipt;
 use super::{Outcome, Site, Tally};
 use crate::Error;
 use crate::deadline::Deadline;
-use crate::shop::options;
 
 /// What the server's database writes with, and how many of each a thread of it may do before it has done a
 /// whole push for certain.
@@ -32,7 +31,7 @@ pub(super) async fn push(site: &mut Site) -> Result<Outcome, Error> {
         return Ok(Outcome::Skipped(why));
     }
     let data = site.till().await?;
-    let till = Till::open(options(&data))?;
+    let till = audit::opened(&data)?;
     till.start_sync()?;
     let mut tally = Tally::default();
     let mut printed = Vec::new();

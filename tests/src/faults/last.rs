@@ -10,7 +10,7 @@ use super::audit::{self, PRODUCT};
 use super::worker::{Receipt, Worker};
 use super::{Outcome, Site, Tally};
 use crate::Error;
-use crate::shop::{Shop, options};
+use crate::shop::Shop;
 
 /// How many tills enrol at once.
 const AT_ONCE: usize = 5;
@@ -46,7 +46,7 @@ pub(super) async fn last_use(site: &mut Site) -> Result<Outcome, Error> {
         printed.extend(receipts);
         let mut back = Vec::new();
         for name in &dying {
-            let till = Till::open(options(&site.shop.till_folder(name)))?;
+            let till = audit::opened(&site.shop.till_folder(name))?;
             till.start_sync()?;
             back.push(till);
         }

@@ -2,14 +2,11 @@
 
 use std::path::Path;
 
-use mostrador_terminal::Till;
-
 use super::damage::{self, Paper};
 use super::flip::copy_beside;
 use super::kill::leave_log;
 use super::{Outcome, Site, Tally, audit};
 use crate::Error;
-use crate::shop::options;
 
 /// What somebody put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +39,7 @@ pub(super) async fn mix(site: &mut Site, mix: Mix) -> Result<Outcome, Error> {
         put_together(mix, &old, &data)?;
         if mix == Mix::OldFileNoWitness {
             // Nothing here knows better; the server does, and says so in its first answer.
-            let till = Till::open(options(&data))?;
+            let till = audit::opened(&data)?;
             tally.repetitions += 1;
             damage::goes_on(site, &till, &paper, &mut tally).await?;
             let streams = till.ledger().read(mostrador_ledger::stream::all)?;
@@ -60,7 +57,7 @@ pub(super) async fn mix(site: &mut Site, mix: Mix) -> Result<Outcome, Error> {
                     std::fs::rename(data.join(name), data.join(format!("away-{name}"))).ok();
                 }
                 tally.says("log moved away");
-                Till::open(options(&data))?
+                audit::opened(&data)?
             }
             None => {
                 tally.fails("a whole file is refused");
@@ -76,13 +73,13 @@ pub(super) async fn mix(site: &mut Site, mix: Mix) -> Result<Outcome, Error> {
 
 /// How many streams a closed till has written.
 fn streams(data: &Path) -> Result<usize, Error> {
-    let till = Till::open(options(data))?;
+    let till = audit::opened(data)?;
     Ok(till.ledger().read(mostrador_ledger::stream::all)?.len())
 }
 
 /// Sells with a connection, so that the server has it, and closes the till.
 async fn sell(site: &Site, data: &Path, paper: &mut Paper, times: u64) -> Result<(), Error> {
-    let till = Till::open(options(data))?;
+    let till = audit::opened(data)?;
     till.start_sync()?;
     for _ in 0..times {
         paper.sent.push(audit::sell(&till)?);

@@ -67,7 +67,7 @@ pub(super) async fn cut(site: &mut Site) -> Result<Outcome, Error> {
             }
         }
     }
-    let till = mostrador_terminal::Till::open(crate::shop::options(&data))?;
+    let till = audit::opened(&data)?;
     audit::file(&till, &printed, &mut tally)?;
     till.start_sync()?;
     site.shop.agree(&[&till]).await?;

@@ -10,7 +10,7 @@ use super::worker::Receipt;
 use super::{Outcome, Site, Tally, audit};
 use crate::Error;
 use crate::proxy::Proxy;
-use crate::shop::{options, until};
+use crate::shop::until;
 
 /// How many tills push at once.
 const TILLS: usize = 3;
@@ -71,7 +71,7 @@ pub(super) async fn restore(site: &mut Site) -> Result<Outcome, Error> {
 async fn open(site: &mut Site, url: &str) -> Result<Vec<Till>, Error> {
     let mut tills = Vec::new();
     for _ in 0..TILLS {
-        let till = Till::open(options(&site.new_till(url).await?))?;
+        let till = audit::opened(&site.new_till(url).await?)?;
         till.start_sync()?;
         tills.push(till);
     }

@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use mostrador_terminal::Till;
-
 use super::kill_server::waiting;
 use super::tally::without_numbers;
 use super::{Outcome, Site, Tally, audit};
 use crate::Error;
 use crate::deadline::Deadline;
 use crate::proxy::{Proxy, Trouble};
-use crate::shop::options;
 
 /// How long the queue may take to be empty after the wire is whole again.
 const HEALING: Duration = Duration::from_mins(1);
@@ -25,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub(super) async fn trouble(site: &mut Site, trouble: Trouble) -> Result<Outcome, Error> {
     let cable = Proxy::start(site.shop.address()).await?;
     let data = site.new_till(&cable.url()).await?;
-    let till = Till::open(options(&data))?;
+    let till = audit::opened(&data)?;
     till.start_sync()?;
     let mut tally = Tally::default();
     let mut printed = Vec::new();
