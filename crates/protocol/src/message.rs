@@ -10,8 +10,12 @@ use crate::entry::{EntryHash, RawEntry};
 use crate::row::{Customer, FeedRow};
 use crate::seal::SealedProgram;
 
-/// The protocol spoken by this version.
-pub const PROTOCOL: u16 = 1;
+/// The protocol spoken by this version. 2 binds every reply to the request that it answers, see
+/// [`crate::signature`].
+pub const PROTOCOL: u16 = 2;
+
+/// The first protocol whose replies are bound to their requests.
+pub const BOUND_PROTOCOL: u16 = 2;
 
 /// The oldest protocol that this version still speaks. A till that speaks an older one is told
 /// [`Verdict::Upgrade`]; a till that finds a server speaking an older one says that the server must be

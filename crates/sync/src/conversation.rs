@@ -10,12 +10,11 @@ use mostrador_protocol::frame;
 use mostrador_protocol::history::{HistoryPlace, HistoryReply};
 use mostrador_protocol::lease::{LeasesReply, LeasesRequest};
 use mostrador_protocol::message::{
-    EnrolReply, EnrolRequest, ErrorCode, ErrorReply, HelloReply, HelloRequest, PullReply,
-    PushReply, PushRequest,
+    ErrorCode, ErrorReply, HelloReply, HelloRequest, PullReply, PushReply, PushRequest,
 };
 use mostrador_protocol::signature::{
-    PublicKey, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, TERMINAL_HEADER,
-    TIME_HEADER,
+    PublicKey, RequestDigest, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, Standing,
+    TERMINAL_HEADER, TIME_HEADER, first,
 };
 use mostrador_protocol::snapshot::{SnapshotPart, SnapshotPlace, SnapshotReply};
 use serde::Serialize;
@@ -27,7 +26,7 @@ use crate::learned::Learned;
 use crate::transport::{Incoming, MAX_REPLY_BYTES, Outgoing, Transport, TransportError};
 
 /// How long one exchange may take beside the time that the server was asked to wait.
-const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a look-up that somebody waits for may take.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(8);
@@ -245,16 +244,25 @@ impl Conversation {
         let signed = SignedRequest {
             method: question.method,
             target: &question.target,
+            terminal: self.terminal_id,
             time_ms,
             body: &body,
         };
         let signature = signed.sign(&self.key);
+        let first = (!self.learned.is_bound()).then(|| first_form(&signed).sign(&self.key));
+        let asked = AskedFor {
+            request: signed.digest(&signature),
+            first,
+        };
         let mut headers = vec![
             (TERMINAL_HEADER, self.terminal_id.to_string()),
             (TIME_HEADER, time_ms.to_string()),
-            (SIGNATURE_HEADER, signature.clone()),
+            (SIGNATURE_HEADER, signature),
             ("accept-encoding", frame::ZSTD.to_owned()),
         ];
+        if let Some(first) = &asked.first {
+            headers.push((first::SIGNATURE_HEADER, first.clone()));
+        }
         if is_frame {
             headers.push(("content-encoding", frame::ZSTD.to_owned()));
         }
@@ -266,7 +274,11 @@ impl Conversation {
             timeout: question.timeout,
         };
         let answer = send(&*self.transport, request).await?;
-        believe(&answer, &signature, Some(&self.server))
+        let (form, reply) = believe(&answer, &asked, &self.server)?;
+        if form == Form::Bound {
+            self.learned.binds_replies();
+        }
+        reply
     }
 
     /// The body as it travels, and whether that is a frame.
@@ -278,29 +290,21 @@ impl Conversation {
     }
 }
 
-/// Asks to belong with the owner's one-time `code`. The server's key comes with the answer, which
-/// is signed over the code: from then on only that key is believed.
-pub async fn enrol(
-    transport: &dyn Transport,
-    request: &EnrolRequest,
-) -> Result<EnrolReply, Failure> {
-    let body = serde_json::to_vec(request).map_err(Failure::Unreadable)?;
-    let outgoing = Outgoing {
-        method: "POST",
-        target: "/v1/enrol".into(),
-        headers: Vec::new(),
-        body,
-        timeout: EXCHANGE_TIMEOUT,
-    };
-    let answer = send(transport, outgoing).await?;
-    let claimed = serde_json::from_slice::<EnrolReply>(&answer.body)
-        .ok()
-        .and_then(|reply| PublicKey::from_hex(&reply.server_public_key).ok());
-    believe(&answer, &request.code, claimed.as_ref())
+/// The request in the form that a server of before reads.
+const fn first_form<'a>(request: &SignedRequest<'a>) -> first::SignedRequest<'a> {
+    first::SignedRequest {
+        method: request.method,
+        target: request.target,
+        time_ms: request.time_ms,
+        body: request.body,
+    }
 }
 
 /// Sends with a deadline of its own, whatever the transport does about time.
-async fn send(transport: &dyn Transport, request: Outgoing) -> Result<Incoming, Failure> {
+pub(crate) async fn send(
+    transport: &dyn Transport,
+    request: Outgoing,
+) -> Result<Incoming, Failure> {
     let limit = request.timeout;
     match tokio::time::timeout(limit, transport.send(request)).await {
         Ok(Ok(answer)) => Ok(answer),
@@ -309,48 +313,101 @@ async fn send(transport: &dyn Transport, request: Outgoing) -> Result<Incoming, 
     }
 }
 
-/// What an answer is worth. Only a signature makes it an acknowledgement or a refusal.
+/// What a genuine answer was signed over.
+#[derive(Debug)]
+struct AskedFor {
+    request: RequestDigest,
+    /// The request's signature in the first form; none once the server spoke the later one.
+    first: Option<String>,
+}
+
+/// How an answer was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// To the text of the request's signature.
+    First,
+    /// To the request.
+    Bound,
+}
+
+/// What an answer is worth: an error says that nobody knows who spoke, and the reply or the refusal
+/// inside is the server's word, with the form in which it gave it.
 fn believe<T: DeserializeOwned>(
     answer: &Incoming,
-    request_signature: &str,
-    server: Option<&PublicKey>,
-) -> Result<T, Failure> {
-    let status = answer.status;
-    if status == 413 {
-        return Err(Failure::TooLarge);
-    }
-    // The server waited for the whole request and gave up: a slow line needs smaller batches.
-    if status == 408 {
-        return Err(Failure::Timeout);
-    }
-    if status == 429 || status >= 500 {
-        let retry_after = answer.retry_after;
-        return Err(Failure::Busy {
-            status,
-            retry_after,
-        });
-    }
-    let signed = SignedReply {
-        request_signature,
-        status,
-        body: &answer.body,
-    };
-    let genuine = match (server, &answer.signature) {
-        (Some(key), Some(signature)) => signed.verify(key, signature).is_ok(),
-        _ => false,
-    };
-    // Before an enrolment the server's key is unknown: its refusals are taken at their word, since
-    // believing one costs nothing.
-    if server.is_none()
-        && let Ok(refusal) = serde_json::from_slice(&answer.body)
-    {
-        return Err(Failure::Refused(refusal));
-    }
-    if !genuine {
+    asked: &AskedFor,
+    server: &PublicKey,
+) -> Result<(Form, Result<T, Failure>), Failure> {
+    nobody_at_work(answer)?;
+    let Some((form, standing)) = signed_by(answer, asked, server) else {
+        let status = answer.status;
         return Err(Failure::NotTheServer { status });
+    };
+    if standing == Standing::Unverified {
+        return Err(stranger(answer));
     }
+    Ok((form, read(answer)))
+}
+
+/// What somebody between says, or the server before it looked at who asks. Nobody signs that, and all
+/// that follows from it is to come back later or with less.
+pub(crate) fn nobody_at_work(answer: &Incoming) -> Result<(), Failure> {
+    match answer.status {
+        413 => Err(Failure::TooLarge),
+        // The server waited for the whole request and gave up: a slow line needs smaller batches.
+        408 => Err(Failure::Timeout),
+        status if status == 429 || status >= 500 => Err(Failure::Busy {
+            status,
+            retry_after: answer.retry_after,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The form and the standing in which our server signed this answer to this request. What was signed in
+/// the first form counts as verified: a server of before does not say.
+fn signed_by(answer: &Incoming, asked: &AskedFor, server: &PublicKey) -> Option<(Form, Standing)> {
+    let (status, body) = (answer.status, answer.body.as_slice());
+    if let Some(signature) = &answer.signature {
+        let is = |standing: &Standing| {
+            let reply = SignedReply {
+                request: &asked.request,
+                standing: *standing,
+                status,
+                body,
+            };
+            reply.verify(server, signature).is_ok()
+        };
+        let standing = [Standing::Verified, Standing::Unverified];
+        return Some((Form::Bound, standing.into_iter().find(is)?));
+    }
+    let reply = first::SignedReply {
+        request_signature: asked.first.as_deref()?,
+        status,
+        body,
+    };
+    reply
+        .verify(server, answer.first_signature.as_deref()?)
+        .ok()?;
+    Some((Form::First, Standing::Verified))
+}
+
+/// The server does not know who asked: of that it can say nothing else.
+fn stranger(answer: &Incoming) -> Failure {
+    let status = answer.status;
+    let says_so = |refusal: &ErrorReply| {
+        let codes = [ErrorCode::TerminalUnknown, ErrorCode::SignatureInvalid];
+        codes.iter().any(|code| refusal.code == code.as_str())
+    };
+    match read::<()>(answer) {
+        Err(Failure::Refused(refusal)) if says_so(&refusal) => Failure::Refused(refusal),
+        _ => Failure::NotTheServer { status },
+    }
+}
+
+/// The reply, or the refusal, in an answer that was verified.
+pub(crate) fn read<T: DeserializeOwned>(answer: &Incoming) -> Result<T, Failure> {
     let body = unpack(answer)?;
-    if (200..300).contains(&status) {
+    if (200..300).contains(&answer.status) {
         return serde_json::from_slice(&body).map_err(Failure::Unreadable);
     }
     let refusal = serde_json::from_slice(&body).map_err(Failure::Unreadable)?;

@@ -20,6 +20,10 @@ pub const CLOCK_OFFSET_SETTING: &str = "clock_offset_ms";
 /// spends what it holds, and before that what is known of uses decides.
 pub const LEASES_SETTING: &str = "server_grants_leases";
 
+/// The setting that is there once the server bound a reply to its request: from then on the till believes
+/// no other, also after a restart.
+pub const BOUND_SETTING: &str = "server_binds_replies";
+
 /// The setting that keeps the server's generation at the last hello.
 const GENERATION_SETTING: &str = "server_generation";
 

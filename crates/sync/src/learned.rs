@@ -12,6 +12,7 @@ use crate::clock::Clock;
 pub struct Learned {
     told: Mutex<Option<Told>>,
     zstd: AtomicBool,
+    bound: AtomicBool,
 }
 
 /// A moment that the server told, and when by the clock that never jumps.
@@ -22,6 +23,25 @@ struct Told {
 }
 
 impl Learned {
+    /// What an earlier conversation left: whether this server binds its replies to their requests.
+    pub fn remembering(binds_replies: bool) -> Self {
+        Self {
+            bound: AtomicBool::new(binds_replies),
+            ..Self::default()
+        }
+    }
+
+    /// The server bound a reply to its request: nothing else of it is believed any more, and nothing is
+    /// signed in the form before.
+    pub(crate) fn binds_replies(&self) {
+        self.bound.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the server is known to bind its replies.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.bound.load(Ordering::SeqCst)
+    }
+
     /// The time to sign a request with: the till's wall clock until the server found it wrong, from
     /// then on the server's own, counted on by the monotonic clock. So a wrong clock costs one refusal
     /// and never keeps a till silent, and a jumping one costs none.

@@ -24,6 +24,7 @@
 
 pub mod clock;
 pub mod conversation;
+pub mod enrol;
 mod exchange;
 mod handle;
 mod keeper;
@@ -34,7 +35,9 @@ mod state;
 mod syncer;
 pub mod transport;
 
-pub use self::exchange::{CLOCK_OFFSET_SETTING, LAST_CONTACT_SETTING, LEASES_SETTING};
+pub use self::exchange::{
+    BOUND_SETTING, CLOCK_OFFSET_SETTING, LAST_CONTACT_SETTING, LEASES_SETTING,
+};
 pub use self::handle::SyncHandle;
 pub use self::keeper::Keeper;
 pub use self::state::{Attention, Bringing, Offline, Phase, State, Trouble};

@@ -22,8 +22,8 @@ use uuid::Uuid;
 use self::snapshot::Fetched;
 use crate::conversation::{Conversation, Failure};
 use crate::exchange::{
-    Contact, LEASES_SETTING, Standing, acknowledge, apply, doubt, generation, greeted, part,
-    sent_back, to_push, waiting,
+    BOUND_SETTING, Contact, LEASES_SETTING, Standing, acknowledge, apply, doubt, generation,
+    greeted, part, sent_back, to_push, waiting,
 };
 use crate::handle::{Asked, SyncHandle};
 use crate::keeper::Keeper;
@@ -196,8 +196,14 @@ impl Syncer {
         self.report
             .send_modify(|state| state.server_grants_leases = grants);
         self.plan = std::mem::take(&mut self.plan).granting(grants);
+        let is_bound = self.conversation.learned.is_bound();
         let noted = self.with_ledger(move |ledger| {
-            ledger.transact(|tx| greeted(tx, contact, (head.stream, &reply)))?;
+            ledger.transact(|tx| {
+                if is_bound {
+                    ledger::setting::set(tx, BOUND_SETTING, "1")?;
+                }
+                greeted(tx, contact, (head.stream, &reply))
+            })?;
             Ok(Outcome::Greeted(reply.verdict))
         });
         Some(in_file(noted.await))

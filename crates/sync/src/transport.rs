@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
-use mostrador_protocol::signature::SIGNATURE_HEADER;
+use mostrador_protocol::signature::{SIGNATURE_HEADER, first};
 
 /// How long a connection may take to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,6 +37,8 @@ pub struct Incoming {
     pub status: u16,
     /// The value of [`SIGNATURE_HEADER`].
     pub signature: Option<String>,
+    /// The value of [`first::SIGNATURE_HEADER`], from a server of that form.
+    pub first_signature: Option<String>,
     /// When the other side asks to come back.
     pub retry_after: Option<Duration>,
     /// The value of `content-encoding`.
@@ -109,6 +111,7 @@ impl Http {
         let header = |name: &str| Some(answer.headers().get(name)?.to_str().ok()?.to_owned());
         let status = answer.status().as_u16();
         let signature = header(SIGNATURE_HEADER);
+        let first_signature = header(first::SIGNATURE_HEADER);
         let retry_after = header("retry-after").and_then(|after| wait(&after, header("date")));
         let encoding = header("content-encoding");
         let mut body = Vec::new();
@@ -121,6 +124,7 @@ impl Http {
         Ok(Incoming {
             status,
             signature,
+            first_signature,
             retry_after,
             encoding,
             body,
@@ -210,8 +214,8 @@ mod tests {
     #[tokio::test]
     async fn an_answer_comes_with_its_signature_and_a_redirect_is_not_followed() {
         let busy = somebody(
-            "HTTP/1.1 503 Busy\r\nretry-after: 12\r\nmostrador-signature: theirs\r\n\
-             content-length: 2\r\n\r\nno",
+            "HTTP/1.1 503 Busy\r\nretry-after: 12\r\nmostrador-signature: before\r\n\
+             mostrador-signature-2: theirs\r\ncontent-length: 2\r\n\r\nno",
         );
         let answer = ask(&busy.await, Duration::from_secs(5))
             .await
@@ -221,6 +225,7 @@ mod tests {
             (503, b"no".as_slice())
         );
         assert_eq!(answer.signature.as_deref(), Some("theirs"));
+        assert_eq!(answer.first_signature.as_deref(), Some("before"));
         assert_eq!(answer.retry_after, Some(Duration::from_secs(12)));
 
         let portal = somebody(

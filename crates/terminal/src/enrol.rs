@@ -6,8 +6,9 @@ use mostrador_ledger as ledger;
 use mostrador_ledger::identity::Identity;
 use mostrador_protocol::message::{EnrolReply, EnrolRequest, PROTOCOL};
 use mostrador_protocol::signature::{PublicKey, SecretKey};
-use mostrador_sync::Phase;
-use mostrador_sync::conversation::{Failure, enrol};
+use mostrador_sync::conversation::Failure;
+use mostrador_sync::enrol::enrol;
+use mostrador_sync::{BOUND_SETTING, Phase};
 
 use crate::Error;
 use crate::error::shortened;
@@ -35,9 +36,12 @@ impl Till {
             public_key: key.public().to_hex(),
             protocol: PROTOCOL,
         };
-        let reply = enrol(&*transport, &request).await.map_err(Error::Enrol)?;
-        let identity = identity_of(reply, server_url, &key)?;
+        let enrolled = enrol(&*transport, &request).await.map_err(Error::Enrol)?;
+        let identity = identity_of(enrolled.reply, server_url, &key)?;
         self.shared.ledger.transact(|tx| {
+            if enrolled.binds_replies {
+                ledger::setting::set(tx, BOUND_SETTING, "1")?;
+            }
             ledger::identity::save(tx, &identity)?;
             self.open_stream(tx, identity.terminal_id, "enrolled", None)
         })?;

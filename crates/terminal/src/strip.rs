@@ -9,7 +9,9 @@ use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_sync::conversation::{Conversation, Failure};
 use mostrador_sync::learned::Learned;
 use mostrador_sync::transport::{Http, Transport};
-use mostrador_sync::{Bringing, Keeper, Phase, State, SyncOptions, Syncer, Trouble};
+use mostrador_sync::{
+    BOUND_SETTING, Bringing, Keeper, Phase, State, SyncOptions, Syncer, Trouble,
+};
 use tokio::sync::watch;
 
 use crate::message::say;
@@ -70,13 +72,15 @@ impl Till {
     pub(crate) fn conversation(&self, identity: &Identity) -> Result<Conversation, Error> {
         let server = PublicKey::from_bytes(&identity.server_public_key)
             .map_err(|_| Error::Enrol(Failure::NotTheServer { status: 0 }))?;
+        let known = |connection: &_| ledger::setting::get(connection, BOUND_SETTING);
+        let binds_replies = self.shared.ledger.read(known)?.is_some();
         Ok(Conversation {
             transport: self.transport_to(&identity.server_url)?,
             clock: Arc::clone(&self.shared.clock),
             terminal_id: identity.terminal_id,
             key: SecretKey::from_bytes(&identity.secret_key),
             server,
-            learned: Learned::default(),
+            learned: Learned::remembering(binds_replies),
         })
     }
 

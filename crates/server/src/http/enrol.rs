@@ -5,14 +5,15 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use mostrador_protocol::message::{EnrolReply, EnrolRequest, ErrorCode};
-use mostrador_protocol::signature::PublicKey;
+use mostrador_protocol::message::{BOUND_PROTOCOL, EnrolReply, EnrolRequest, ErrorCode};
+use mostrador_protocol::signature::{PublicKey, SIGNATURE_HEADER, SignedEnrolment, first};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::App;
-use super::exchange::{read_body, sign};
+use super::exchange::{read_body, whole};
 use super::failure::{Failure, Reply, read};
+use super::proof::header;
 use crate::enrol_code;
 use crate::limits::Limits;
 use crate::store::Store;
@@ -26,18 +27,41 @@ pub(super) async fn enrol<S: Store>(State(app): State<Arc<App<S>>>, body: Body) 
         body_bytes: MOST_BYTES,
         ..app.limits
     };
-    let request = match read_body(&limits, body)
-        .await
-        .and_then(|body| read::<EnrolRequest>(&body))
-    {
+    let sent = match read_body(&limits, body).await {
+        Ok(sent) => sent,
+        Err(failure) => return failure.into_response(),
+    };
+    let request: EnrolRequest = match read(&sent) {
         Ok(request) => request,
         Err(failure) => return failure.into_response(),
     };
-    let response = match admit(&app, &request).await {
-        Ok(reply) => Reply(reply).into_response(),
-        Err(failure) => failure.into_response(),
+    let (response, is_admitted) = match admit(&app, &request).await {
+        Ok(reply) => (Reply(reply).into_response(), true),
+        Err(failure) => (failure.into_response(), false),
     };
-    sign(&app, &request.code, response).await
+    let (mut parts, body) = response.into_parts();
+    let body = whole(body).await;
+    let status = parts.status.as_u16();
+    if request.protocol >= BOUND_PROTOCOL {
+        let answer = SignedEnrolment {
+            code: &request.code,
+            request: &sent,
+            status,
+            body: &body,
+        };
+        let signature = header(&answer.sign(&app.secret_key));
+        parts.headers.insert(SIGNATURE_HEADER, signature);
+    } else if is_admitted {
+        // The first form signs over the code as over any text, so only over one that the owner made.
+        let answer = first::SignedReply {
+            request_signature: &request.code,
+            status,
+            body: &body,
+        };
+        let signature = header(&answer.sign(&app.secret_key));
+        parts.headers.insert(first::SIGNATURE_HEADER, signature);
+    }
+    Response::from_parts(parts, Body::from(body))
 }
 
 async fn admit<S: Store>(app: &App<S>, request: &EnrolRequest) -> Result<EnrolReply, Failure> {

@@ -13,15 +13,13 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use mostrador_protocol::message::ErrorCode;
-use mostrador_protocol::signature::{
-    FRESH_MS, PublicKey, SIGNATURE_HEADER, SignedReply, SignedRequest, TERMINAL_HEADER, TIME_HEADER,
-};
+use mostrador_protocol::signature::{FRESH_MS, PublicKey, Standing};
 use mostrador_protocol::{Error as ProtocolError, frame};
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::App;
 use super::failure::Failure;
+use super::proof::Proof;
 use crate::limits::Limits;
 use crate::store::Store;
 use crate::terminal::Terminal;
@@ -34,28 +32,47 @@ pub(super) struct Caller(pub(super) Arc<Terminal>);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SentBytes(pub(super) usize);
 
-/// Lets a request through when an active terminal signed it, and signs whatever is answered.
+/// Lets a request through when an active terminal signed it, and signs whatever is answered: to who
+/// is not known with the word that the request was not verified.
 pub(super) async fn signed<S: Store>(
     State(app): State<Arc<App<S>>>,
     request: Request,
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let signature = text(&parts.headers, SIGNATURE_HEADER).map(str::to_owned);
+    let Some(proof) = Proof::of(&parts.headers) else {
+        return unsigned().into_response();
+    };
+    // What did not arrive whole has no digest that could be signed.
+    let body = match read_body(&app.limits, body).await {
+        Ok(body) => body,
+        Err(failure) => return failure.into_response(),
+    };
     let takes_frames = names_zstd(&parts.headers);
-    let response = match admit(&app, parts, body).await {
-        Ok(request) => next.run(request).await,
-        Err(failure) => failure.into_response(),
+    let seal = proof.seal_for((&parts, &body));
+    let (standing, response) = match known(&app, &proof, (&parts, &body)).await {
+        Err(failure) => (Standing::Unverified, failure.into_response()),
+        Ok(terminal) => {
+            let admitted = admit(&app, (terminal, proof.time_ms), (parts, body));
+            let response = match admitted {
+                Ok(request) => next.run(request).await,
+                Err(failure) => failure.into_response(),
+            };
+            (Standing::Verified, response)
+        }
     };
     let response = if takes_frames {
         pack(response).await
     } else {
         response
     };
-    match signature {
-        Some(signature) => sign(&app, &signature, response).await,
-        None => response,
+    let (mut parts, body) = response.into_parts();
+    let body = whole(body).await;
+    let reply = (parts.status.as_u16(), body.as_ref());
+    if let Some((name, signature)) = seal.sign(&app.secret_key, standing, reply) {
+        parts.headers.insert(name, signature);
     }
+    Response::from_parts(parts, Body::from(body))
 }
 
 /// Whether the terminal reads zstd frames. No quality values: a till names what it reads.
@@ -76,29 +93,10 @@ async fn pack(response: Response) -> Response {
     Response::from_parts(parts, Body::from(frame::compress(&body)))
 }
 
-async fn whole(body: Body) -> Bytes {
+pub(super) async fn whole(body: Body) -> Bytes {
     to_bytes(body, usize::MAX)
         .await
         .expect("BUG: every body is made in memory by this server")
-}
-
-/// Signs a response as the answer to the request with this signature.
-pub(super) async fn sign<S: Store>(
-    app: &App<S>,
-    request_signature: &str,
-    response: Response,
-) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let body = whole(body).await;
-    let reply = SignedReply {
-        request_signature,
-        status: parts.status.as_u16(),
-        body: &body,
-    };
-    let signature = HeaderValue::from_str(&reply.sign(&app.secret_key))
-        .expect("BUG: base64 is made of signs that headers may carry");
-    parts.headers.insert(SIGNATURE_HEADER, signature);
-    Response::from_parts(parts, Body::from(body))
 }
 
 /// Reads a body up to the limits of size and time.
@@ -139,22 +137,21 @@ fn open(headers: &HeaderMap, body: Bytes, limits: &Limits) -> Result<Bytes, Fail
     Ok(json)
 }
 
-async fn admit<S: Store>(app: &App<S>, mut parts: Parts, body: Body) -> Result<Request, Failure> {
-    let unsigned = || {
-        Failure::new(
-            ErrorCode::SignatureInvalid,
-            "the request is not signed by an enrolled terminal",
-            "enrol the terminal, then try again",
-        )
-    };
-    let terminal_id: Uuid = text(&parts.headers, TERMINAL_HEADER)
-        .and_then(|id| id.parse().ok())
-        .ok_or_else(unsigned)?;
-    let time_ms: i64 = text(&parts.headers, TIME_HEADER)
-        .and_then(|time| time.parse().ok())
-        .ok_or_else(unsigned)?;
-    let signature = text(&parts.headers, SIGNATURE_HEADER).ok_or_else(unsigned)?;
-    let terminal = app.store.terminal(terminal_id).await?;
+fn unsigned() -> Failure {
+    Failure::new(
+        ErrorCode::SignatureInvalid,
+        "the request is not signed by an enrolled terminal",
+        "enrol the terminal, then try again",
+    )
+}
+
+/// The active terminal that signed the request.
+async fn known<S: Store>(
+    app: &App<S>,
+    proof: &Proof,
+    request: (&Parts, &[u8]),
+) -> Result<Terminal, Failure> {
+    let terminal = app.store.terminal(proof.terminal).await?;
     let terminal = terminal.filter(|terminal| terminal.active).ok_or_else(|| {
         Failure::new(
             ErrorCode::TerminalUnknown,
@@ -163,28 +160,27 @@ async fn admit<S: Store>(app: &App<S>, mut parts: Parts, body: Body) -> Result<R
         )
     })?;
     let key = PublicKey::from_hex(&terminal.public_key).map_err(|_| unsigned())?;
-    let body = read_body(&app.limits, body).await?;
-    let request = SignedRequest {
-        method: parts.method.as_str(),
-        target: parts
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str()),
-        time_ms,
-        body: &body,
-    };
-    request.verify(&key, signature).map_err(|_| {
-        Failure::new(
-            ErrorCode::SignatureInvalid,
-            "the signature does not fit the request",
-            "something between terminal and server changes requests: check proxies",
-        )
-    })?;
+    if proof.is_by(&key, request) {
+        return Ok(terminal);
+    }
+    Err(Failure::new(
+        ErrorCode::SignatureInvalid,
+        "the signature does not fit the request",
+        "something between terminal and server changes requests: check proxies",
+    ))
+}
+
+/// Opens a request that was verified, where it is fresh and its terminal does not ask too often.
+fn admit<S: Store>(
+    app: &App<S>,
+    (terminal, time_ms): (Terminal, i64),
+    (mut parts, body): (Parts, Bytes),
+) -> Result<Request, Failure> {
     let now_ms = app.mint.now_ms();
     if now_ms.abs_diff(time_ms) > FRESH_MS {
         return Err(Failure::stale(time_ms, now_ms));
     }
-    let asked = app.rate.ask(terminal_id, Instant::now());
+    let asked = app.rate.ask(terminal.id, Instant::now());
     asked.map_err(Failure::slow_down)?;
     parts.extensions.insert(SentBytes(body.len()));
     let body = open(&parts.headers, body, &app.limits)?;

@@ -6,8 +6,8 @@ use mostrador_protocol::message::{
     PushRequest,
 };
 use mostrador_protocol::signature::{
-    PublicKey, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, TERMINAL_HEADER,
-    TIME_HEADER,
+    PublicKey, SIGNATURE_HEADER, SecretKey, SignedEnrolment, SignedReply, SignedRequest, Standing,
+    TERMINAL_HEADER, TIME_HEADER,
 };
 use mostrador_server::terminal::Terminal;
 use mostrador_server::{Mint, Server, Store, enrol_code};
@@ -53,19 +53,24 @@ pub(crate) struct Client {
 
 /// Sends an enrolment and reads the answer without believing it.
 pub(crate) async fn enrol(url: &str, code: &str, key: &SecretKey) -> (Answer, String) {
-    let request = EnrolRequest {
-        code: code.to_owned(),
-        public_key: key.public().to_hex(),
-        protocol: PROTOCOL,
-    };
     let sent = reqwest::Client::new()
         .post(format!("{url}/v1/enrol"))
-        .json(&request);
+        .body(enrolment(code, key));
     let reply = sent.send().await.unwrap();
     let signature = signature_of(&reply);
     let status = reply.status().as_u16();
     let body = reply.bytes().await.unwrap().to_vec();
     (Answer { status, body }, signature)
+}
+
+/// The body of an enrolment.
+fn enrolment(code: &str, key: &SecretKey) -> Vec<u8> {
+    let request = EnrolRequest {
+        code: code.to_owned(),
+        public_key: key.public().to_hex(),
+        protocol: PROTOCOL,
+    };
+    serde_json::to_vec(&request).unwrap()
 }
 
 impl Client {
@@ -80,8 +85,9 @@ impl Client {
         let (answer, signature) = enrol(&server.url(), &code, &key).await;
         let reply: EnrolReply = answer.read();
         let server_key = PublicKey::from_hex(&reply.server_public_key).unwrap();
-        let signed = SignedReply {
-            request_signature: &code,
+        let signed = SignedEnrolment {
+            code: &code,
+            request: &enrolment(&code, &key),
             status: answer.status,
             body: &answer.body,
         };
@@ -105,24 +111,61 @@ impl Client {
     /// Sends a signed request; the reply's signature must be the server's.
     pub(crate) async fn send(&self, method: &str, target: &str, body: Vec<u8>) -> Answer {
         let signature = self.sign(method, target, &body);
-        let (answer, reply_signature) = self.send_with(method, target, (body, &signature)).await;
-        let signed = SignedReply {
-            request_signature: &signature,
-            status: answer.status,
-            body: &answer.body,
-        };
-        signed.verify(&self.server_key, &reply_signature).unwrap();
+        let sent = (method, target, body.as_slice());
+        let heard = self.send_with(method, target, (body.clone(), &signature));
+        let (answer, reply_signature) = heard.await;
+        let standing = self.standing((sent, &signature), (&answer, &reply_signature));
+        assert_eq!(standing, Some(Standing::Verified), "{answer:?}");
         answer
     }
 
-    pub(crate) fn sign(&self, method: &str, target: &str, body: &[u8]) -> String {
-        let request = SignedRequest {
+    /// Sends a signed request to a server that must say that it does not know who sent it.
+    pub(crate) async fn refused(&self, method: &str, target: &str) -> Answer {
+        let signature = self.sign(method, target, b"");
+        let heard = self.send_with(method, target, (vec![], &signature)).await;
+        let sent = ((method, target, b"".as_slice()), signature.as_str());
+        let standing = self.standing(sent, (&heard.0, &heard.1));
+        assert_eq!(standing, Some(Standing::Unverified), "{heard:?}");
+        heard.0
+    }
+
+    fn request_to_sign<'a>(
+        &self,
+        (method, target, body): (&'a str, &'a str, &'a [u8]),
+    ) -> SignedRequest<'a> {
+        SignedRequest {
             method,
             target,
+            terminal: self.terminal,
             time_ms: self.time_ms,
             body,
+        }
+    }
+
+    pub(crate) fn sign(&self, method: &str, target: &str, body: &[u8]) -> String {
+        self.request_to_sign((method, target, body)).sign(&self.key)
+    }
+
+    /// What the server says of who sent a request with this signature; none when the answer's signature
+    /// is not the server's for this request.
+    pub(crate) fn standing(
+        &self,
+        (sent, signature): ((&str, &str, &[u8]), &str),
+        (answer, reply_signature): (&Answer, &str),
+    ) -> Option<Standing> {
+        let request = self.request_to_sign(sent).digest(signature);
+        let is = |standing: &Standing| {
+            let signed = SignedReply {
+                request: &request,
+                standing: *standing,
+                status: answer.status,
+                body: &answer.body,
+            };
+            signed.verify(&self.server_key, reply_signature).is_ok()
         };
-        request.sign(&self.key)
+        [Standing::Verified, Standing::Unverified]
+            .into_iter()
+            .find(is)
     }
 
     /// Sends a frame and reads one.
@@ -134,18 +177,17 @@ impl Client {
         let signature = self.sign("POST", target, &body);
         let request = self.request("POST", target, &signature);
         let request = request.header("accept-encoding", "zstd");
-        let sent = request.header("content-encoding", encoding).body(body);
-        let reply = sent.send().await.unwrap();
+        let sent = request.header("content-encoding", encoding);
+        let reply = sent.body(body.clone()).send().await.unwrap();
+        let sent = ("POST", target, body.as_slice());
         let reply_signature = signature_of(&reply);
         let status = reply.status().as_u16();
         let is_frame = reply.headers().get("content-encoding").is_some();
         let body = reply.bytes().await.unwrap().to_vec();
-        let signed = SignedReply {
-            request_signature: &signature,
-            status,
-            body: &body,
-        };
-        signed.verify(&self.server_key, &reply_signature).unwrap();
+        let answer = Answer { status, body };
+        let standing = self.standing((sent, &signature), (&answer, &reply_signature));
+        assert_eq!(standing, Some(Standing::Verified), "{answer:?}");
+        let body = answer.body;
         let body = if is_frame {
             frame::expand(&body, 64 << 20).unwrap()
         } else {
@@ -171,7 +213,12 @@ impl Client {
         (reply.status().as_u16(), after)
     }
 
-    fn request(&self, method: &str, target: &str, signature: &str) -> reqwest::RequestBuilder {
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        target: &str,
+        signature: &str,
+    ) -> reqwest::RequestBuilder {
         let url = format!("{}{target}", self.url);
         self.http
             .request(method.parse().unwrap(), url)
@@ -216,7 +263,7 @@ impl Client {
             cursor_hash: None,
             generation: None,
             wall_ms: 0,
-            waiting: None,
+            waiting: Some(3),
         };
         let body = serde_json::to_vec(&request).unwrap();
         self.send("POST", "/v1/hello", body).await.read()
@@ -241,7 +288,7 @@ pub(crate) fn request_of(scribe: &Scribe, base: u64) -> PushRequest {
     }
 }
 
-fn signature_of(reply: &reqwest::Response) -> String {
+pub(crate) fn signature_of(reply: &reqwest::Response) -> String {
     let signature = reply.headers().get(SIGNATURE_HEADER);
     signature.map_or_else(String::new, |text| text.to_str().unwrap().to_owned())
 }

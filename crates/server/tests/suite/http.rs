@@ -182,7 +182,7 @@ async fn nobody_speaks_without_a_signature() {
     }
     let mut stranger = client.clone();
     stranger.terminal = Uuid::from_u128(404);
-    let answer = stranger.send("GET", target, vec![]).await;
+    let answer = stranger.refused("GET", target).await;
     assert_eq!(answer.failure(), (401, "terminal_unknown".to_owned()));
     let store = server.store();
     assert!(
@@ -191,7 +191,7 @@ async fn nobody_speaks_without_a_signature() {
             .await
             .unwrap()
     );
-    let answer = client.send("GET", target, vec![]).await;
+    let answer = client.refused("GET", target).await;
     assert_eq!(answer.failure(), (401, "terminal_unknown".to_owned()));
     let bare = reqwest::get(format!("{}{target}", server.url()))
         .await
@@ -249,10 +249,10 @@ async fn nonsense_gets_a_sentence() {
         let answer = client.send(method, target, body.as_bytes().to_vec()).await;
         assert_eq!(answer.failure(), (status, code.to_owned()), "{target}");
     }
-    let large = client
-        .send("POST", "/v1/push", vec![b' '; (4 << 20) + 1])
-        .await;
+    let body = vec![b' '; (4 << 20) + 1];
+    let (large, signature) = client.send_with("POST", "/v1/push", (body, "AAAA")).await;
     assert_eq!(large.failure(), (413, "too_large".to_owned()));
+    assert_eq!(signature, "", "what did not arrive whole has no digest");
     let nowhere = reqwest::get(format!("{}/v2/hello", server.url()))
         .await
         .unwrap();

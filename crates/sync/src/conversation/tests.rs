@@ -6,68 +6,199 @@ use crate::transport::Pending;
 use mostrador_protocol::signature::FRESH_MS;
 use std::sync::Mutex;
 
-fn answer(status: u16, body: &[u8], signed_for: Option<(&str, &SecretKey)>) -> Incoming {
-    let signature = signed_for.map(|(request_signature, key)| {
-        let reply = SignedReply {
-            request_signature,
-            status,
-            body,
-        };
-        reply.sign(key)
-    });
+const MINE: SignedRequest<'_> = SignedRequest {
+    method: "POST",
+    target: "/v1/push",
+    terminal: Uuid::from_u128(7),
+    time_ms: 7,
+    body: b"{}",
+};
+
+/// What my request is, to a till that still speaks with servers of before or does not any more.
+fn mine(speaks_first: bool) -> AskedFor {
+    AskedFor {
+        request: MINE.digest("mine"),
+        first: speaks_first.then(|| "mine in the first form".to_owned()),
+    }
+}
+
+fn unsigned(status: u16, body: &[u8]) -> Incoming {
     Incoming {
         status,
-        signature,
+        signature: None,
+        first_signature: None,
         retry_after: Some(Duration::from_secs(7)),
         encoding: None,
         body: body.to_vec(),
     }
 }
 
+fn answer(
+    (status, body): (u16, &[u8]),
+    request: &RequestDigest,
+    (key, standing): (&SecretKey, Standing),
+) -> Incoming {
+    let reply = SignedReply {
+        request,
+        standing,
+        status,
+        body,
+    };
+    Incoming {
+        signature: Some(reply.sign(key)),
+        ..unsigned(status, body)
+    }
+}
+
+fn in_first_form((status, body): (u16, &[u8]), text: &str, key: &SecretKey) -> Incoming {
+    let reply = first::SignedReply {
+        request_signature: text,
+        status,
+        body,
+    };
+    Incoming {
+        first_signature: Some(reply.sign(key)),
+        ..unsigned(status, body)
+    }
+}
+
+/// What a till makes of an answer to its request.
+fn made_of(answer: &Incoming, asked: &AskedFor, server: &PublicKey) -> String {
+    match believe::<Verdict>(answer, asked, server) {
+        Ok((form, Ok(verdict))) => format!("{verdict:?} {form:?}"),
+        Ok((_, Err(failure))) | Err(failure) => format!("{failure:?}"),
+    }
+}
+
+const OK: (u16, &[u8]) = (200, br#""ok""#);
+const FORK: (u16, &[u8]) = (409, br#"{"code":"fork","message":"m","hint":"h"}"#);
+
 #[test]
 fn only_what_our_server_signed_for_this_request_is_believed() {
-    let (server, other) = (
-        SecretKey::from_bytes(&[1; 32]),
-        SecretKey::from_bytes(&[2; 32]),
-    );
-    let verdict = br#""ok""#;
-    let refusal = br#"{"code":"fork","message":"m","hint":"h"}"#;
-    let genuine = Some(("mine", &server));
-    let cases: [(&str, Incoming, &str); 13] = [
-        ("genuine", answer(200, verdict, genuine), "Ok"),
-        ("portal", answer(200, b"<html>", None), "NotTheServer"),
-        ("unsigned", answer(200, verdict, None), "NotTheServer"),
+    let server = SecretKey::from_bytes(&[1; 32]);
+    let other = SecretKey::from_bytes(&[2; 32]);
+    let request = MINE.digest("mine");
+    let verified = (&server, Standing::Verified);
+    let cases: [(&str, Incoming, &str); 12] = [
+        ("genuine", answer(OK, &request, verified), "Ok Bound"),
+        ("portal", unsigned(200, b"<html>"), "NotTheServer"),
+        ("unsigned", unsigned(OK.0, OK.1), "NotTheServer"),
         (
             "other key",
-            answer(200, verdict, Some(("mine", &other))),
+            answer(OK, &request, (&other, Standing::Verified)),
+            "NotTheServer",
+        ),
+        ("redirect", unsigned(302, b""), "NotTheServer"),
+        ("unsigned no", unsigned(404, FORK.1), "NotTheServer"),
+        ("signed no", answer(FORK, &request, verified), "Refused"),
+        (
+            "signed nonsense",
+            answer((200, b"{"), &request, verified),
+            "Unreadable",
+        ),
+        ("too large", unsigned(413, b""), "TooLarge"),
+        ("slow line", unsigned(408, b""), "Timeout"),
+        ("slow down", unsigned(429, b""), "Busy"),
+        ("broken gateway", unsigned(502, b"<html>"), "Busy"),
+    ];
+    for (name, answer, expected) in cases {
+        let found = made_of(&answer, &mine(true), &server.public());
+        assert!(found.starts_with(expected), "{name}: {found}");
+    }
+    let mut changed = answer(OK, &request, verified);
+    changed.body = br#""fork""#.to_vec();
+    let found = made_of(&changed, &mine(true), &server.public());
+    assert!(found.starts_with("NotTheServer"), "{found}");
+}
+
+#[test]
+fn a_genuine_answer_to_another_request_is_worth_nothing() {
+    let server = SecretKey::from_bytes(&[1; 32]);
+    let others = [
+        MINE.digest("a signature of somebody"),
+        SignedRequest {
+            terminal: Uuid::from_u128(8),
+            ..MINE
+        }
+        .digest("mine"),
+        SignedRequest {
+            method: "GET",
+            ..MINE
+        }
+        .digest("mine"),
+        SignedRequest {
+            target: "/v1/pull",
+            ..MINE
+        }
+        .digest("mine"),
+        SignedRequest { time_ms: 6, ..MINE }.digest("mine"),
+        SignedRequest { body: b"", ..MINE }.digest("mine"),
+    ];
+    for request in &others {
+        for said in [OK, FORK] {
+            let swapped = answer(said, request, (&server, Standing::Verified));
+            let found = made_of(&swapped, &mine(true), &server.public());
+            assert!(found.starts_with("NotTheServer"), "{request:?}: {found}");
+        }
+    }
+}
+
+#[test]
+fn to_a_stranger_the_server_can_only_say_that_it_does_not_know_him() {
+    let server = SecretKey::from_bytes(&[1; 32]);
+    let request = MINE.digest("mine");
+    let unverified = (&server, Standing::Unverified);
+    let cases: [((u16, &[u8]), &str); 5] = [
+        (OK, "NotTheServer"),
+        (FORK, "NotTheServer"),
+        (
+            (
+                401,
+                br#"{"code":"stale","message":"m","hint":"h","server_time_ms":1}"#,
+            ),
             "NotTheServer",
         ),
         (
-            "replayed",
-            answer(200, verdict, Some(("earlier", &server))),
-            "NotTheServer",
+            (
+                401,
+                br#"{"code":"terminal_unknown","message":"m","hint":"h"}"#,
+            ),
+            "Refused",
         ),
-        ("redirect", answer(302, b"", None), "NotTheServer"),
-        ("unsigned no", answer(404, refusal, None), "NotTheServer"),
-        ("signed no", answer(409, refusal, genuine), "Refused"),
-        ("signed nonsense", answer(200, b"{", genuine), "Unreadable"),
-        ("too large", answer(413, b"", None), "TooLarge"),
-        ("slow line", answer(408, b"", None), "Timeout"),
-        ("slow down", answer(429, b"", None), "Busy"),
-        ("broken gateway", answer(502, b"<html>", None), "Busy"),
+        (
+            (
+                401,
+                br#"{"code":"signature_invalid","message":"m","hint":"h"}"#,
+            ),
+            "Refused",
+        ),
     ];
-    for (name, answer, expected) in cases {
-        let believed = believe::<Verdict>(&answer, "mine", Some(&server.public()));
-        let found = match believed {
-            Ok(verdict) => format!("{verdict:?}"),
-            Err(failure) => format!("{failure:?}"),
-        };
-        assert!(found.starts_with(expected), "{name}: {found}");
+    for (said, expected) in cases {
+        let answer = answer(said, &request, unverified);
+        let found = made_of(&answer, &mine(true), &server.public());
+        assert!(found.starts_with(expected), "{said:?}: {found}");
     }
-    let mut changed = answer(200, verdict, genuine);
-    changed.body = br#""fork""#.to_vec();
-    let believed = believe::<Verdict>(&changed, "mine", Some(&server.public()));
-    assert!(matches!(believed, Err(Failure::NotTheServer { .. })));
+}
+
+#[test]
+fn the_first_form_is_believed_until_the_server_spoke_the_later_one() {
+    let server = SecretKey::from_bytes(&[1; 32]);
+    let text = "mine in the first form";
+    let of_before = in_first_form(OK, text, &server);
+    let key = server.public();
+    assert_eq!(made_of(&of_before, &mine(true), &key), "Ok First");
+    let found = made_of(&of_before, &mine(false), &key);
+    assert!(found.starts_with("NotTheServer"), "{found}");
+    let replayed = in_first_form(OK, "another text", &server);
+    let found = made_of(&replayed, &mine(true), &key);
+    assert!(found.starts_with("NotTheServer"), "{found}");
+    // A false signature of the later form is not made good by a true one of the first.
+    let both = Incoming {
+        signature: Some("AAAA".to_owned()),
+        ..of_before
+    };
+    let found = made_of(&both, &mine(true), &key);
+    assert!(found.starts_with("NotTheServer"), "{found}");
 }
 
 /// A server that knows one terminal: it refuses stamps that are not its time, and frames when it was
@@ -80,6 +211,8 @@ struct Strict {
     reads_frames: bool,
     /// What came: whether its stamp was fresh, and whether it was a frame.
     heard: Mutex<Vec<(bool, bool)>>,
+    /// Whether it was signed in the first form too.
+    in_first: Mutex<Vec<bool>>,
 }
 
 impl Strict {
@@ -93,6 +226,7 @@ impl Strict {
         let signed = SignedRequest {
             method: request.method,
             target: &request.target,
+            terminal: header(TERMINAL_HEADER).unwrap().parse().unwrap(),
             time_ms,
             body: &request.body,
         };
@@ -115,14 +249,18 @@ impl Strict {
             (200, br#""ok""#.to_vec())
         };
         let body = frame::compress(&json);
+        let in_first = header(first::SIGNATURE_HEADER).is_some();
+        self.in_first.lock().unwrap().push(in_first);
         let reply = SignedReply {
-            request_signature: &signature,
+            request: &signed.digest(&signature),
+            standing: Standing::Verified,
             status,
             body: &body,
         };
         Incoming {
             status,
             signature: Some(reply.sign(&self.key)),
+            first_signature: None,
             retry_after: None,
             encoding: Some(frame::ZSTD.to_owned()),
             body,
@@ -149,6 +287,7 @@ fn strict(reads_frames: bool, clock: &Arc<ManualClock>) -> (Arc<Strict>, Convers
         now_ms: SERVER_MS,
         reads_frames,
         heard: Mutex::default(),
+        in_first: Mutex::default(),
     });
     let conversation = Conversation {
         transport: strict.clone(),
@@ -215,23 +354,37 @@ async fn only_a_server_that_reads_frames_gets_them_and_one_refusal_ends_them() {
     );
 }
 
+#[tokio::test]
+async fn a_till_signs_both_forms_until_it_knows_that_the_server_speaks_the_later() {
+    let clock = Arc::new(ManualClock::new(SERVER_MS));
+    let (strict, conversation) = strict(true, &clock);
+    asked(&conversation, b"{}").await.unwrap();
+    asked(&conversation, b"{}").await.unwrap();
+    let again = Conversation {
+        learned: Learned::remembering(conversation.learned.is_bound()),
+        ..conversation
+    };
+    asked(&again, b"{}").await.unwrap();
+    assert_eq!(*strict.in_first.lock().unwrap(), [true, false, false]);
+}
+
 #[test]
 fn a_frame_is_verified_before_it_is_opened() {
     let key = SecretKey::from_bytes(&[1; 32]);
+    let request = MINE.digest("mine");
     let frame_of = |body: &[u8], signer: &SecretKey| Incoming {
         encoding: Some(frame::ZSTD.to_owned()),
-        ..answer(200, body, Some(("mine", signer)))
+        ..answer((200, body), &request, (signer, Standing::Verified))
     };
     let good = frame::compress(br#""ok""#);
-    let believed = believe::<Verdict>(&frame_of(&good, &key), "mine", Some(&key.public()));
-    assert_eq!(believed.unwrap(), Verdict::Ok);
-    let damaged = believe::<Verdict>(&frame_of(b"no frame", &key), "mine", Some(&key.public()));
-    assert!(matches!(damaged, Err(Failure::Frame(_))));
     let stranger = SecretKey::from_bytes(&[2; 32]);
-    let forged = believe::<Verdict>(
-        &frame_of(b"no frame", &stranger),
-        "mine",
-        Some(&key.public()),
-    );
-    assert!(matches!(forged, Err(Failure::NotTheServer { .. })));
+    let cases = [
+        (frame_of(&good, &key), "Ok Bound"),
+        (frame_of(b"no frame", &key), "Frame"),
+        (frame_of(b"no frame", &stranger), "NotTheServer"),
+    ];
+    for (answer, expected) in cases {
+        let found = made_of(&answer, &mine(true), &key.public());
+        assert!(found.starts_with(expected), "{found}");
+    }
 }

@@ -14,9 +14,8 @@ use mostrador_protocol::message::{
     PROTOCOL, PullReply, PushReply, PushRequest, Verdict,
 };
 use mostrador_protocol::row::{CodeUseRow, Customer, FeedRow, Row};
-use mostrador_protocol::signature::{
-    PublicKey, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, TIME_HEADER,
-};
+use mostrador_protocol::signature::first::{SIGNATURE_HEADER, SignedReply, SignedRequest};
+use mostrador_protocol::signature::{PublicKey, SecretKey, TIME_HEADER};
 use mostrador_sync::transport::{Incoming, Outgoing, Pending, Transport, TransportError};
 use serde::Serialize;
 use tokio::sync::Notify;
@@ -158,6 +157,7 @@ impl Server {
             Line::Portal => Ok(Incoming {
                 status: 200,
                 signature: None,
+                first_signature: None,
                 retry_after: None,
                 encoding: None,
                 body: b"<html>Welcome to the airport</html>".to_vec(),
@@ -207,7 +207,8 @@ impl Server {
         };
         Incoming {
             status,
-            signature: Some(reply.sign(&self.key)),
+            signature: None,
+            first_signature: Some(reply.sign(&self.key)),
             retry_after: None,
             encoding: None,
             body,

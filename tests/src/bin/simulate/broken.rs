@@ -8,7 +8,9 @@ use std::path::Path;
 use mostrador_protocol::frame;
 use mostrador_protocol::message::PullReply;
 use mostrador_protocol::row::Row;
-use mostrador_protocol::signature::{SIGNATURE_HEADER, SecretKey, SignedReply};
+use mostrador_protocol::signature::{
+    SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, Standing, TERMINAL_HEADER, TIME_HEADER,
+};
 use mostrador_server::in_process::{Answered, Asked};
 
 use super::chance::Chance;
@@ -142,12 +144,20 @@ impl Broken {
 
 /// The answer with another body, signed again.
 fn signed((asked, mut answer): (&Asked, Answered), body: Vec<u8>, key: &SecretKey) -> Answered {
-    let signature = asked
-        .headers
-        .iter()
-        .find(|(name, _)| name == SIGNATURE_HEADER);
+    let header = |name: &str| {
+        let found = asked.headers.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value.as_str())
+    };
+    let request = SignedRequest {
+        method: &asked.method,
+        target: &asked.target,
+        terminal: header(TERMINAL_HEADER).parse().unwrap_or_default(),
+        time_ms: header(TIME_HEADER).parse().unwrap_or_default(),
+        body: &asked.body,
+    };
     let reply = SignedReply {
-        request_signature: signature.map_or("", |(_, value)| value.as_str()),
+        request: &request.digest(header(SIGNATURE_HEADER)),
+        standing: Standing::Verified,
         status: answer.status,
         body: &body,
     };

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mostrador_protocol::signature::SIGNATURE_HEADER;
+use mostrador_protocol::signature::{SIGNATURE_HEADER, first};
 use mostrador_server::in_process::{Answered, Asked};
 use mostrador_sync::transport::{Incoming, Outgoing, Pending, Transport, TransportError};
 use tokio::sync::oneshot;
@@ -217,6 +217,7 @@ fn incoming(answer: Answered) -> Incoming {
     Incoming {
         status: answer.status,
         signature: header(SIGNATURE_HEADER),
+        first_signature: header(first::SIGNATURE_HEADER),
         retry_after: seconds.map(Duration::from_secs),
         encoding: header("content-encoding"),
         body: answer.body,
@@ -227,6 +228,7 @@ fn portal() -> Incoming {
     Incoming {
         status: 200,
         signature: None,
+        first_signature: None,
         retry_after: None,
         encoding: None,
         body: b"<html>Bienvenido</html>".to_vec(),

@@ -1,0 +1,77 @@
+//! What the server signs of an answer to who wants to enrol, and has no key that it knows yet.
+
+use super::{PublicKey, SecretKey, digest_of};
+use crate::Error;
+
+/// What is signed of the answer to an enrolment. Nothing of it can be read as a
+/// [`super::SignedReply`], whatever somebody types as a code.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedEnrolment<'a> {
+    /// The one-time code as it was sent.
+    pub code: &'a str,
+    /// The whole body of the request, which names the terminal's key.
+    pub request: &'a [u8],
+    /// HTTP status.
+    pub status: u16,
+    /// The body of the answer as sent.
+    pub body: &'a [u8],
+}
+
+impl SignedEnrolment<'_> {
+    /// The value of [`super::SIGNATURE_HEADER`], base64.
+    pub fn sign(&self, key: &SecretKey) -> String {
+        key.sign(self.message().as_bytes())
+    }
+
+    /// # Errors
+    /// [`Error::Signature`] unless `signature` is this answer's by the holder of `key`.
+    pub fn verify(&self, key: &PublicKey, signature: &str) -> Result<(), Error> {
+        key.verify(self.message().as_bytes(), signature)
+    }
+
+    fn message(&self) -> String {
+        let (code, request) = (digest_of(self.code.as_bytes()), digest_of(self.request));
+        let (status, digest) = (self.status, digest_of(self.body));
+        format!("mostrador/enrolment/2\n{code}\n{request}\n{status}\n{digest}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_for_one_code_and_one_key() {
+        let key = SecretKey::from_bytes(&[9; 32]);
+        let answer = SignedEnrolment {
+            code: "JUNTOS-2345",
+            request: br#"{"public_key":"aa"}"#,
+            status: 200,
+            body: b"{}",
+        };
+        let signature = answer.sign(&key);
+        assert!(answer.verify(&key.public(), &signature).is_ok());
+        let changed = [
+            SignedEnrolment {
+                code: "JUNTOS-2346",
+                ..answer
+            },
+            SignedEnrolment {
+                request: br#"{"public_key":"bb"}"#,
+                ..answer
+            },
+            SignedEnrolment {
+                status: 403,
+                ..answer
+            },
+            SignedEnrolment {
+                body: b"[]",
+                ..answer
+            },
+        ];
+        for other in changed {
+            let verified = other.verify(&key.public(), &signature);
+            assert!(verified.is_err(), "{other:?}");
+        }
+    }
+}
