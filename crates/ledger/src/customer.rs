@@ -4,6 +4,7 @@
 //! a profile changed here waits to be pushed until the server took that very change, and again when the
 //! feed, read to its end, does not show it ([`crate::restored`]).
 
+mod erased;
 mod holder;
 mod index;
 mod search;
@@ -14,10 +15,12 @@ use mostrador_protocol::row::Customer;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
+pub use self::erased::is_erased;
 pub use self::holder::{Holder, Unique, holder};
 pub use self::search::{Found, search};
 use crate::{Error, column, referral_code, words};
 
+pub(crate) use self::erased::{pushed, tidy};
 pub(crate) use self::index::index_all;
 
 const COLUMNS: &str = "id, name, phone, email, birthday, card, document, referral_code,
@@ -34,6 +37,7 @@ fn customer_of(row: &Row<'_>) -> rusqlite::Result<Customer> {
         document: row.get(6)?,
         referral_code: row.get(7)?,
         marketing_consent: row.get(8)?,
+        erased: false,
         consent: column::optional_document(row, 9)?,
         hlc: column::count(row, 10)?,
     })
@@ -116,6 +120,12 @@ pub fn save_local(tx: &Connection, customer: &Customer) -> Result<Customer, Erro
 /// the server does not have goes on waiting; otherwise the later row stands, on equal clocks the
 /// server's, so that every till ends with the same.
 pub(crate) fn put(tx: &Connection, customer: &Customer) -> Result<(), Error> {
+    if customer.erased {
+        return erased::forget(tx, customer);
+    }
+    if erased::keeps_away(tx, customer)? {
+        return Ok(());
+    }
     let Some(before) = get(tx, customer.id)? else {
         return write(tx, customer, false);
     };
@@ -142,9 +152,11 @@ fn is_waiting(connection: &Connection, id: Uuid) -> Result<bool, Error> {
 pub(crate) fn to_push(connection: &Connection, limit: u32) -> Result<Vec<Customer>, Error> {
     let sql = format!("select {COLUMNS} from customer where to_push = 1 order by number limit ?");
     let mut statement = connection.prepare_cached(&sql)?;
-    let customers = statement
+    let mut customers: Vec<Customer> = statement
         .query_map([limit], customer_of)?
         .collect::<Result<_, _>>()?;
+    let room = limit.saturating_sub(u32::try_from(customers.len()).unwrap_or(limit));
+    customers.extend(erased::to_push(connection, room)?);
     Ok(customers)
 }
 

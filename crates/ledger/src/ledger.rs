@@ -8,7 +8,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::lock::ProcessLock;
 use crate::start::{self, Rewound};
 use crate::witness::{self, Testimony, Witness};
-use crate::{DatabaseKey, Error, open, rebuild, stream};
+use crate::{DatabaseKey, Error, customer, open, rebuild, stream};
 
 /// Reading connections that are kept for the next read.
 const KEPT_READERS: usize = 4;
@@ -51,6 +51,7 @@ impl Ledger {
         let mut connection = open::writer(path, key, testimony.as_ref())?;
         let rewound = start::check(&mut connection, testimony.as_ref())?;
         rebuild::if_due(&mut connection)?;
+        customer::tidy(&mut connection)?;
         let mut first = testimony.unwrap_or_else(|| Testimony::blank(key));
         if let (Some(head), None) = (stream::head(&connection)?, &rewound) {
             first.stream = head.stream;

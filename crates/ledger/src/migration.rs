@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 16] = [
+const STEPS: [(&str, &str); 17] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -44,6 +44,7 @@ const STEPS: [(&str, &str); 16] = [
         "V17__bootstrap",
         include_str!("../migrations/V17__bootstrap.sql"),
     ),
+    ("V18__erased", include_str!("../migrations/V18__erased.sql")),
 ];
 
 /// What went wrong with the schema.

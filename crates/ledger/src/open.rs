@@ -141,7 +141,7 @@ fn prepare(connection: &mut Connection, path: &Path, tables: i64) -> Result<(), 
     let _: String = connection.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
     connection.execute_batch(
         "pragma synchronous = full; pragma foreign_keys = on; pragma recursive_triggers = on;
-         pragma trusted_schema = off; pragma busy_timeout = 5000; pragma temp_store = memory;
+         pragma trusted_schema = off; pragma secure_delete = on; pragma busy_timeout = 5000; pragma temp_store = memory;
          pragma cache_size = -32000;",
     )?;
     connection.set_prepared_statement_cache_capacity(128);

@@ -282,6 +282,10 @@ pub fn acknowledge_programs(tx: &Connection, pushed: &[SealedProgram]) -> Result
 /// Notes that the server took these profiles; one that changed again meanwhile goes on waiting.
 pub fn acknowledge_profiles(tx: &Connection, pushed: &[Customer]) -> Result<(), Error> {
     for profile in pushed {
+        if profile.erased {
+            customer::pushed(tx, profile)?;
+            continue;
+        }
         tx.prepare_cached(
             "update customer set to_push = 0, unconfirmed = 1
              where id = ? and hlc = ? and to_push = 1",

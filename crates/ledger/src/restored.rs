@@ -18,6 +18,7 @@ pub fn begin_again(tx: &Connection) -> Result<(), Error> {
     for sql in [
         "update feed set cursor = 0, hash = null where only = 1",
         "update customer set unconfirmed = 1 where to_push = 0",
+        "update erased_customer set unconfirmed = 1 where to_push = 0",
         "update program set unconfirmed = 1",
         "update account set unconfirmed = 1",
         "update code_use set unconfirmed = 1",
@@ -32,6 +33,7 @@ pub fn begin_again(tx: &Connection) -> Result<(), Error> {
 pub(crate) fn at_the_end(tx: &Connection) -> Result<Touched, Error> {
     for sql in [
         "update customer set unconfirmed = 0, to_push = 1 where unconfirmed = 1",
+        "update erased_customer set unconfirmed = 0, to_push = 1 where unconfirmed = 1",
         "update program set unconfirmed = 0, to_push = 1 where unconfirmed = 1",
     ] {
         tx.prepare_cached(sql)?.execute([])?;

@@ -17,6 +17,8 @@ const NATIONAL_DIGITS: usize = 10;
 /// - Consent: a decision that knew the other ([`crate::row::Consent::answers_ms`]) takes its place, as does the
 ///   later of two that carry the same record; otherwise the more restrictive one holds.
 /// - Referral code: the server's, else the till's.
+/// - Who was erased on either side is erased, whatever the other side wrote later, with a clock that no
+///   copy is above.
 ///
 /// Repeating it changes nothing: the answer met with either row again is the answer. A row that has the
 /// fields of one and the consent of the other has a clock above both.
@@ -30,6 +32,9 @@ const NATIONAL_DIGITS: usize = 10;
 /// assert_eq!(merge(&till, &server), till);
 /// ```
 pub fn merge(server: &Customer, till: &Customer) -> Customer {
+    if server.erased || till.erased {
+        return erased(server, till);
+    }
     let (later, earlier) = if till.hlc > server.hlc {
         (till, server)
     } else {
@@ -59,6 +64,21 @@ pub fn merge(server: &Customer, till: &Customer) -> Customer {
         merged.hlc = later.hlc.saturating_add(1);
     }
     merged
+}
+
+/// Both at once: the erasure, above the clock of what it replaces.
+fn erased(one: &Customer, other: &Customer) -> Customer {
+    let (gone, copy) = if one.erased {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    let hlc = if copy.erased || copy.hlc < gone.hlc {
+        gone.hlc.max(copy.hlc)
+    } else {
+        copy.hlc.saturating_add(1)
+    };
+    Customer::erased(gone.id, hlc)
 }
 
 /// Whose consent holds.
@@ -273,6 +293,24 @@ mod tests {
         assert_eq!((merged.name.as_str(), merged.phone), ("Ana María", None));
         let same_clock = Customer { hlc: 10, ..till };
         assert_eq!(merge(&server, &same_clock), server);
+    }
+
+    #[test]
+    fn who_was_erased_does_not_come_back_with_a_later_edit() {
+        let gone = Customer::erased(Uuid::from_u128(1), 10);
+        for hlc in [5, 10, 20] {
+            let edited = Customer {
+                phone: Some("573001234567".to_owned()),
+                ..row(hlc)
+            };
+            for (server, till) in [(&gone, &edited), (&edited, &gone)] {
+                let merged = merge(server, till);
+                assert_eq!(merged, Customer::erased(gone.id, merged.hlc));
+                assert!(merged.hlc >= 10 && merged.hlc > hlc, "{merged:?}");
+                assert_eq!(merge(&merged, &edited), merged, "met again");
+                assert_eq!(merge(&merged, &gone), merged, "met again");
+            }
+        }
     }
 
     #[test]

@@ -146,8 +146,24 @@ pub struct Customer {
     /// What the customer agreed to at the counter; none: it was recorded elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
+    /// Whether the person was erased: then nothing else is said of them, and no copy of what was known
+    /// before takes the place of this. A till that does not know the word writes an empty name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// Hybrid logical clock of the last change: the later writer wins.
     pub hlc: u64,
+}
+
+impl Customer {
+    /// What is left of a customer who was erased: the id, by which the ledger goes on knowing the account.
+    pub fn erased(id: Uuid, hlc: u64) -> Self {
+        Self {
+            id,
+            erased: true,
+            hlc,
+            ..Self::default()
+        }
+    }
 }
 
 /// What a customer agreed to, when, and which words they were shown.

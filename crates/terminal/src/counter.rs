@@ -13,6 +13,7 @@ use mostrador_loyalty::tier::Standing;
 use crate::applied::{self, Met};
 use crate::better::better;
 use crate::chips::Offer;
+use crate::customer::name_of;
 use crate::gives::reward_gives;
 use crate::identify::Look;
 use crate::merit::Merit;
@@ -391,10 +392,7 @@ fn card(look: &Look<'_>, priced: &Priced, buyer: &Buyer) -> Result<CustomerCard,
     });
     Ok(CustomerCard {
         id: buyer.id.to_string(),
-        name: profile.as_ref().map_or_else(
-            || say(language, "word.no_profile", &[]),
-            |profile| profile.name.clone(),
-        ),
+        name: name_of(connection, language, buyer.id)?,
         phone_last4: phone.map(last_four),
         tier: standing.as_ref().map(|standing| standing.tier.name.clone()),
         tier_slug: standing.as_ref().map(|standing| standing.tier.slug.clone()),

@@ -1,6 +1,7 @@
 //! Who buys.
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use uuid::Uuid;
 
 use crate::Error;
@@ -54,4 +55,21 @@ impl Till {
         }
         self.show(session)
     }
+}
+
+/// A customer's name; that they were erased, or that no profile is here.
+pub(crate) fn name_of(
+    connection: &Connection,
+    language: Language,
+    id: Uuid,
+) -> Result<String, Error> {
+    if let Some(profile) = ledger::customer::get(connection, id)? {
+        return Ok(profile.name);
+    }
+    let key = if ledger::customer::is_erased(connection, id)? {
+        "word.erased"
+    } else {
+        "word.no_profile"
+    };
+    Ok(say(language, key, &[]))
 }

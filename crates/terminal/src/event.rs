@@ -19,6 +19,7 @@ use mostrador_protocol::message::Disposition;
 use mostrador_protocol::program::Labelled;
 use uuid::Uuid;
 
+use crate::customer::name_of;
 use crate::message::say;
 use crate::rules::Rules;
 use crate::view::{HistoryEvent, Language};
@@ -151,10 +152,9 @@ impl Teller<'_> {
         label.or(own).unwrap_or_default().to_owned()
     }
 
-    /// A customer's name, as long as a profile is here.
+    /// A customer's name, or that there is none.
     fn person(&self, id: Uuid) -> Result<String, Error> {
-        let known = ledger::customer::get(self.connection, id)?;
-        Ok(known.map_or_else(|| self.say("word.no_profile", &[]), |profile| profile.name))
+        name_of(self.connection, self.language, id)
     }
 
     /// Who of the staff did it.

@@ -8,6 +8,7 @@ use mostrador_protocol::history::{HistoryPlace, HistoryReply};
 use uuid::Uuid;
 
 use crate::counter::progress;
+use crate::customer::name_of;
 use crate::event::{Standing, Teller};
 use crate::merit::Merit;
 use crate::message::say;
@@ -139,10 +140,7 @@ impl Till {
         }
         Ok(HistoryView {
             customer_id: id.to_string(),
-            name: profile.map_or_else(
-                || say(language, "word.no_profile", &[]),
-                |profile| profile.name,
-            ),
+            name: name_of(connection, language, id)?,
             facts,
             merit: Merit {
                 language,

@@ -180,6 +180,7 @@ impl Till {
                 None => Some(free_code(tx, &rules, random)?.to_string()),
             },
             consent: self.consent(&rules, before.as_ref(), input.marketing)?,
+            erased: false,
             hlc: ledger::hlc::next(before.as_ref().map_or(0, |known| known.hlc), now_ms),
             ..read
         };

@@ -1,6 +1,5 @@
 //! Points as money: reserved with the open basket, spent when it is paid.
 
-use mostrador_ledger as ledger;
 use mostrador_ledger::Connection;
 use mostrador_loyalty::money::Amount;
 use mostrador_loyalty::program::PointsRules;
@@ -9,6 +8,7 @@ use mostrador_loyalty::redeem::{RedeemRefusal, most_points, pay_with_points, poi
 use mostrador_loyalty::tier::Standing;
 
 use crate::counter::progress;
+use crate::customer::name_of;
 use crate::error::shortened;
 use crate::message::say;
 use crate::price::{Priced, price, standing_of};
@@ -57,13 +57,10 @@ impl Till {
                 buyer,
                 now: priced.now,
             };
-            let name = ledger::customer::get(connection, buyer.id)?;
+            let name = name_of(connection, language, buyer.id)?;
             let standing = standing_of(&priced.rules, &buyer.account, priced.now);
             Ok(RedeemView {
-                customer: Some(name.map_or_else(
-                    || say(language, "word.no_profile", &[]),
-                    |profile| profile.name,
-                )),
+                customer: Some(name),
                 tier: standing.map(|standing| tier_view(language, &standing)),
                 points: offer(&speaker, &open, priced),
                 rewards: reward::catalogue(&speaker, &wish, (&open, priced), &trials)?,

@@ -14,6 +14,7 @@ use mostrador_protocol::entry::{Payload, ReferralRegistered};
 use mostrador_protocol::row::Customer;
 use uuid::Uuid;
 
+use crate::customer::name_of;
 use crate::error::shortened;
 use crate::identify::{Look, payload_of};
 use crate::message::say;
@@ -54,7 +55,7 @@ impl Till {
             let (holder, _) = ledger::account::held(tx, id)?;
             let known = ledger::customer::get(tx, holder)?.ok_or(Error::UnknownCustomer)?;
             let registered = self.write_referral(tx, &known, (referrer, cashier.id))?;
-            let names = (known.name, name_of(tx, language, &referrer.id)?);
+            let names = (known.name, name_of_text(tx, language, &referrer.id)?);
             Ok::<_, Error>((registered, names))
         })?;
         if let Registered::No(refusal) = registered {
@@ -200,7 +201,7 @@ pub(crate) fn story(look: &Look<'_>, account: &Account) -> Result<Option<String>
     };
     let language = look.language;
     let (referrer, _) = ledger::account::held(look.connection, by.customer)?;
-    let name = name_of(look.connection, language, &referrer.to_string())?;
+    let name = name_of(look.connection, language, referrer)?;
     let Some(referral) = &look.rules.program.referral else {
         return Ok(Some(say(language, "referral.by", &[("name", &name)])));
     };
@@ -233,7 +234,7 @@ pub(crate) fn brought(
     }
     let language = look.language;
     let names = found.latest.iter();
-    let names = names.map(|id| name_of(look.connection, language, &id.to_string()));
+    let names = names.map(|id| name_of(look.connection, language, *id));
     let mut names = names.collect::<Result<Vec<_>, _>>()?;
     let unnamed = found.count.saturating_sub(names.len());
     if unnamed > 0 {
@@ -281,13 +282,10 @@ fn person(customer: &Customer) -> Person<'_> {
     }
 }
 
-fn name_of(connection: &Connection, language: Language, id: &str) -> Result<String, Error> {
-    let known = match id.parse() {
-        Ok(id) => ledger::customer::get(connection, id)?,
-        Err(_) => None,
-    };
-    Ok(known.map_or_else(
-        || say(language, "word.no_profile", &[]),
-        |profile| profile.name,
-    ))
+/// The name of the customer with the id in this text.
+fn name_of_text(connection: &Connection, language: Language, id: &str) -> Result<String, Error> {
+    match id.parse() {
+        Ok(id) => name_of(connection, language, id),
+        Err(_) => Ok(say(language, "word.no_profile", &[])),
+    }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::counter::progress;
+use crate::customer::name_of;
 use crate::merit::Merit;
 use crate::message::say;
 use crate::price::{Buyer, standing_of};
@@ -83,10 +84,6 @@ impl Till {
             Some(id) => Some(Buyer::load(connection, rules, id, now)?),
             None => None,
         };
-        let profile = match sale.customer_id {
-            Some(id) => ledger::customer::get(connection, id)?,
-            None => None,
-        };
         let day = now.local_day();
         let standing = buyer
             .as_ref()
@@ -117,15 +114,15 @@ impl Till {
             _ => Vec::new(),
         };
         let balance = buyer.as_ref().map(|buyer| buyer.account.available(day));
-        let no_profile = say(language, "word.no_profile", &[]);
+        let buyer_id = buyer.as_ref().map(|buyer| buyer.id);
+        let name = buyer_id.map(|id| name_of(connection, language, id));
+        let name = name.transpose()?.unwrap_or_default();
         let around = Surroundings {
             tenant_name: &identity.tenant_name,
             store_name: &identity.store_name,
             cashier_name: &cashier,
             customer: buyer.as_ref().map(|buyer| Customer {
-                name: profile
-                    .as_ref()
-                    .map_or(&no_profile, |profile| &profile.name),
+                name: &name,
                 tier: printed
                     .before
                     .and_then(|before| before.facts.tier.as_deref())

@@ -66,6 +66,20 @@ pub(super) fn update(
     Ok(())
 }
 
+/// Takes a customer out of the index.
+pub(super) fn remove(tx: &Connection, before: &Indexed) -> Result<(), Error> {
+    for sql in [
+        "delete from customer_words where rowid = ?",
+        "delete from customer_digits where rowid = ?",
+    ] {
+        tx.prepare_cached(sql)?.execute([before.number])?;
+    }
+    for word in distinct(&before.words) {
+        vocabulary::remove(tx, word)?;
+    }
+    Ok(())
+}
+
 /// Makes the whole index again from the profiles.
 pub(crate) fn index_all(tx: &Connection) -> Result<(), Error> {
     tx.execute_batch(

@@ -118,7 +118,7 @@ fn as_the_version_before_left_it(path: &Path) {
     older.execute_batch(&key).expect("its key");
     older
         .execute_batch(
-            "drop table bootstrap; drop table bootstrap_row; drop table lease; drop table lease_asked; drop table lease_spent;
+            "drop table erased_customer; drop table bootstrap; drop table bootstrap_row; drop table lease; drop table lease_asked; drop table lease_spent;
              drop table lease_closed; drop table points_at_risk; drop table undoing_tender; drop table undoing; drop table customer_entry;
              drop table code_entry; drop table reward_use; drop table referral_code;
              drop index account_by_holder; drop index account_by_referrer;

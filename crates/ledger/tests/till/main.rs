@@ -4,6 +4,7 @@ mod bootstrapping;
 mod branching;
 mod counter;
 mod deriving;
+mod erasing;
 mod experiment;
 mod kinds;
 mod leading;

@@ -152,6 +152,7 @@ impl Known {
             document: cells.document.or(known.document),
             referral_code: known.referral_code,
             consent: known.consent,
+            erased: false,
             hlc: known.hlc,
         };
         if before.as_ref() == Some(&after) {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::column::{Found, Param, Row};
 use super::session::{Connection, Transaction};
-use super::{Answer, column};
+use super::{Answer, column, erasure};
 use crate::referral_code;
 
 const PROFILE: &str =
@@ -38,6 +38,9 @@ pub(super) fn put_profile(
     tenant: &str,
     arrived: &Customer,
 ) -> Answer<Option<Customer>> {
+    if let Some(news) = erasure::met(tx, tenant, arrived)? {
+        return Ok(news);
+    }
     let stored = profile(tx, tenant, arrived.id)?;
     let mut after = match &stored {
         Some(stored) => merge(stored, arrived),
@@ -295,6 +298,7 @@ fn profile_of(row: &Row<'_>) -> Found<Customer> {
         document: row.get(6)?,
         referral_code: row.get(7)?,
         marketing_consent: row.get(8)?,
+        erased: false,
         consent: column::maybe_document(row, 9)?,
         hlc: column::uint(row, 10)?,
     })

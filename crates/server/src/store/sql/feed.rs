@@ -1,7 +1,7 @@
 //! Tables `feed` and `feed_head`: every change in the order of commits.
 
 use mostrador_protocol::entry::EntryHash;
-use mostrador_protocol::row::{FeedRow, Row};
+use mostrador_protocol::row::{Customer, FeedRow, Row};
 
 use super::column::Param;
 use super::session::{Connection, Transaction};
@@ -48,6 +48,17 @@ pub(super) fn append(tx: &dyn Transaction, tenant: &str, rows: &[Row]) -> Answer
     }
     let sql = "update feed_head set hash = ?2 where tenant_id = ?1";
     column::send(tx, what, (sql, &[&tenant, &column::hash_text(&hash)]))
+}
+
+/// Takes what earlier rows said of a customer out of them: they say that the customer is gone instead. Their
+/// chain stays as it was made, so that a terminal that read them recognises this feed.
+pub(super) fn forget(tx: &dyn Transaction, tenant: &str, gone: &Customer) -> Answer<()> {
+    let sql = "update feed set body = ?3
+               where tenant_id = ?1 and row_key = ?2 and kind = 'customer'";
+    let body = column::json("a row of the feed", &Row::Customer(gone.clone()))?;
+    let values: [&dyn Param; 3] = [&tenant, &gone.id.to_string(), &body];
+    column::run(tx, "taking a customer out of the feed", (sql, &values))?;
+    Ok(())
 }
 
 /// Rows after the cursor, up to the end of a transaction.

@@ -65,7 +65,10 @@ fn is_copy(
 }
 
 /// The record and those whose account it took over, one after the other.
-fn records(conn: &dyn Connection, (tenant, customer): (&str, Uuid)) -> Answer<Vec<String>> {
+pub(super) fn records(
+    conn: &dyn Connection,
+    (tenant, customer): (&str, Uuid),
+) -> Answer<Vec<String>> {
     let sql = "select customer_id from account
                where tenant_id = ?1 and merged_into = ?2 order by customer_id";
     let what = "reading which records are one person's";

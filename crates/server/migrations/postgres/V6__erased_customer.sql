@@ -1,0 +1,12 @@
+-- why: a person asks to be forgotten. Their row goes everywhere, what earlier rows of the feed said of them too,
+-- and a terminal that was offline may still send what it changed of them.
+create table erased_customer (
+    tenant_id text collate "C" not null,
+    customer_id text collate "C" not null,
+    hlc bigint not null, -- above the clock of every copy that came since
+    erased_ms bigint, -- none: a terminal knew of it after this server was restored
+    reason text not null,
+    primary key (tenant_id, customer_id)
+);
+
+create index feed_customer on feed (tenant_id, row_key) where kind = 'customer';
