@@ -1,6 +1,7 @@
 //! Commands: one file each. Every failure is a sentence with what to do, and an exit code.
 
 mod codes;
+mod customers;
 mod demo;
 mod enrol_code;
 mod experiment;
@@ -70,6 +71,9 @@ enum Command {
     /// Generate codes by the thousand
     #[command(subcommand)]
     Codes(codes::Codes),
+    /// Forget a person, or print what is held about them
+    #[command(subcommand)]
+    Customers(customers::Customers),
     /// Compare the variants of a code over all stores
     Experiment(experiment::Experiment),
     /// Import customers, products, staff or codes from a CSV file
@@ -152,6 +156,10 @@ impl Command {
             }
             Self::Codes(codes::Codes::Generate(command)) => command.run(mint),
             Self::Codes(codes::Codes::Export(command)) => command.run(),
+            Self::Customers(command @ customers::Customers::Erase { .. }) => {
+                command.run(place.open(mint).await?, mint).await
+            }
+            Self::Customers(command) => command.run(place.look(mint).await?, mint).await,
             Self::Experiment(command) => command.run(place.look(mint).await?).await,
             Self::Import(command) => command.run(place.open(mint).await?, mint).await,
             Self::Demo(command) => command.run(place.open_or_make(mint).await?, mint).await,

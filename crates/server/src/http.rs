@@ -11,11 +11,13 @@ mod hello;
 mod history;
 mod lease;
 mod observe;
+mod proof;
 mod pull;
 mod push;
 mod sale;
 mod snapshot;
 mod status;
+mod terminals;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -109,6 +111,7 @@ pub(crate) fn router<S: Store>(app: Arc<App<S>>) -> Router {
 pub(crate) fn metrics_router<S: Store>(app: Arc<App<S>>) -> Router {
     Router::new()
         .route("/metrics", get(observe::metrics::<S>))
+        .route("/terminals", get(terminals::terminals::<S>))
         .merge(health_routes())
         .fallback(failure::no_such_endpoint)
         .with_state(app)

@@ -6,12 +6,14 @@
 //! [`snapshot`] where they begin, [`compaction`] what nobody reads any more. [`Server`] speaks HTTP;
 //! statuses and signatures stay in there, [`limits`] says what it bears. [`import`] and [`demo`] bring
 //! in data of one's own, [`generate`] makes codes by the thousand, [`experiment`] counts variants, and
-//! [`enrol_code`] lets terminals in.
+//! [`enrol_code`] lets terminals in, [`erasure`] lets people be forgotten, [`attention`] says which terminal needs a person.
 
+pub mod attention;
 pub mod clock;
 pub mod compaction;
 pub mod demo;
 pub mod enrol_code;
+pub mod erasure;
 mod error;
 pub mod experiment;
 pub mod feed;

@@ -61,6 +61,8 @@ pub(crate) struct Metrics {
     batch_entries: Histogram,
     batch_bytes: Histograms<1>,
     forks: Family<Labels<1>, Counter>,
+    rewinds: Family<Labels<1>, Counter>,
+    waiting: Family<Labels<2>, Gauge>,
     clock_skew: Family<Labels<2>, Gauge<f64, std::sync::atomic::AtomicU64>>,
     held: Family<Labels<1>, Gauge>,
     stored: Family<Labels<1>, Gauge>,
@@ -80,6 +82,8 @@ impl Metrics {
             batch_entries: entries(),
             batch_bytes: Family::new_with_constructor(bytes),
             forks: Family::default(),
+            rewinds: Family::default(),
+            waiting: Family::default(),
             clock_skew: Family::default(),
             held: Family::default(),
             stored: Family::default(),
@@ -110,6 +114,10 @@ impl Metrics {
         into.register_with_unit("batch", text, Unit::Bytes, self.batch_bytes.clone());
         let text = "Pushes and hellos that met another entry at their position";
         into.register("forks", text, self.forks.clone());
+        let text = "Hellos of terminals that have less than the server holds of them";
+        into.register("rewinds", text, self.rewinds.clone());
+        let text = "Entries and profiles that waited at the terminal's last hello";
+        into.register("waiting_entries", text, self.waiting.clone());
         let text = "Server time less the terminal's wall clock at its last hello";
         into.register_with_unit("clock_skew", text, unit(), self.clock_skew.clone());
         let text = "Entries that wait for a manager or an upgrade";
@@ -171,7 +179,13 @@ impl Metrics {
         self.forks.get_or_create(&labels).inc();
     }
 
-    pub(crate) fn clock_skew(&self, terminal: &Terminal, skew_ms: i64) {
+    pub(crate) fn rewound(&self, tenant: &str) {
+        let labels = [("tenant", tenant.to_owned())];
+        self.rewinds.get_or_create(&labels).inc();
+    }
+
+    /// What a terminal says of itself in a hello.
+    pub(crate) fn greeted(&self, terminal: &Terminal, skew_ms: i64, waiting: Option<u64>) {
         let labels = [
             ("tenant", terminal.tenant.id.clone()),
             ("terminal", terminal.id.to_string()),
@@ -179,6 +193,10 @@ impl Metrics {
         self.clock_skew
             .get_or_create(&labels)
             .set(as_seconds(skew_ms));
+        if let Some(waiting) = waiting {
+            let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+            self.waiting.get_or_create(&labels).set(waiting);
+        }
     }
 
     /// The gauge of open connections.

@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::compaction::{Compacted, Compaction};
+use crate::erasure::{Erased, Erasure};
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{
     Batch, ExceptionEntry, ExceptionRequest, HeldEntry, Outcome, Release, Released, StoredEntry,
@@ -317,6 +318,20 @@ pub trait Store: Clone + Send + Sync + 'static {
         tenant: &str,
         number: &str,
     ) -> impl Future<Output = Result<Vec<FoundSale>, Error>> + Send;
+    /// Takes a person's profiles out of the tables and the feed, and feeds that they are gone; the records
+    /// that were erased now, none of them the second time. Nobody with this id: none.
+    fn erase(
+        &self,
+        erasure: Erasure,
+    ) -> impl Future<Output = Result<Option<Vec<Uuid>>, Error>> + Send;
+    /// Everybody who was erased.
+    fn erased(&self, tenant: &str) -> impl Future<Output = Result<Vec<Erased>, Error>> + Send;
+    /// The records that are one person's: the one that has the account, then those merged into it.
+    fn records(
+        &self,
+        tenant: &str,
+        customer: Uuid,
+    ) -> impl Future<Output = Result<Vec<Uuid>, Error>> + Send;
     /// All profiles of a tenant.
     fn customers(&self, tenant: &str) -> impl Future<Output = Result<Vec<Customer>, Error>> + Send;
     /// All accounts of a tenant by customer.

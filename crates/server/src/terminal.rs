@@ -128,4 +128,6 @@ pub struct StreamHead {
     pub seq: u64,
     /// The chain up to it.
     pub hash: EntryHash,
+    /// When the server first heard of it, milliseconds since the epoch.
+    pub opened_ms: i64,
 }

@@ -23,7 +23,7 @@ pub(super) async fn hello<S: Store>(
     let request: HelloRequest = read(&body)?;
     let now_ms = app.mint.now_ms();
     let skew_ms = now_ms.saturating_sub(request.wall_ms);
-    app.metrics.clock_skew(&terminal, skew_ms);
+    app.metrics.greeted(&terminal, skew_ms, request.waiting);
     let greeting = Greeting {
         tenant: terminal.tenant.id.clone(),
         terminal: terminal.id,
@@ -46,8 +46,10 @@ pub(super) async fn hello<S: Store>(
     let greeted = app.store.greet(greeting).await?;
     let greeted = greeted.ok_or_else(|| stream_foreign(request.stream))?;
     let verdict = greeted.verdict;
-    if verdict == Verdict::Fork {
-        app.metrics.forked(&terminal.tenant.id);
+    match verdict {
+        Verdict::Fork => app.metrics.forked(&terminal.tenant.id),
+        Verdict::Rewound => app.metrics.rewound(&terminal.tenant.id),
+        Verdict::Ok | Verdict::Upgrade => {}
     }
     if verdict != Verdict::Ok {
         tracing::warn!(

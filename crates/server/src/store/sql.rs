@@ -9,6 +9,7 @@ mod column;
 mod compaction;
 mod customer;
 mod directory;
+mod erasure;
 mod exception;
 mod experiment;
 mod feed;
@@ -55,6 +56,7 @@ use super::{
 };
 use crate::Error;
 use crate::compaction::{Compacted, Compaction};
+use crate::erasure::{Erased, Erasure};
 use crate::feed::{Page, PageRequest};
 use crate::ingest::{
     Batch, ExceptionEntry, ExceptionRequest, HeldEntry, Outcome, Release, Released, StoredEntry,
@@ -293,6 +295,27 @@ impl<D: Database> Store for SqlStore<D> {
         let (tenant, number) = (tenant.to_owned(), number.to_owned());
         self.database
             .read(move |conn| sale::find(conn, &tenant, &number))
+            .await
+    }
+
+    async fn erase(&self, erasure: Erasure) -> Answer<Option<Vec<Uuid>>> {
+        let whose = Whose::tenant(&erasure.tenant);
+        self.database
+            .write(whose, move |tx| erasure::erase(tx, &erasure))
+            .await
+    }
+
+    async fn erased(&self, tenant: &str) -> Answer<Vec<Erased>> {
+        let tenant = tenant.to_owned();
+        self.database
+            .read(move |conn| erasure::all(conn, &tenant))
+            .await
+    }
+
+    async fn records(&self, tenant: &str, customer: Uuid) -> Answer<Vec<Uuid>> {
+        let tenant = tenant.to_owned();
+        self.database
+            .read(move |conn| erasure::records(conn, &tenant, customer))
             .await
     }
 

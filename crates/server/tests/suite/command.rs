@@ -248,8 +248,11 @@ async fn an_owner_sees_which_terminal_needs_attention_and_releases_what_is_held(
 
     let status = ok(data, &["status"]);
     for part in [
-        "version 0.1.0 (protocol 1), 1 entries, 7 waiting, clock 61 s ahead of the server's",
+        "version 0.1.0 (protocol 2), 1 entries, 7 waiting, clock 61 s ahead of the server's",
         "needs attention: fork: two machines write as this terminal",
+        "what to do: switch the copy off; the other goes on in a new stream by itself",
+        "needs attention: silent: not heard for ",
+        "; 7 waited when it last spoke",
         "needs attention: 1 held (unknown_kind); see `mostrador-server held list --tenant cafe`",
     ] {
         assert!(status.contains(part), "{part} is missing in\n{status}");

@@ -9,6 +9,7 @@ mod client;
 mod cluster;
 mod command;
 mod contract;
+mod erasing;
 mod experiment;
 mod generate;
 mod http;
@@ -19,6 +20,7 @@ mod outage;
 #[cfg(unix)]
 mod postgres;
 mod program;
+mod proof;
 mod rights;
 mod snapshot;
 mod sqlite;

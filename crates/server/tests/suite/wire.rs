@@ -84,14 +84,12 @@ async fn what_cannot_be_opened_is_refused_by_name() {
     let (server, _folder) = start().await;
     let client = Client::enrol(&server).await;
     let deep = [vec![b'['; 40], vec![b']'; 40]].concat();
-    let noise: Vec<u8> = (0..2_000_000_u32).flat_map(u32::to_le_bytes).collect();
     let cases = [
         (
             "zstd",
             frame::compress(&vec![b' '; 4 << 20]),
             (415, "encoding_refused"),
         ),
-        ("zstd", frame::compress(&noise), (413, "too_large")),
         ("zstd", b"{}".to_vec(), (415, "encoding_refused")),
         ("br", b"{}".to_vec(), (415, "encoding_refused")),
         ("identity", deep.clone(), (400, "malformed")),
@@ -101,6 +99,11 @@ async fn what_cannot_be_opened_is_refused_by_name() {
         let answer = client.send_frame("/v1/push", (encoding, body)).await;
         assert_eq!(answer.failure(), (status, code.to_owned()), "{encoding}");
     }
+    let noise: Vec<u8> = (0..2_000_000_u32).flat_map(u32::to_le_bytes).collect();
+    let body = frame::compress(&noise);
+    let signature = client.sign("POST", "/v1/push", &body);
+    let sent = client.send_with("POST", "/v1/push", (body, &signature));
+    assert_eq!(sent.await.0.failure(), (413, "too_large".to_owned()));
     server.stop().await.unwrap();
 }
 
@@ -274,6 +277,9 @@ async fn numbers_are_told_on_their_own_address_only() {
     clone.stream = till.stream;
     clone.open_shift();
     client.push(&clone, 0).await;
+    let mut behind = client.scribe(&server).await;
+    behind.stream = till.stream;
+    client.hello(&behind, PROTOCOL).await;
 
     let here = reqwest::get(format!("{}/metrics", server.url()))
         .await
@@ -297,9 +303,31 @@ async fn numbers_are_told_on_their_own_address_only() {
         "mostrador_database_errors_total 0",
         "mostrador_clock_skew_seconds{tenant=\"cafe\"",
         "mostrador_connections 1",
+        r#"mostrador_open_leases{tenant="cafe"} 0"#,
+        r#"mostrador_rewinds_total{tenant="cafe"} 1"#,
+        r#"mostrador_request_seconds_bucket{le="0.001","#,
     ] {
         assert!(text.contains(line), "{line} is missing in\n{text}");
     }
+    let waiting = format!(
+        r#"mostrador_waiting_entries{{tenant="cafe",terminal="{}"}} 3"#,
+        client.terminal
+    );
+    assert!(text.contains(&waiting), "{waiting} is missing in\n{text}");
+    let here = reqwest::get(format!("{}/terminals", server.url())).await;
+    assert_eq!(here.unwrap().status().as_u16(), 404);
+    let told = reqwest::get(format!("http://{address}/terminals")).await;
+    let told: serde_json::Value =
+        serde_json::from_str(&told.unwrap().text().await.unwrap()).unwrap();
+    let standing = &told[0]["terminals"][0];
+    assert_eq!(
+        (&told[0]["tenant"], &standing["entries"]),
+        (&"cafe".into(), &3.into())
+    );
+    let codes = standing["attention"].as_array().unwrap().iter();
+    let codes: Vec<&str> = codes.map(|line| line["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["rewound", "clock_skew"], "{standing}");
+    assert!(standing["attention"][0]["remedy"].as_str().unwrap().len() > 20);
     server.stop().await.unwrap();
 }
 

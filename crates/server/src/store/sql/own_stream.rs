@@ -113,7 +113,7 @@ impl Pen {
 }
 
 fn head(tx: &dyn Transaction, tenant: &str) -> Answer<Option<StreamHead>> {
-    let sql = "select s.stream_id, s.terminal_id, s.seq, s.hash
+    let sql = "select s.stream_id, s.terminal_id, s.seq, s.hash, s.opened_ms
                from terminal t
                join stream s on s.tenant_id = t.tenant_id and s.stream_id = t.stream_id
                where t.tenant_id = ?1 and t.is_server = 1";
@@ -150,5 +150,6 @@ fn head_of(row: &Row<'_>) -> Found<StreamHead> {
         terminal: column::id(row, 1)?,
         seq: column::uint(row, 2)?,
         hash: column::hash(row, 3)?,
+        opened_ms: row.get(4)?,
     })
 }

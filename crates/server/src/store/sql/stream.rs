@@ -82,7 +82,7 @@ pub(super) fn claim(
         &now_ms,
     ];
     column::send(tx, what, (sql, &values))?;
-    let sql = "select stream_id, terminal_id, seq, hash from stream
+    let sql = "select stream_id, terminal_id, seq, hash, opened_ms from stream
                where tenant_id = ?1 and stream_id = ?2";
     let values: [&dyn Param; 2] = [&tenant, &stream.to_string()];
     let head = column::row(tx, what, (sql, &values), head_of)?;
@@ -190,7 +190,7 @@ pub(super) fn entries(
 }
 
 pub(super) fn heads(conn: &dyn Connection, tenant: &str) -> Answer<Vec<StreamHead>> {
-    let sql = "select stream_id, terminal_id, seq, hash from stream
+    let sql = "select stream_id, terminal_id, seq, hash, opened_ms from stream
                where tenant_id = ?1 order by stream_id";
     column::rows(conn, "listing streams", (sql, &[&tenant]), head_of)
 }
@@ -300,6 +300,7 @@ fn head_of(row: &Row<'_>) -> Found<StreamHead> {
         terminal: column::id(row, 1)?,
         seq: column::uint(row, 2)?,
         hash: column::hash(row, 3)?,
+        opened_ms: row.get(4)?,
     })
 }
 

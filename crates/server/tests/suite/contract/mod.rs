@@ -1,7 +1,9 @@
 //! What any implementation of the Store contract must pass. A file that has one calls
 //! `contract_suite!` with a function that opens a fresh store and returns it with what keeps it alive.
 
+pub(crate) mod attention;
 pub(crate) mod directory;
+pub(crate) mod erasure;
 pub(crate) mod exception;
 pub(crate) mod experiment;
 pub(crate) mod feed;
@@ -105,6 +107,12 @@ macro_rules! contract {
             experiment: a_basket_is_one_use_whichever_till_tells_of_it,
             experiment: an_undone_sale_is_a_use_and_no_conversion,
             experiment: the_limits_of_a_parent_hold_over_its_variants,
+            attention: a_terminal_that_is_silent_or_ahead_is_named_with_a_remedy,
+            attention: leases_of_before_a_new_stream_are_named_until_they_are_written_off,
+            erasure: who_is_erased_is_in_no_row_and_the_points_stay,
+            erasure: a_late_edit_does_not_bring_anybody_back,
+            erasure: a_restored_server_is_told_who_was_erased,
+            erasure: a_person_is_erased_with_every_record_and_can_see_what_is_held,
             profile: the_later_profile_wins_in_any_order,
             profile: a_profile_reaches_every_terminal,
             profile: of_two_consents_the_more_restrictive_wins,

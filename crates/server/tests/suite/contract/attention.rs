@@ -1,0 +1,91 @@
+//! What a person should look at of each terminal.
+
+use mostrador_protocol::lease::{LeaseResource, LeaseWant};
+use mostrador_server::Store;
+use mostrador_server::attention::{Standing, terminals};
+use mostrador_server::lease::{Asked, WriteOff};
+use mostrador_server::store::Greeting;
+use uuid::Uuid;
+
+use super::fork::greeting;
+use super::scribe::{Scribe, TENANT};
+
+const DAY_MS: i64 = 86_400_000;
+
+async fn standing<S: Store>(store: &S, till: &Scribe, now_ms: i64) -> Standing {
+    let all = terminals(store, TENANT, now_ms).await.unwrap();
+    let own = all
+        .into_iter()
+        .find(|known| known.terminal == till.terminal);
+    own.unwrap()
+}
+
+fn codes(standing: &Standing) -> Vec<&str> {
+    let codes = standing.attention.iter();
+    codes.map(|attention| attention.code.as_str()).collect()
+}
+
+pub(crate) async fn a_terminal_that_is_silent_or_ahead_is_named_with_a_remedy<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let never = standing(&store, &till, 0).await;
+    assert_eq!((codes(&never), never.said), (vec![], None));
+    till.open_shift();
+    till.push(&store, 0).await;
+    store.greet(greeting(&till, 1)).await.unwrap().unwrap();
+    let seen = standing(&store, &till, 0).await;
+    let seen_ms = seen.last_seen_ms.unwrap();
+    assert_eq!(codes(&seen), Vec::<&str>::new(), "{seen:?}");
+    assert_eq!((seen.entries, seen.held, seen.new_streams), (1, 0, 0));
+    let soon = standing(&store, &till, seen_ms + 4 * DAY_MS - 1).await;
+    assert_eq!(codes(&soon), Vec::<&str>::new());
+    let late = standing(&store, &till, seen_ms + 9 * DAY_MS).await;
+    assert_eq!(codes(&late), ["silent"]);
+    assert!(late.attention[0].says.contains("9 days"), "{late:?}");
+    assert!(late.attention.iter().all(|line| !line.remedy.is_empty()));
+    let switched_off = store.set_terminal_active(till.terminal, false).await;
+    assert!(switched_off.unwrap());
+    let off = standing(&store, &till, seen_ms + 9 * DAY_MS).await;
+    assert_eq!((codes(&off), off.active), (vec![], false));
+}
+
+pub(crate) async fn leases_of_before_a_new_stream_are_named_until_they_are_written_off<S: Store>(
+    store: S,
+) {
+    let mut till = Scribe::new(&store).await;
+    till.open_shift();
+    till.push(&store, 0).await;
+    let want = LeaseWant {
+        lease_id: Uuid::from_u128(0x1ea5e),
+        resource: LeaseResource::CodeUses("ONCE".to_owned()),
+        units: 1,
+        urgent: false,
+    };
+    let asked = Asked {
+        tenant: TENANT.to_owned(),
+        terminal: till.terminal,
+        wants: vec![want],
+        now_ms: 5_000,
+    };
+    assert_eq!(store.lease(asked).await.unwrap().leases.len(), 1);
+    let holds = standing(&store, &till, 6_000).await;
+    assert_eq!((holds.leases.open, holds.leases.left), (1, 1));
+    assert_eq!((holds.leases.lost, codes(&holds)), (0, vec![]));
+
+    // The till was restored from a backup and goes on in a new stream.
+    let terminal = store.terminal(till.terminal).await.unwrap().unwrap();
+    let restored = Scribe::of(&terminal);
+    let greeting = Greeting {
+        now_ms: 10_000,
+        ..greeting(&restored, 0)
+    };
+    store.greet(greeting).await.unwrap().unwrap();
+    let parted = standing(&store, &till, 11_000).await;
+    assert_eq!(parted.new_streams, 1);
+    assert_eq!((parted.leases.lost, parted.leases.lost_units), (1, 1));
+    assert_eq!(codes(&parted), ["lost_leases"]);
+    assert!(parted.attention[0].remedy.contains("leases write-off"));
+    let written_off = store.write_off(TENANT, WriteOff::Lease(Uuid::from_u128(0x1ea5e)));
+    assert_eq!(written_off.await.unwrap().len(), 1);
+    let after = standing(&store, &till, 12_000).await;
+    assert_eq!((after.leases.lost, codes(&after)), (0, vec![]));
+}
