@@ -9,9 +9,7 @@ use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_sync::conversation::{Conversation, Failure};
 use mostrador_sync::learned::Learned;
 use mostrador_sync::transport::{Http, Transport};
-use mostrador_sync::{
-    BOUND_SETTING, Bringing, Keeper, Phase, State, SyncOptions, Syncer, Trouble,
-};
+use mostrador_sync::{BOUND_SETTING, Bringing, Keeper, Phase, State, SyncOptions, Syncer, Trouble};
 use tokio::sync::watch;
 
 use crate::message::say;

@@ -8,5 +8,3 @@ create table erased_customer (
     reason text not null,
     primary key (tenant_id, customer_id)
 );
-
-create index feed_customer on feed (tenant_id, row_key) where kind = 'customer';

@@ -28,7 +28,7 @@ fn codes(standing: &Standing) -> Vec<&str> {
 pub(crate) async fn a_terminal_that_is_silent_or_ahead_is_named_with_a_remedy<S: Store>(store: S) {
     let mut till = Scribe::new(&store).await;
     let never = standing(&store, &till, 0).await;
-    assert_eq!((codes(&never), never.said), (vec![], None));
+    assert_eq!((codes(&never), &never.said), (vec![], &None));
     till.open_shift();
     till.push(&store, 0).await;
     store.greet(greeting(&till, 1)).await.unwrap().unwrap();
