@@ -7,7 +7,10 @@ use mostrador_protocol::frame;
 use mostrador_protocol::message::{
     ErrorReply, MAX_BATCH_ENTRIES, PROTOCOL, PushReply, PushRequest,
 };
-use mostrador_protocol::signature::{FRESH_MS, SecretKey};
+use mostrador_protocol::row::{Product, Row};
+use mostrador_protocol::signature::{
+    FRESH_MS, SIGNATURE_HEADER, SecretKey, TERMINAL_HEADER, TIME_HEADER,
+};
 use mostrador_server::clock::ManualClock;
 use mostrador_server::{Limits, Mint, Options, Server, SqliteStore, Store};
 use tempfile::TempDir;
@@ -238,6 +241,52 @@ async fn a_client_that_says_nothing_or_half_gives_its_place_to_the_next() {
     assert!(heard.starts_with("HTTP/1.1 431"), "{heard}");
     let fine = b"GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     assert!(hear_out(&server, fine).await.starts_with("HTTP/1.1 200"));
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_of_its_answer_gives_its_place_to_the_next() {
+    let limits = Limits {
+        write_within: Duration::from_millis(300),
+        body_within: SOON,
+        ..impatient()
+    };
+    let (server, _folder) = start_with(limits, Mint::system()).await;
+    let client = Client::enrol(&server).await;
+    // More than a socket holds on its way.
+    let large = |number: u32| {
+        Row::Product(Product {
+            id: format!("p{number}"),
+            sku: number.to_string(),
+            barcode: None,
+            name: "x".repeat(256 << 10),
+            unit_price: 1,
+            categories: vec![],
+            partner: None,
+            floor: 0,
+            discountable: true,
+            earns_points: true,
+            active: true,
+        })
+    };
+    let rows = (0..100).map(large).collect();
+    server.store().put(TENANT, rows).await.unwrap();
+    let target = "/v1/pull?cursor=0&limit=1000";
+    let asked = format!(
+        "GET {target} HTTP/1.1\r\nhost: x\r\n{TERMINAL_HEADER}: {}\r\n{TIME_HEADER}: {}\r\n\
+         {SIGNATURE_HEADER}: {}\r\n\r\n",
+        client.terminal,
+        client.time_ms,
+        client.sign("GET", target, b"")
+    );
+    let mut silent = TcpStream::connect(server.address()).await.unwrap();
+    silent.write_all(asked.as_bytes()).await.unwrap();
+    // There is one place.
+    let fine = b"GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    assert!(hear_out(&server, fine).await.starts_with("HTTP/1.1 200"));
+    let mut begun = [0; 12];
+    silent.read_exact(&mut begun).await.unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 200", "its answer was on the way");
     server.stop().await.unwrap();
 }
 

@@ -59,6 +59,8 @@ pub(crate) struct Books {
     profiles: Vec<Customer>,
     pushes: usize,
     polling: usize,
+    /// The protocol that it speaks, and what it thinks of every till where it does not look.
+    speaks: (u16, Option<Verdict>),
 }
 
 impl Server {
@@ -79,12 +81,18 @@ impl Server {
                 profiles: Vec::new(),
                 pushes: 0,
                 polling: 0,
+                speaks: (PROTOCOL, None),
             }),
         }
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It is of another version from now on.
+    pub(crate) fn speak(&self, protocol: u16, verdict: Option<Verdict>) {
+        self.books().speaks = (protocol, verdict);
     }
 
     pub(crate) fn set_line(&self, line: Line) {
@@ -242,13 +250,13 @@ impl Server {
         let books = self.books();
         let held = books.held();
         json(&HelloReply {
-            protocol: PROTOCOL,
+            protocol: books.speaks.0,
             generation: books.generation,
             server_time_ms: books.now_ms,
-            verdict: if asked.head_seq < held {
-                Verdict::Rewound
-            } else {
-                Verdict::Ok
+            verdict: match books.speaks.1 {
+                Some(verdict) => verdict,
+                None if asked.head_seq < held => Verdict::Rewound,
+                None => Verdict::Ok,
             },
             accepted_through: held,
             accepted_hash: books.hash,

@@ -1,6 +1,7 @@
 //! What the network does to a till, and what it does not.
 
 use mostrador_ledger as ledger;
+use mostrador_protocol::message::{OLDEST_PROTOCOL, PROTOCOL, Verdict};
 use mostrador_protocol::row::{Customer, Row};
 use mostrador_terminal::Till;
 use mostrador_terminal::view::Language;
@@ -101,6 +102,43 @@ fn a_portal_acknowledges_nothing_and_is_named() {
     shop.server.set_line(Line::Up);
     shop.settle();
     assert_eq!(shop.server.sales().len(), 1);
+}
+
+/// A server that is too old for this till, and one for which this till is too old.
+#[test]
+fn versions_that_do_not_meet_are_named_and_what_waits_is_sent_after_the_update() {
+    let cases = [
+        ((OLDEST_PROTOCOL - 1, None), "server_outdated"),
+        ((PROTOCOL + 1, Some(Verdict::Upgrade)), "upgrade"),
+    ];
+    for ((protocol, verdict), code) in cases {
+        let shop = Shop::open();
+        shop.settle();
+        let pushes = shop.server.pushes();
+        shop.server.set_line(Line::Cut);
+        shop.server.speak(protocol, verdict);
+        sell_cheese(&shop);
+        shop.until("offline", |till| state(till) == SyncState::Offline);
+        shop.server.set_line(Line::Up);
+        shop.till.sync_now().expect("a view");
+        shop.until("named", |till| {
+            let view = till.sync_view().expect("a view");
+            let ends = |line: &String| line.ends_with(&format!("[{code}]"));
+            view.attention.iter().any(ends)
+        });
+        assert_eq!(state(&shop.till), SyncState::NeedsAttention, "{code}");
+        sell_cheese(&shop);
+        assert_eq!(shop.till.sync_view().expect("a view").waiting, 2, "{code}");
+        assert_eq!(shop.server.pushes(), pushes, "{code}: nothing is pushed");
+        shop.server.speak(PROTOCOL + 1, None);
+        shop.till.sync_now().expect("a view");
+        shop.settle();
+        assert_eq!(
+            shop.server.sales().len(),
+            2,
+            "{code}: a newer server is fine"
+        );
+    }
 }
 
 #[test]
