@@ -16,7 +16,8 @@ use mostrador_server::{
     Mint, PostgresStore, Server, SqliteStore, Store, enrol_code, publish, read_program,
 };
 use mostrador_sync::clock::SystemClock;
-use mostrador_sync::conversation::{Conversation, enrol};
+use mostrador_sync::conversation::Conversation;
+use mostrador_sync::enrol::enrol;
 use mostrador_sync::learned::Learned;
 use mostrador_sync::transport::{Http, Transport};
 
@@ -146,8 +147,9 @@ impl<S: Store> Site<S> {
             public_key: key.public().to_hex(),
             protocol: PROTOCOL,
         };
-        let reply = enrol(&*transport, &request).await;
-        let reply = reply.map_err(std::io::Error::other)?;
+        let enrolled = enrol(&*transport, &request).await;
+        let enrolled = enrolled.map_err(std::io::Error::other)?;
+        let reply = enrolled.reply;
         let server = PublicKey::from_hex(&reply.server_public_key);
         Ok(Arc::new(Conversation {
             transport,
@@ -155,7 +157,7 @@ impl<S: Store> Site<S> {
             terminal_id: reply.terminal_id,
             key,
             server: server.map_err(std::io::Error::other)?,
-            learned: Learned::default(),
+            learned: Learned::remembering(enrolled.binds_replies),
         }))
     }
 
