@@ -415,6 +415,21 @@ pub fn options(folder: &Path) -> TillOptions {
     }
 }
 
+/// Copies the files of a folder: a backup of what stands still.
+///
+/// # Errors
+/// When a file cannot be copied.
+pub fn copy_files(from: &Path, to: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
 /// Waits until `holds` is true.
 ///
 /// # Errors

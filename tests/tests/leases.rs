@@ -13,7 +13,7 @@ use mostrador_terminal::view::{CounterView, ReceiptView, SyncState, TenderInput}
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use mostrador_tests::Error;
 use mostrador_tests::proxy::Proxy;
-use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, fixtures, until};
+use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, copy_files, fixtures, until};
 use rust_decimal::Decimal;
 use tempfile::TempDir;
 
@@ -346,17 +346,6 @@ async fn a_restored_server_grants_nothing_before_it_knows_what_was_sold() -> Res
         refusal(&scan(&one, "ULTIMO")?, "ULTIMO").0,
         "total_limit_reached"
     );
-    Ok(())
-}
-
-fn copy_files(from: &Path, to: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
-        }
-    }
     Ok(())
 }
 

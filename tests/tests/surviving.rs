@@ -4,12 +4,14 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use mostrador_ledger as ledger;
-use mostrador_protocol::entry::Payload;
+use mostrador_protocol::entry::{Decoded, Payload};
+use mostrador_protocol::message::Disposition;
 use mostrador_server::Store as _;
 use mostrador_terminal::Till;
+use mostrador_terminal::view::TenderInput;
 use mostrador_tests::Error;
 use mostrador_tests::process::program;
-use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, options};
+use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, copy_files, options, until};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -176,13 +178,7 @@ async fn a_killed_server_has_everything_it_acknowledged() -> Result<(), Error> {
     let cashier = till.view().demo_pins[0].pin.clone();
     till.unlock(&cashier)?;
     for kill in 0..3 {
-        till.add_product("espresso", "2")?;
-        let counter = till.apply_code("CAFE10")?;
-        let tender = mostrador_terminal::view::TenderInput {
-            kind: "card".to_owned(),
-            amount: counter.total,
-        };
-        till.pay(&[tender], counter.total)?;
+        sell(&till)?;
         if kind_of_kill(kill) {
             shop.agree(&[&till]).await?;
         }
@@ -198,4 +194,88 @@ async fn a_killed_server_has_everything_it_acknowledged() -> Result<(), Error> {
 /// Every second time the server is killed while it may be in the middle of the push.
 fn kind_of_kill(kill: u32) -> bool {
     kill.is_multiple_of(2)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_that_is_younger_than_the_servers_backup_is_enrolled_again_with_all_it_sold()
+-> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let mut shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    let old = shop.till("centro", "Caja 1", &shop.url()).await?;
+    let backup = folder.path().join("backup");
+    shop.kill_server()?;
+    copy_files(&shop.data(), &backup)?;
+    shop.start_server()?;
+
+    let till = shop.till("centro", "Caja 2", &shop.url()).await?;
+    till.unlock(&till.view().demo_pins[0].pin)?;
+    let mut sold = vec![sell(&till)?, sell(&till)?];
+    shop.agree(&[&old, &till]).await?;
+    shop.kill_server()?;
+    std::fs::remove_dir_all(shop.data())?;
+    copy_files(&backup, &shop.data())?;
+    shop.start_server()?;
+
+    sold.push(sell(&till)?);
+    let is_unknown = || {
+        let view = till.sync_now();
+        view.is_ok_and(|view| view.enrol_at.as_deref() == Some(shop.url().as_str()))
+    };
+    until("the till to hear that it is unknown", is_unknown).await?;
+    let refused = till.enrol(&shop.url(), "MAL").await;
+    assert_eq!(refused.expect_err("no code").code(), "enrol_code_invalid");
+    other_company(&shop)?;
+    let foreign = shop.owner(&[
+        "enrol-code", "--plain", "--tenant", "otra", "--store", "unica", "--terminal", "Caja 2",
+    ])?;
+    let refused = till.enrol(&shop.url(), foreign.trim()).await;
+    assert_eq!(refused.expect_err("a stranger").code(), "other_tenant");
+    assert!(is_unknown(), "it stays as it was");
+
+    // Another store of the company will do.
+    let code = shop.enrol_code("norte", "Caja 9")?;
+    let view = till.enrol(&shop.url(), &code).await?;
+    assert_eq!((view.terminal_name.as_str(), view.session), ("Caja 9", None));
+    till.unlock(&till.view().demo_pins[0].pin)?;
+    sold.push(sell(&till)?);
+    shop.agree(&[&old, &till]).await?;
+    let again = till.enrol(&shop.url(), &code).await;
+    assert_eq!(again.expect_err("known").code(), "already_enrolled");
+
+    let store = shop.store()?;
+    let mut held = Vec::new();
+    for head in store.streams(shop.tenant()).await? {
+        for entry in store.entries(shop.tenant(), head.stream).await? {
+            let header = entry.raw.header().expect("a header");
+            let payload = entry.raw.payload(&header).expect("a payload");
+            if let Decoded::Known(Payload::SaleCompleted(sale)) = payload {
+                assert_eq!(entry.disposition, Disposition::Applied);
+                held.push(sale.sale_id);
+            }
+        }
+    }
+    held.sort_unstable();
+    sold.sort_unstable();
+    assert_eq!(held, sold);
+    let uses = store.code_uses(shop.tenant()).await?;
+    assert_eq!(uses.iter().map(|row| row.total).sum::<i64>(), 4);
+    Ok(())
+}
+
+fn other_company(shop: &Shop) -> Result<(), Error> {
+    shop.owner(&["tenant", "create", "otra", "--name", "Otra"])?;
+    shop.owner(&["store", "create", "--tenant", "otra", "unica", "--name", "Única"])?;
+    Ok(())
+}
+
+/// Sells with a code and gives back the sale's id.
+fn sell(till: &Till) -> Result<Uuid, Error> {
+    till.add_product("espresso", "2")?;
+    let counter = till.apply_code("CAFE10")?;
+    let tender = TenderInput {
+        kind: "card".to_owned(),
+        amount: counter.total,
+    };
+    let receipt = till.pay(&[tender], counter.total)?;
+    Ok(receipt.sale_id.parse().expect("an id"))
 }

@@ -172,6 +172,7 @@ export class Desk {
       case "refund":
         return this.undoing.start();
       case "confirm":
+        if (this.work.screen === "sync") return this.#enrolAgain();
         return this.work.screen === "merge" || this.work.screen === "adjust"
           ? this.#steps.confirm()
           : this.undoing.confirm();
@@ -196,6 +197,12 @@ export class Desk {
       case "back":
         return this.back();
     }
+  }
+
+  /** What a till does about a server that does not know it any more. */
+  async #enrolAgain(): Promise<void> {
+    const at = this.strip.view?.enrol_at ?? null;
+    if (at !== null) await this.till.enrolAgain(at);
   }
 
   async switchLanguage(): Promise<void> {

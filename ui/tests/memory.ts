@@ -98,6 +98,7 @@ export class MemoryTill {
     waiting: 0,
     sentence: "Al día",
     retry_in_s: null,
+    enrol_at: null,
     attention: [],
     last_contact_s: 4,
   };
@@ -321,7 +322,7 @@ export class MemoryTill {
         this.broken ? Promise.resolve({ status: "error", error: this.broken }) : ok(this.view),
       enrol: (_server, code) =>
         code === "GOOD-CODE"
-          ? this.#setView({ enrolled: true })
+          ? this.#setView({ enrolled: true, session: null })
           : no("enrol_code", "Ese código no vale.", "Pida uno nuevo."),
       unlock: (pin) => {
         if (pin === "0000") return delayed(2);

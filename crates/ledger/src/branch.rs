@@ -1,4 +1,5 @@
-//! A new branch: a till that was restored or copied goes on in a stream of its own.
+//! A new branch: a till that was restored or copied, or that is another terminal from now on, goes on in a
+//! stream of its own.
 //!
 //! The server keeps both branches and applies each entry id once. So whatever the server is not known to
 //! hold of the earlier streams is written again, under the same ids, and counts there and nowhere else.
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use crate::entry::{self, Appended};
 use crate::record::{Recorded, Stamp, record};
-use crate::{Error, column, lease, rebuild, stream};
+use crate::{Error, column, lease, outbox, rebuild, stream};
 
 /// What the new branch begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Branch {
     pub stream: Uuid,
     /// Who writes.
     pub terminal_id: Uuid,
-    /// Why: `rewound` or `fork`.
+    /// Why: `rewound`, `fork` or `enrolled`.
     pub reason: &'static str,
     /// The first entry's stamp.
     pub stamp: Stamp,
@@ -31,8 +32,34 @@ pub struct Branch {
 /// Leases of before are rights no more: entries that were lost, or a copy, may have spent them. What
 /// follows from own entries is made again, because those count at another place now.
 pub fn open(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
+    go_on(tx, branch, 0)
+}
+
+/// Goes on as another terminal, of a server that may know nothing of this till: every entry is written again
+/// under its id. What the server's rows here include of them they go on including, so that nothing that is
+/// shown changes.
+pub fn begin_anew(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
+    outbox::doubt_all(tx)?;
+    let mut included = 0;
+    for head in stream::all(tx)? {
+        let through = head.included.min(head.end());
+        included += through.saturating_sub(1);
+        if through < head.end() {
+            break;
+        }
+    }
+    go_on(tx, branch, included)
+}
+
+/// `included`: how many of the entries that are written again the server's rows here include; the first
+/// ones.
+fn go_on(tx: &Connection, branch: &Branch, included: u64) -> Result<Recorded, Error> {
     let mut parent = None;
     let mut again = Vec::new();
+    let sealed = match branch.reason {
+        "enrolled" => "continued",
+        reason => reason,
+    };
     for head in stream::all(tx)? {
         if head.confirmed < head.end() {
             again.extend(unconfirmed(tx, &head)?);
@@ -42,7 +69,7 @@ pub fn open(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
                     head.stream.as_bytes()
                 ])?;
         }
-        stream::seal(tx, head.stream, branch.reason)?;
+        stream::seal(tx, head.stream, sealed)?;
         let seq = head.confirmed.min(head.end());
         parent = entry::hash_at(tx, head.stream, seq)?.map(|hash| StreamPosition {
             stream: head.stream,
@@ -64,6 +91,13 @@ pub fn open(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
     }
     for raw in &again {
         last = write_again(tx, raw, &last)?;
+    }
+    if included > 0 {
+        tx.prepare_cached("update stream set included = ? where id = ?")?
+            .execute(params![
+                column::integer(included + 1),
+                branch.stream.as_bytes()
+            ])?;
     }
     rebuild::own_entries(tx)?;
     Ok(last)

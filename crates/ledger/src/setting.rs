@@ -22,3 +22,10 @@ pub fn set(tx: &Connection, key: &str, value: &str) -> Result<(), Error> {
     .execute(params![key, value])?;
     Ok(())
 }
+
+/// Forgets `key`.
+pub fn remove(tx: &Connection, key: &str) -> Result<(), Error> {
+    tx.prepare_cached("delete from setting where key = ?")?
+        .execute([key])?;
+    Ok(())
+}

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::branch::Branch;
 use mostrador_ledger::identity::Identity;
 use mostrador_protocol::message::{EnrolReply, EnrolRequest, PROTOCOL};
 use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_sync::conversation::Failure;
 use mostrador_sync::enrol::enrol;
-use mostrador_sync::{BOUND_SETTING, Phase};
+use mostrador_sync::{Attention, BOUND_SETTING, Phase, Trouble};
 
 use crate::Error;
 use crate::error::shortened;
+use crate::stamp::stamp;
 use crate::till::Till;
 use crate::view::TillView;
 
@@ -24,8 +26,12 @@ const MAX_CODE_CHARS: usize = 100;
 impl Till {
     /// Joins the store that `code` stands for, starts sync, and waits a while for the store's data.
     /// The terminal's secret key is made here and never leaves this till.
+    ///
+    /// A till whose server does not know it any more is enrolled again: it goes on as the new terminal, of the
+    /// same company, and sends everything that it ever wrote under the ids that it has.
     pub async fn enrol(&self, server_url: &str, code: &str) -> Result<TillView, Error> {
-        if self.identity().is_some() {
+        let before = self.identity();
+        if before.is_some() && !self.is_unknown() {
             return Err(Error::AlreadyEnrolled);
         }
         let server_url = check_address(server_url)?;
@@ -38,17 +44,55 @@ impl Till {
         };
         let enrolled = enrol(&*transport, &request).await.map_err(Error::Enrol)?;
         let identity = identity_of(enrolled.reply, server_url, &key)?;
+        if let Some(before) = before.filter(|before| before.tenant != identity.tenant) {
+            return Err(Error::OtherTenant {
+                own: before.tenant_name.clone(),
+                other: identity.tenant_name,
+            });
+        }
+        self.stop_sync().await;
+        let joined = self.join(&identity, enrolled.binds_replies);
+        if joined.is_ok() {
+            self.set_identity(identity);
+            self.shared.state.send_modify(|state| {
+                state.phase = Phase::Sending;
+                state.trouble = None;
+            });
+        }
+        self.start_sync()?;
+        joined?;
+        self.wait_for_data().await;
+        Ok(self.lock())
+    }
+
+    /// Whether the server that this till is enrolled at says that it does not know it.
+    pub(crate) fn is_unknown(&self) -> bool {
+        let unknown = Trouble::Attention(Attention::TerminalUnknown);
+        self.shared.state.borrow().trouble == Some(unknown)
+    }
+
+    /// Becomes the terminal, in one transaction with the stream that it writes from now on.
+    /// `binds_replies`: whether the server of now does, which the one before may have done or not.
+    fn join(&self, identity: &Identity, binds_replies: bool) -> Result<(), Error> {
+        let terminal_id = identity.terminal_id;
         self.shared.ledger.transact(|tx| {
-            if enrolled.binds_replies {
+            ledger::setting::remove(tx, BOUND_SETTING)?;
+            if binds_replies {
                 ledger::setting::set(tx, BOUND_SETTING, "1")?;
             }
-            ledger::identity::save(tx, &identity)?;
-            self.open_stream(tx, identity.terminal_id, "enrolled", None)
-        })?;
-        self.set_identity(identity);
-        self.start_sync()?;
-        self.wait_for_data().await;
-        Ok(self.view())
+            ledger::identity::save(tx, identity)?;
+            if ledger::stream::head(tx)?.is_none() {
+                return self.open_stream(tx, terminal_id, "enrolled", None);
+            }
+            let branch = Branch {
+                stream: self.shared.random.name(),
+                terminal_id,
+                reason: "enrolled",
+                stamp: stamp(&self.shared, tx, self.shared.clock.now_ms(), 0, 0)?,
+            };
+            ledger::branch::begin_anew(tx, &branch)?;
+            Ok(())
+        })
     }
 
     /// Until the first conversation is through and the till holds rights of its own: the PIN screen needs

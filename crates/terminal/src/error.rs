@@ -22,6 +22,14 @@ pub enum Error {
     /// A server knows it already.
     #[error("this till is enrolled already")]
     AlreadyEnrolled,
+    /// The one-time code is of another company than the till's.
+    #[error("the one-time code is of another company")]
+    OtherTenant {
+        /// The till's company.
+        own: String,
+        /// The code's.
+        other: String,
+    },
     /// Nobody is at work.
     #[error("the till is locked")]
     Locked,
@@ -315,6 +323,7 @@ impl Error {
         match self {
             Self::NotEnrolled => "not_enrolled",
             Self::AlreadyEnrolled => "already_enrolled",
+            Self::OtherTenant { .. } => "other_tenant",
             Self::Locked => "locked",
             Self::PinWrong { .. } => "pin_wrong",
             Self::PinDelayed { .. } => "pin_delayed",
@@ -412,6 +421,9 @@ impl Error {
         match self {
             Self::PinWrong { left } => vec![("left", left.to_string())],
             Self::ProgramUnusable { version, .. } => vec![("version", version.to_string())],
+            Self::OtherTenant { own, other } => {
+                vec![("own", own.clone()), ("other", other.clone())]
+            }
             Self::AmountUnreadable { text, money } => {
                 let example = money.map_or_else(
                     || "12000".to_owned(),

@@ -176,6 +176,7 @@ impl Till {
                 at_ms.saturating_sub(monotonic_ms).div_ceil(1_000)
             }),
             attention,
+            enrol_at: self.is_unknown().then(|| self.server_url()).flatten(),
             last_contact_s: last_contact_ms
                 .map(|at_ms| u64::try_from(now_ms.saturating_sub(at_ms) / 1_000).unwrap_or(0)),
         })
@@ -193,6 +194,10 @@ impl Till {
             Err(Error::NoProgram) => Ok(None),
             left => left,
         }
+    }
+
+    fn server_url(&self) -> Option<String> {
+        Some(self.identity()?.server_url.clone())
     }
 
     /// The way to the server: the one that was passed in, or HTTP.

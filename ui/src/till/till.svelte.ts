@@ -16,6 +16,8 @@ export class Till {
   /** Why the last PIN or enrolment was not taken. */
   trouble = $state.raw<Trouble | null>(null);
   busy = $state(false);
+  /** Where it is enrolled again, while somebody does that. */
+  again = $state.raw<string | null>(null);
   /** Until a PIN is taken again. */
   readonly wait = new Countdown();
   /** Counts what changed who is at work: a view that was asked for before it is of no use. */
@@ -44,8 +46,17 @@ export class Till {
     return this.#ask(this.#api.lock());
   }
 
-  enrol(serverUrl: string, code: string): Promise<boolean> {
-    return this.#ask(this.#api.enrol(serverUrl, code));
+  async enrol(serverUrl: string, code: string): Promise<boolean> {
+    const enrolled = await this.#ask(this.#api.enrol(serverUrl, code));
+    if (enrolled) await this.enrolAgain(null);
+    return enrolled;
+  }
+
+  /** Asks for another one-time code, for the server at this address, or goes back to the counter. */
+  async enrolAgain(at: string | null): Promise<void> {
+    this.again = at;
+    this.trouble = null;
+    await this.start();
   }
 
   async speak(language: Language): Promise<boolean> {
@@ -85,7 +96,7 @@ export class Till {
 
   #show(view: TillView): void {
     speech.current = view.language;
-    if (!view.enrolled) this.standing = { status: "enrol", view };
+    if (!view.enrolled || this.again !== null) this.standing = { status: "enrol", view };
     else this.standing = { status: view.session ? "open" : "locked", view };
   }
 }

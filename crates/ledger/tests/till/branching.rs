@@ -3,12 +3,16 @@
 use mostrador_ledger::branch::{self, Branch};
 use mostrador_ledger::outbox::Held;
 use mostrador_ledger::record::Recorded;
-use mostrador_ledger::{Error, account, entry, outbox, rebuild, sale, stream};
+use mostrador_ledger::{Error, account, entry, outbox, rebuild, replica, sale, stream};
+use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{Decoded, Payload};
+use mostrador_protocol::message::PullReply;
+use mostrador_protocol::row::Row;
 use uuid::Uuid;
 
 use crate::counter::{Counter, STREAM, Sold, customer_id, identity};
 use crate::sending::held;
+use crate::syncing::page;
 
 const NEW: Uuid = Uuid::from_u128(0x5712_0002);
 
@@ -136,6 +140,61 @@ fn it_counts_once_and_waits_in_the_new_stream_only() {
     let again: Result<(), Error> = till.ledger.transact(rebuild::projections);
     again.expect("made again");
     assert_eq!(standing(), before);
+}
+
+#[test]
+fn another_terminal_goes_on_with_every_entry_and_shows_what_was_shown() {
+    let (till, sold) = copied();
+    // The server's row has the first two sales, and another one of another till.
+    let row = Row::Account {
+        customer_id: customer_id(1),
+        account: AccountDocument {
+            purchases: 3,
+            ..AccountDocument::default()
+        },
+    };
+    let page = PullReply {
+        own_through: 3,
+        ..page(7, vec![row])
+    };
+    let applied: Result<(), Error> = till.ledger.transact(|tx| replica::apply_page(tx, &page));
+    applied.expect("a page");
+    let purchases = || {
+        let shown = till
+            .ledger
+            .read(|look| account::shown(look, customer_id(1)));
+        shown.expect("an account").purchases
+    };
+    assert_eq!(purchases(), 4);
+    let branch = Branch {
+        stream: NEW,
+        terminal_id: Uuid::from_u128(99),
+        reason: "enrolled",
+        stamp: till.stamp(),
+    };
+    let begun: Result<Recorded, Error> = till
+        .ledger
+        .transact(|tx| branch::begin_anew(tx, &branch));
+    assert_eq!(begun.expect("a stream").seq, 4);
+    assert_eq!(purchases(), 4, "nothing counts twice, nothing is gone");
+    let batch = till
+        .ledger
+        .read(|look| outbox::next(look, 500, 1 << 20))
+        .expect("a read")
+        .expect("a batch");
+    let ids = batch.entries[1..].iter().map(|raw| {
+        let header = raw.header().expect("a header");
+        header.entry_id
+    });
+    assert_eq!((batch.stream, batch.base_seq), (NEW, 0));
+    assert_eq!(
+        ids.collect::<Vec<_>>(),
+        sold.map(|sale| sale.entry_id),
+        "also what the server before had confirmed"
+    );
+    let again: Result<(), Error> = till.ledger.transact(rebuild::projections);
+    again.expect("made again");
+    assert_eq!(purchases(), 4);
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub struct SyncView {
     pub retry_in_s: Option<u64>,
     /// What needs attention, in words with what to do.
     pub attention: Vec<String>,
+    /// Where this till can be enrolled again, because its server does not know it; none: there is no need.
+    pub enrol_at: Option<String>,
     /// Seconds since the server last spoke.
     pub last_contact_s: Option<u64>,
 }
