@@ -363,6 +363,7 @@ impl Plan {
                 self.turn = Turn::Push;
             }
             Outcome::SentBack if self.sent_back => {
+                self.turn = Turn::Pull;
                 return self.wait(now_ms, Trouble::Attention(Attention::SentBack), jitter);
             }
             Outcome::SentBack => {
@@ -467,6 +468,12 @@ impl Plan {
         if pushing && matches!(cause, Cause::Timeout | Cause::Busy { .. }) {
             self.limit = self.limit.halved();
         }
+        // Whatever one of them fails of, the other goes on.
+        self.turn = match step {
+            Step::Push(_) => Turn::Pull,
+            Step::Pull { .. } => Turn::Push,
+            _ => self.turn,
+        };
         let trouble = match cause {
             Cause::Unreachable => Trouble::Offline(Offline::Unreachable),
             Cause::Timeout => Trouble::Offline(Offline::Timeout),
@@ -518,7 +525,6 @@ impl Plan {
         self.failures = self.failures.saturating_add(1);
         self.not_before_ms = now_ms.saturating_add(delay_ms);
         self.talk = Talk::Silent;
-        self.turn = Turn::Push;
         self.sent_back = false;
         self.ahead = self.ahead.without_parts();
         self.trouble = Some(trouble);

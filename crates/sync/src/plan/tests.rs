@@ -125,6 +125,40 @@ fn what_is_too_slow_or_too_large_halves_the_batch_and_success_doubles_it() {
 }
 
 #[test]
+fn a_push_that_always_fails_lets_a_pull_stand_between() {
+    for cause in [
+        Cause::Attention(Attention::ChainBroken),
+        Cause::Attention(Attention::StreamForeign),
+        Cause::Busy { retry_after: None },
+        Cause::Timeout,
+    ] {
+        let mut plan = idle();
+        for time in 0..5 {
+            let Step::Push(limit) = plan.next(0, true) else {
+                panic!("{time}: {plan:?}");
+            };
+            plan = plan
+                .after(0, Step::Push(limit), Outcome::Failed(cause), 0)
+                .retried()
+                .after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+            assert_eq!(plan.next(0, true), ASK, "{cause:?}");
+            plan = plan.after(0, ASK, PAGE, 0);
+        }
+    }
+    let mut plan = idle();
+    for _ in 0..2 {
+        plan = plan.after(0, PUSH, Outcome::SentBack, 0);
+        if plan.phase(true) != Phase::NeedsAttention {
+            plan = plan.after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+        }
+    }
+    let plan = plan
+        .retried()
+        .after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+    assert_eq!(plan.next(0, true), ASK, "sent back again and again");
+}
+
+#[test]
 fn retry_after_is_honoured_up_to_an_hour() {
     for (asked_s, until_ms) in [(0, 50), (30, 30_000), (86_400, 3_600_000)] {
         let retry_after = Some(Duration::from_secs(asked_s));
