@@ -149,6 +149,14 @@ fn is_waiting(connection: &Connection, id: Uuid) -> Result<bool, Error> {
     Ok(waiting)
 }
 
+/// How many profiles wait to be pushed.
+pub(crate) fn waiting(connection: &Connection) -> Result<u64, Error> {
+    let waiting = connection
+        .prepare_cached("select count(*) from customer where to_push = 1")?
+        .query_row([], |row| column::count(row, 0))?;
+    Ok(waiting)
+}
+
 pub(crate) fn to_push(connection: &Connection, limit: u32) -> Result<Vec<Customer>, Error> {
     let sql = format!("select {COLUMNS} from customer where to_push = 1 order by number limit ?");
     let mut statement = connection.prepare_cached(&sql)?;

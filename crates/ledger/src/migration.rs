@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 17] = [
+const STEPS: [(&str, &str); 18] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -45,6 +45,10 @@ const STEPS: [(&str, &str); 17] = [
         include_str!("../migrations/V17__bootstrap.sql"),
     ),
     ("V18__erased", include_str!("../migrations/V18__erased.sql")),
+    (
+        "V20__program_lost",
+        include_str!("../migrations/V20__program_lost.sql"),
+    ),
 ];
 
 /// What went wrong with the schema.

@@ -279,6 +279,16 @@ pub fn acknowledge_programs(tx: &Connection, pushed: &[SealedProgram]) -> Result
     program::pushed(tx, pushed)
 }
 
+/// Notes that the server does not take these programs back: they are too large for it.
+pub fn refuse_programs(tx: &Connection, pushed: &[SealedProgram]) -> Result<(), Error> {
+    program::refuse(tx, pushed)
+}
+
+/// How many profiles and programs wait beside the entries.
+pub fn waiting_beside(connection: &Connection) -> Result<u64, Error> {
+    Ok(customer::waiting(connection)?.saturating_add(program::waiting(connection)?))
+}
+
 /// Notes that the server took these profiles; one that changed again meanwhile goes on waiting.
 pub fn acknowledge_profiles(tx: &Connection, pushed: &[Customer]) -> Result<(), Error> {
     for profile in pushed {

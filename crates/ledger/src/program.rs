@@ -11,7 +11,7 @@ use mostrador_protocol::row::UnreadProgram;
 use mostrador_protocol::seal::SealedProgram;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::Error;
+use crate::{Error, column};
 
 /// The numbers of every version, the newest first.
 pub fn versions(connection: &Connection) -> Result<Vec<u32>, Error> {
@@ -81,11 +81,27 @@ fn keep(tx: &Connection, (version, document): (u32, &str), seals: &Seals) -> Res
     tx.prepare_cached(
         "insert into program (version, document, seal) values (?, ?, ?)
          on conflict (version) do update set document = excluded.document, seal = excluded.seal,
-             unconfirmed = 0, to_push = 0
-         where unconfirmed = 1 or to_push = 1",
+             unconfirmed = 0, to_push = 0, refused = 0
+         where unconfirmed = 1 or to_push = 1 or refused = 1",
     )?
     .execute(params![version, document, seals.get(&version)])?;
     Ok(())
+}
+
+/// How many of those that the server has lost and sealed wait to go back.
+pub(crate) fn waiting(connection: &Connection) -> Result<u64, Error> {
+    let waiting = connection
+        .prepare_cached("select count(*) from program where to_push = 1 and seal is not null")?
+        .query_row([], |row| column::count(row, 0))?;
+    Ok(waiting)
+}
+
+/// The versions that the server lost and does not take back.
+pub fn refused(connection: &Connection) -> Result<Vec<u32>, Error> {
+    let mut statement =
+        connection.prepare_cached("select version from program where refused = 1 order by version")?;
+    let versions = statement.query_map([], |row| row.get(0))?;
+    Ok(versions.collect::<Result<_, _>>()?)
 }
 
 /// What the server has lost and sealed.
@@ -111,6 +127,15 @@ pub(crate) fn pushed(tx: &Connection, programs: &[SealedProgram]) -> Result<(), 
     Ok(())
 }
 
+/// The server does not take these back: they are sent no more until its feed shows them again.
+pub(crate) fn refuse(tx: &Connection, programs: &[SealedProgram]) -> Result<(), Error> {
+    for program in programs {
+        tx.prepare_cached("update program set to_push = 0, refused = 1 where seal = ?")?
+            .execute([&program.seal])?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,7 +144,8 @@ mod tests {
     fn what_is_no_json_is_an_error_and_an_unknown_format_is_none() {
         let connection = Connection::open_in_memory().expect("memory");
         let table = "create table program (version integer primary key, document text not null,
-                         seal text, unconfirmed integer default 0, to_push integer default 0)";
+                         seal text, unconfirmed integer default 0, to_push integer default 0,
+                         refused integer default 0)";
         connection.execute(table, []).expect("a table");
         let kept = [(1, r#"{"format":"of tomorrow"}"#), (2, r#"{"name":"torn"#)];
         for version in kept {

@@ -30,7 +30,7 @@ const GENERATION_SETTING: &str = "server_generation";
 /// The most profiles beside one batch.
 const MAX_PROFILES: u32 = 100;
 
-/// The most programs beside one batch: each may be large.
+/// The most programs in one push: each may be large.
 const MAX_PROGRAMS: u32 = 1;
 
 /// The server spoke.
@@ -77,20 +77,18 @@ pub(crate) fn greeted(
 
 /// Entries, profiles and programs that the server has not acknowledged.
 pub(crate) fn waiting(connection: &Connection) -> Result<u64, ledger::Error> {
-    let profiles = ledger::outbox::profiles(connection, MAX_PROFILES)?.len();
-    let programs = ledger::outbox::programs(connection, MAX_PROGRAMS)?.len();
-    let beside = u64::try_from(profiles + programs).unwrap_or(u64::MAX);
+    let beside = ledger::outbox::waiting_beside(connection)?;
     Ok(ledger::outbox::waiting(connection)?.saturating_add(beside))
 }
 
-/// The next batch with the profiles and programs beside it; `None` when nothing waits.
+/// The next batch with the profiles beside it; `None` when nothing waits. A program goes alone and last:
+/// one that the server does not take holds nothing else up.
 pub(crate) fn to_push(
     connection: &Connection,
     limit: Limit,
 ) -> Result<Option<PushRequest>, ledger::Error> {
     let batch = ledger::outbox::next(connection, limit.entries, limit.bytes)?;
     let profiles = ledger::outbox::profiles(connection, MAX_PROFILES)?;
-    let programs = ledger::outbox::programs(connection, MAX_PROGRAMS)?;
     if let Some(batch) = batch {
         return Ok(Some(PushRequest {
             stream: batch.stream,
@@ -98,9 +96,14 @@ pub(crate) fn to_push(
             base_hash: batch.base_hash,
             entries: batch.entries,
             profiles,
-            programs,
+            programs: Vec::new(),
         }));
     }
+    let programs = if profiles.is_empty() {
+        ledger::outbox::programs(connection, MAX_PROGRAMS)?
+    } else {
+        Vec::new()
+    };
     let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
     let is_empty = profiles.is_empty() && programs.is_empty();
     Ok((!is_empty).then_some(PushRequest {

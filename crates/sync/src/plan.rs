@@ -132,6 +132,8 @@ pub enum Outcome {
     Greeted(Verdict),
     /// The server holds the batch.
     Pushed,
+    /// The server does not take what was sent, and it is sent no more.
+    LetGo,
     /// The server holds the batch, and its stream goes on otherwise than this till's.
     Differs,
     /// The server holds less than the till thought; the ledger has gone back to it.
@@ -341,6 +343,7 @@ impl Plan {
                 self.sent_back = false;
                 self.talk = Talk::Silent;
             }
+            Outcome::LetGo => self.turn = Turn::Pull,
             Outcome::OtherFeed => {
                 self.talk = Talk::Silent;
                 self.ahead = self.ahead.without_parts();

@@ -307,6 +307,13 @@ impl Syncer {
             .await?
         {
             Ok(reply) => reply,
+            Err(Failure::TooLarge) if !request.programs.is_empty() => {
+                tracing::warn!("the server lost a program and does not take it back: it is too large");
+                let refused = self.with_ledger(move |ledger| {
+                    ledger.transact(|tx| ledger::outbox::refuse_programs(tx, &request.programs))
+                });
+                return Some(in_file(refused.await.map(|()| Outcome::LetGo)));
+            }
             Err(failure) => return Some(failed(&failure)),
         };
         let nothing_moved =

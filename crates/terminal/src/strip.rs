@@ -107,7 +107,7 @@ impl Till {
     pub fn sync_view(&self) -> Result<SyncView, Error> {
         let language = self.language();
         let state = self.shared.state.borrow().clone();
-        let (waiting, held, last_contact_ms, passed_over) = self.read(|connection| {
+        let (waiting, held, last_contact_ms, passed_over, lost) = self.read(|connection| {
             let held = ledger::outbox::attention(connection, MAX_LOOKED)?;
             let held = held
                 .iter()
@@ -116,7 +116,8 @@ impl Till {
             let contact: Option<i64> = contact.and_then(|text| text.parse().ok());
             let passed_over = self.shared.shelf.passed_over(connection)?;
             let waiting = ledger::outbox::waiting(connection)?;
-            Ok((waiting, held.count(), contact, passed_over))
+            let lost = ledger::program::refused(connection)?;
+            Ok((waiting, held.count(), contact, passed_over, lost))
         })?;
         let mut attention = Vec::new();
         if let Some(trouble) = state.trouble {
@@ -137,6 +138,11 @@ impl Till {
             let (version, in_force) = (version.to_string(), in_force.to_string());
             let parameters = [("version", version.as_str()), ("in_force", &in_force)];
             attention.push(say(language, "sync.program", &parameters));
+        }
+        for version in lost {
+            needs_person += 1;
+            let version = version.to_string();
+            attention.push(say(language, "sync.program_lost", &[("version", &version)]));
         }
         let skew_ms = state.clock_offset_ms.unsigned_abs();
         if skew_ms >= SKEW_SHOWN_MS {

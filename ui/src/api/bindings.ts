@@ -1021,6 +1021,8 @@ export type SyncView = {
 	retry_in_s: number | null,
 	/**  What needs attention, in words with what to do. */
 	attention: string[],
+	/**  Where this till can be enrolled again, because its server does not know it; none: there is no need. */
+	enrol_at: string | null,
 	/**  Seconds since the server last spoke. */
 	last_contact_s: number | null,
 };

@@ -132,7 +132,7 @@ fn as_the_version_before_left_it(path: &Path) {
              alter table account drop column unconfirmed;
              alter table code_use drop column unconfirmed;
              alter table program drop column unconfirmed;
-             alter table program drop column to_push; alter table program drop column seal;
+             alter table program drop column refused; alter table program drop column to_push; alter table program drop column seal;
              alter table account drop column merged_into;
              alter table account drop column days; alter table account_shown drop column days;
              alter table stream drop column kept; alter table stream drop column confirmed;

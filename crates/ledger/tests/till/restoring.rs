@@ -134,3 +134,43 @@ fn a_number_that_a_restored_server_gave_again_means_what_the_server_says() {
     apply(&till, &page(1, vec![published(2, "again")]));
     assert_eq!(name(), "again");
 }
+
+#[test]
+fn a_program_that_the_server_does_not_take_back_waits_no_more_until_it_is_published_again() {
+    let till = Counter::enrolled();
+    let sealed = PullReply {
+        seals: [(1, "seal one".to_owned())].into(),
+        ..page(1, vec![published(1, "A")])
+    };
+    apply(&till, &sealed);
+    till.ledger
+        .transact(|tx| outbox::confirm(tx, STREAM, 1))
+        .expect("the server has the till's entries");
+    till.ledger
+        .transact(restored::begin_again)
+        .expect("a beginning");
+    apply(&till, &page(1, Vec::new()));
+    let beside = || till.ledger.read(outbox::waiting_beside).expect("a count");
+    assert_eq!(beside(), 1);
+    let lost = till.ledger.read(|look| outbox::programs(look, 10));
+    till.ledger
+        .transact(|tx| outbox::refuse_programs(tx, &lost.expect("a list")))
+        .expect("noted");
+    let refused = || till.ledger.read(program::refused).expect("a list");
+    assert_eq!((beside(), refused()), (0, vec![1]));
+    apply(&till, &page(2, vec![published(1, "A")]));
+    assert_eq!((beside(), refused()), (0, Vec::new()));
+}
+
+#[test]
+fn every_profile_that_waits_is_counted() {
+    let till = Counter::enrolled();
+    for number in 0..130 {
+        let phone = format!("300{number:07}");
+        till.ledger
+            .transact(|tx| customer::save_local(tx, &profile(number, "Ana", &phone)))
+            .expect("a change");
+    }
+    let beside = till.ledger.read(outbox::waiting_beside);
+    assert_eq!(beside.expect("a count"), 130);
+}

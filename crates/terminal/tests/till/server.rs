@@ -201,6 +201,9 @@ impl Server {
             .expect("signed by the terminal");
         let body = match request.target.split('?').next() {
             Some("/v1/hello") => self.hello(&serde_json::from_slice(&request.body).expect("hello")),
+            Some("/v1/push") if self.is_too_large(&request.body) => {
+                return self.signed(413, b"{}".to_vec(), &signature);
+            }
             Some("/v1/push") => self.push(&serde_json::from_slice(&request.body).expect("push")),
             _ => self.pull(&request.target).await,
         };
@@ -244,6 +247,12 @@ impl Server {
             server_public_key: self.key.public().to_hex(),
         };
         (200, json(&reply))
+    }
+
+    /// As a proxy in front of it that takes no large program.
+    fn is_too_large(&self, body: &[u8]) -> bool {
+        let asked: PushRequest = serde_json::from_slice(body).expect("push");
+        !asked.programs.is_empty()
     }
 
     fn hello(&self, asked: &HelloRequest) -> Vec<u8> {
@@ -340,6 +349,10 @@ impl Books {
     fn page(&self, cursor: u64) -> PullReply {
         let after = |row: &&FeedRow| row.position > cursor;
         let rows: Vec<FeedRow> = self.feed.iter().filter(after).cloned().collect();
+        let programs = self.feed.iter().filter_map(|row| match &row.row {
+            Row::Program(program) => Some(program.version),
+            _ => None,
+        });
         PullReply {
             next_cursor: rows.last().map_or(cursor, |row| row.position),
             rows,
@@ -347,7 +360,9 @@ impl Books {
             more: false,
             server_time_ms: self.now_ms,
             next_hash: None,
-            seals: BTreeMap::new(),
+            seals: programs
+                .map(|version| (version, format!("seal {version}")))
+                .collect(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use mostrador_ledger as ledger;
 use mostrador_protocol::message::{OLDEST_PROTOCOL, PROTOCOL, Verdict};
+use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{Customer, Row};
 use mostrador_terminal::Till;
 use mostrador_terminal::view::Language;
@@ -203,6 +204,38 @@ fn a_profile_changed_here_travels_beside_the_entries() {
     shop.settle();
     assert_eq!(shop.server.profiles().len(), 1, "once");
     assert_eq!(shop.server.profiles()[0].name, "Ana Peña de Gil");
+}
+
+#[test]
+fn a_lost_program_that_is_too_large_stops_no_sale_and_is_named() {
+    let shop = Shop::open();
+    shop.settle();
+    let backup = shop.server.backup();
+    let next = shop.till.ledger().read(|look| {
+        let current = ledger::program::current(look)?.expect("a program");
+        Ok::<_, ledger::Error>(ProgramDocument {
+            version: current.version + 1,
+            ..current
+        })
+    });
+    let next = next.expect("read");
+    let version = next.version;
+    shop.server.publish([Row::Program(Box::new(next))]);
+    shop.until("published", |till| {
+        let newest = till.ledger().read(ledger::program::newest_version);
+        newest.is_ok_and(|newest| newest == Some(version))
+    });
+    shop.server.restore(backup);
+    sell_cheese(&shop);
+    shop.till.sync_now().expect("tried");
+    shop.until("named", |till| {
+        let view = till.sync_view().expect("a view");
+        let ending = "[program_lost]";
+        let mut said = view.attention.iter();
+        said.any(|sentence| sentence.ends_with(ending))
+    });
+    sell_cheese(&shop);
+    shop.until("sent", |_| shop.server.sales().len() == 2);
 }
 
 #[test]
