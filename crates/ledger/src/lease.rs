@@ -9,7 +9,7 @@ use mostrador_protocol::lease::{LeaseResource, LeaseRow, LeaseSpend, LeaseState}
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use crate::{Error, column};
+use crate::{Error, column, setting};
 
 /// A lease that can be spent here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,21 @@ impl Held {
     pub fn left(&self) -> i64 {
         self.granted.saturating_sub(self.spent).max(0)
     }
+}
+
+/// The setting that is there while nobody knows which leases the server still has: it was restored, and has
+/// not answered since.
+const DOUBTED: &str = "leases_doubted";
+
+/// Nothing can be spent until the server's next answer: it was restored, and may grant others what this till
+/// holds.
+pub fn doubt(tx: &Connection) -> Result<(), Error> {
+    setting::set(tx, DOUBTED, "1")
+}
+
+/// Whether the server has yet to say which leases it has.
+pub fn is_doubted(connection: &Connection) -> Result<bool, Error> {
+    Ok(setting::get(connection, DOUBTED)?.is_some())
 }
 
 /// Everything that can be spent here, by resource, those that are due back first.
@@ -114,6 +129,7 @@ pub fn ask(tx: &Connection, resource: &LeaseResource, new_id: Uuid) -> Result<Uu
 /// Takes an answer over: `open` is every open lease of this terminal, `asked` the ids that were asked
 /// for. What is not open any more ends here. Repeating it changes nothing.
 pub fn answered(tx: &Connection, asked: &[Uuid], open: &[LeaseRow]) -> Result<(), Error> {
+    setting::remove(tx, DOUBTED)?;
     for row in open {
         put(tx, row)?;
     }
@@ -309,6 +325,7 @@ macro_rules! held_where {
                  l.state = 'recalled', l.expires_ms
              from lease l
              where l.state <> 'ended'
+               and not exists (select 1 from setting where key = 'leases_doubted')
                and not exists (select 1 from lease_closed c where c.lease_id = l.id) ",
             $condition,
             " order by l.kind, l.resource_key, l.expires_ms, l.id"

@@ -62,6 +62,7 @@ pub(crate) fn greeted(
     if known.is_some_and(|known| known != generation) {
         tracing::warn!("the server was restored from a copy, its feed is read again");
         ledger::restored::begin_again(tx)?;
+        ledger::lease::doubt(tx)?;
         ledger::outbox::doubt_all(tx)?;
     }
     let held = ledger::outbox::Held {

@@ -280,19 +280,25 @@ impl Syncer {
             ledger.transact(|tx| {
                 contact.note(tx)?;
                 ledger::setting::set(tx, LEASES_SETTING, "1")?;
-                ledger::lease::answered(tx, &asked, &leases)
+                let doubted = ledger::lease::is_doubted(tx)?;
+                ledger::lease::answered(tx, &asked, &leases)?;
+                Ok::<_, ledger::Error>(doubted)
             })
         });
-        if let Err(error) = noted.await {
-            return Some(trouble_in_file(&error));
-        }
+        let doubted = match noted.await {
+            Ok(doubted) => doubted,
+            Err(error) => return Some(trouble_in_file(&error)),
+        };
         self.knows_leases = true;
         self.report.send_modify(|state| {
             state.changes += u64::from(!request.wants.is_empty());
             state.lease_round_done = round;
             state.lease_is_short = is_short;
         });
-        Some(Outcome::Leased { is_short })
+        // What is missing is asked for now that it is known what is there.
+        Some(Outcome::Leased {
+            is_short: is_short || doubted,
+        })
     }
 
     async fn push(&mut self, limit: Limit) -> Option<Outcome> {

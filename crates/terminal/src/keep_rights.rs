@@ -38,6 +38,10 @@ impl Till {
         let open = self.session().open.clone();
         let now_ms = self.now_ms();
         self.shared.ledger.transact(|tx| {
+            // The server says first which of them it still has.
+            if ledger::lease::is_doubted(tx)? {
+                return Ok(Vec::new());
+            }
             let rules = match self.shared.shelf.current(tx) {
                 Ok(rules) => rules,
                 Err(Error::NoProgram | Error::ProgramUnusable { .. }) => return Ok(Vec::new()),

@@ -196,3 +196,27 @@ fn a_new_branch_holds_nothing_and_spends_nothing_twice() {
         "what the server still lists is no right here"
     );
 }
+
+#[test]
+fn nothing_is_spent_between_a_restore_and_the_servers_next_word() {
+    let (counter, id) = holding(2);
+    let one = planned(&counter, 1);
+    counter.ledger.transact(lease::doubt).expect("a restore");
+    assert_eq!((left(&counter), planned(&counter, 1)), (0, Vec::new()));
+    let refused = sell(&counter, 1, &one);
+    assert!(
+        matches!(refused, Err(Error::LeaseSpent { left: 0, .. })),
+        "{refused:?}"
+    );
+    let answer = |open: &[LeaseRow]| {
+        let answered: Result<(), Error> = counter
+            .ledger
+            .transact(|tx| lease::answered(tx, &[], open));
+        answered.expect("an answer");
+    };
+    answer(&[granted(id, 2)]);
+    assert_eq!(left(&counter), 2, "the server has it still");
+    counter.ledger.transact(lease::doubt).expect("a restore");
+    answer(&[]);
+    assert_eq!(left(&counter), 0, "it was granted after the backup");
+}
