@@ -226,7 +226,14 @@ async fn a_till_that_is_younger_than_the_servers_backup_is_enrolled_again_with_a
     assert_eq!(refused.expect_err("no code").code(), "enrol_code_invalid");
     other_company(&shop)?;
     let foreign = shop.owner(&[
-        "enrol-code", "--plain", "--tenant", "otra", "--store", "unica", "--terminal", "Caja 2",
+        "enrol-code",
+        "--plain",
+        "--tenant",
+        "otra",
+        "--store",
+        "unica",
+        "--terminal",
+        "Caja 2",
     ])?;
     let refused = till.enrol(&shop.url(), foreign.trim()).await;
     assert_eq!(refused.expect_err("a stranger").code(), "other_tenant");
@@ -235,7 +242,10 @@ async fn a_till_that_is_younger_than_the_servers_backup_is_enrolled_again_with_a
     // Another store of the company will do.
     let code = shop.enrol_code("norte", "Caja 9")?;
     let view = till.enrol(&shop.url(), &code).await?;
-    assert_eq!((view.terminal_name.as_str(), view.session), ("Caja 9", None));
+    assert_eq!(
+        (view.terminal_name.as_str(), view.session),
+        ("Caja 9", None)
+    );
     till.unlock(&till.view().demo_pins[0].pin)?;
     sold.push(sell(&till)?);
     shop.agree(&[&old, &till]).await?;
@@ -264,7 +274,9 @@ async fn a_till_that_is_younger_than_the_servers_backup_is_enrolled_again_with_a
 
 fn other_company(shop: &Shop) -> Result<(), Error> {
     shop.owner(&["tenant", "create", "otra", "--name", "Otra"])?;
-    shop.owner(&["store", "create", "--tenant", "otra", "unica", "--name", "Única"])?;
+    shop.owner(&[
+        "store", "create", "--tenant", "otra", "unica", "--name", "Única",
+    ])?;
     Ok(())
 }
 

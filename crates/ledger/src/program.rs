@@ -98,8 +98,8 @@ pub(crate) fn waiting(connection: &Connection) -> Result<u64, Error> {
 
 /// The versions that the server lost and does not take back.
 pub fn refused(connection: &Connection) -> Result<Vec<u32>, Error> {
-    let mut statement =
-        connection.prepare_cached("select version from program where refused = 1 order by version")?;
+    let mut statement = connection
+        .prepare_cached("select version from program where refused = 1 order by version")?;
     let versions = statement.query_map([], |row| row.get(0))?;
     Ok(versions.collect::<Result<_, _>>()?)
 }

@@ -28,6 +28,9 @@ use crate::transport::{Incoming, MAX_REPLY_BYTES, Outgoing, Transport, Transport
 /// How long one exchange may take beside the time that the server was asked to wait.
 pub(crate) const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long somebody may take to answer anything at all.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How long a look-up that somebody waits for may take.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -104,6 +107,18 @@ impl Conversation {
         let reply: HelloReply = self.post("/v1/hello", request).await?;
         self.learned.reads(&reply.encodings);
         Ok(reply)
+    }
+
+    /// Whether somebody answers who may be the server, or leads to it. Nothing is signed, so nothing is believed.
+    pub async fn answers(&self) -> bool {
+        let request = Outgoing {
+            method: "GET",
+            target: "/health/ready".to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            timeout: PROBE_TIMEOUT,
+        };
+        matches!(send(&*self.transport, request).await, Ok(answer) if answer.status < 500)
     }
 
     /// Sends entries and profiles.

@@ -21,14 +21,16 @@ pub struct SyncHandle {
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
     pub(crate) wake: Notify,
+    pub(crate) nudged: AtomicBool,
     pub(crate) retry: AtomicBool,
     pub(crate) rights: AtomicBool,
 }
 
 impl SyncHandle {
     /// There is something to send: it goes at once, also when a long poll is outstanding. A backoff
-    /// goes on. Never blocks.
+    /// goes on unless somebody answers again. Never blocks.
     pub fn nudge(&self) {
+        self.asked.nudged.store(true, Ordering::SeqCst);
         self.asked.wake.notify_one();
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The conversation is hello, then push while entries wait and pull until there is no more, in
 //! turns, then a long poll until something happens. Any failure waits longer each time and begins
-//! again with hello. Nothing here can lose an entry: a plan only decides when to ask, and the ledger
+//! again with hello; a long wait is cut short when somebody answers again. Nothing here can lose an entry: a plan only decides when to ask, and the ledger
 //! moves its acknowledged position only by a reply that the server signed.
 
 use std::time::Duration;
@@ -29,6 +29,13 @@ const BACKOFF_MS: (u64, u64) = (1_000, 300_000);
 
 /// Never waits less than this after a failure, milliseconds.
 const BACKOFF_FLOOR_MS: u64 = 50;
+
+/// How long after a look whether somebody answers the next one is due, milliseconds; up to as much again by
+/// chance, so that tills that lost their server together do not look together.
+const PROBE_EVERY_MS: u64 = 10_000;
+
+/// Within how long after somebody answered a try is made, milliseconds: any time of it, by chance.
+const HEALED_WITHIN_MS: u64 = 5_000;
 
 /// A `Retry-After` beyond this is cut, so that a mistaken proxy cannot silence a till for a day.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
@@ -78,6 +85,8 @@ pub enum Step {
         /// Milliseconds of the monotonic clock.
         until_ms: u64,
     },
+    /// See whether somebody answers at all: a long wait is cut short by that.
+    Probe,
     /// Say where the till is.
     Hello,
     /// Send what waits.
@@ -165,6 +174,11 @@ pub enum Outcome {
         /// Whether somebody at the counter still waits for one.
         is_short: bool,
     },
+    /// Whether somebody answered who may be the server.
+    Probed {
+        /// Any answer but that of a proxy without its server.
+        answers: bool,
+    },
     /// A long poll was given up because there is something to send.
     Interrupted,
     /// It did not work.
@@ -206,6 +220,8 @@ pub struct Plan {
     limit: Limit,
     failures: u32,
     not_before_ms: u64,
+    /// When to see whether somebody answers, during a wait; none: that would say nothing.
+    probe_at_ms: Option<u64>,
     talk: Talk,
     turn: Turn,
     ahead: Ahead,
@@ -267,6 +283,7 @@ impl Default for Plan {
             limit: Limit::LARGEST,
             failures: 0,
             not_before_ms: 0,
+            probe_at_ms: None,
             talk: Talk::Silent,
             turn: Turn::Push,
             ahead: Ahead::Nothing,
@@ -284,8 +301,12 @@ impl Plan {
     /// What to do at `now_ms` of the monotonic clock, when entries or profiles are `waiting` or not.
     pub fn next(&self, now_ms: u64, waiting: bool) -> Step {
         if now_ms < self.not_before_ms {
+            let probe_at_ms = self.probe_at_ms.unwrap_or(u64::MAX);
+            if probe_at_ms <= now_ms {
+                return Step::Probe;
+            }
             return Step::Rest {
-                until_ms: self.not_before_ms,
+                until_ms: self.not_before_ms.min(probe_at_ms),
             };
         }
         if let Some(due) = self.due {
@@ -326,6 +347,7 @@ impl Plan {
     #[must_use]
     pub fn after(mut self, now_ms: u64, step: Step, outcome: Outcome, jitter: u64) -> Self {
         match outcome {
+            Outcome::Probed { answers } => return self.probed(now_ms, answers, jitter),
             Outcome::Failed(cause) => return self.failed(now_ms, step, cause, jitter),
             Outcome::Greeted(verdict) => {
                 self.talk = Talk::Greeted;
@@ -426,6 +448,13 @@ impl Plan {
         self
     }
 
+    /// There is something to send: a wait goes on, but whether it still must is looked at now.
+    #[must_use]
+    pub fn nudged(mut self, now_ms: u64) -> Self {
+        self.probe_at_ms = self.probe_at_ms.map(|at_ms| at_ms.min(now_ms));
+        self
+    }
+
     /// Forgets the backoff: somebody asked for a try at once.
     #[must_use]
     pub fn retried(mut self) -> Self {
@@ -457,6 +486,19 @@ impl Plan {
         self.trouble.map(|_| self.not_before_ms)
     }
 
+    /// The wait goes on while nobody answers. Otherwise the next try is any time within a few seconds: a
+    /// server that is back is not asked by everybody at once.
+    fn probed(mut self, now_ms: u64, answers: bool, jitter: u64) -> Self {
+        if answers {
+            let healed_ms = now_ms.saturating_add(jitter % HEALED_WITHIN_MS);
+            self.not_before_ms = self.not_before_ms.min(healed_ms);
+            self.probe_at_ms = None;
+        } else {
+            self.probe_at_ms = Some(next_probe_ms(now_ms, jitter));
+        }
+        self
+    }
+
     fn failed(mut self, now_ms: u64, step: Step, cause: Cause, jitter: u64) -> Self {
         let pushing = matches!(step, Step::Push(_));
         let too_large = cause == Cause::TooLarge;
@@ -474,7 +516,7 @@ impl Plan {
         // Whatever one of them fails of, the other goes on.
         self.turn = match step {
             Step::Push(_) => Turn::Pull,
-            Step::Pull { .. } => Turn::Push,
+            Step::Pull { .. } | Step::Snapshot => Turn::Push,
             _ => self.turn,
         };
         let trouble = match cause {
@@ -494,6 +536,11 @@ impl Plan {
             let asked_ms = asked.min(RETRY_AFTER_MAX).as_millis();
             let asked_ms = now_ms.saturating_add(u64::try_from(asked_ms).unwrap_or(u64::MAX));
             plan.not_before_ms = plan.not_before_ms.max(asked_ms);
+        } else if !matches!(
+            cause,
+            Cause::SlowDown { .. } | Cause::Clock | Cause::Attention(_)
+        ) {
+            plan.probe_at_ms = Some(next_probe_ms(now_ms, jitter));
         }
         plan
     }
@@ -526,6 +573,7 @@ impl Plan {
             .min(longest_ms);
         let delay_ms = (jitter % window_ms).max(BACKOFF_FLOOR_MS);
         self.failures = self.failures.saturating_add(1);
+        self.probe_at_ms = None;
         self.not_before_ms = now_ms.saturating_add(delay_ms);
         self.talk = Talk::Silent;
         self.sent_back = false;
@@ -533,6 +581,12 @@ impl Plan {
         self.trouble = Some(trouble);
         self
     }
+}
+
+/// When to look next, milliseconds of the monotonic clock.
+fn next_probe_ms(now_ms: u64, jitter: u64) -> u64 {
+    let pause_ms = PROBE_EVERY_MS + (jitter >> 32) % PROBE_EVERY_MS;
+    now_ms.saturating_add(pause_ms)
 }
 
 #[cfg(test)]

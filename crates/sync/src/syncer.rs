@@ -101,6 +101,10 @@ impl Syncer {
 
     async fn run(mut self) {
         while !*self.stop.borrow() && self.stop.has_changed().is_ok() {
+            if self.asked.nudged.swap(false, Ordering::SeqCst) {
+                let now_ms = self.now_ms();
+                self.plan = std::mem::take(&mut self.plan).nudged(now_ms);
+            }
             if self.asked.retry.swap(false, Ordering::SeqCst) {
                 self.plan = std::mem::take(&mut self.plan).retried();
             }
@@ -143,6 +147,7 @@ impl Syncer {
                 self.unless_stopped(rested).await;
                 None
             }
+            Step::Probe => self.probe().await,
             Step::Hello => self.hello().await,
             Step::Push(limit) => self.push(limit).await,
             Step::Lease => self.lease().await,
@@ -154,6 +159,18 @@ impl Syncer {
             }
             Step::Part(parting) => Some(self.part(parting).await),
         }
+    }
+
+    /// A try of somebody who asks for one does not wait for it.
+    async fn probe(&self) -> Option<Outcome> {
+        let looking = async {
+            tokio::select! {
+                biased;
+                answers = self.conversation.answers() => Some(Outcome::Probed { answers }),
+                () = self.asked.wake.notified() => None,
+            }
+        };
+        self.unless_stopped(looking).await?
     }
 
     async fn hello(&mut self) -> Option<Outcome> {
@@ -314,7 +331,9 @@ impl Syncer {
         {
             Ok(reply) => reply,
             Err(Failure::TooLarge) if !request.programs.is_empty() => {
-                tracing::warn!("the server lost a program and does not take it back: it is too large");
+                tracing::warn!(
+                    "the server lost a program and does not take it back: it is too large"
+                );
                 let refused = self.with_ledger(move |ledger| {
                     ledger.transact(|tx| ledger::outbox::refuse_programs(tx, &request.programs))
                 });

@@ -172,9 +172,7 @@ fn another_terminal_goes_on_with_every_entry_and_shows_what_was_shown() {
         reason: "enrolled",
         stamp: till.stamp(),
     };
-    let begun: Result<Recorded, Error> = till
-        .ledger
-        .transact(|tx| branch::begin_anew(tx, &branch));
+    let begun: Result<Recorded, Error> = till.ledger.transact(|tx| branch::begin_anew(tx, &branch));
     assert_eq!(begun.expect("a stream").seq, 4);
     assert_eq!(purchases(), 4, "nothing counts twice, nothing is gone");
     let batch = till

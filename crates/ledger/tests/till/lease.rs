@@ -209,9 +209,8 @@ fn nothing_is_spent_between_a_restore_and_the_servers_next_word() {
         "{refused:?}"
     );
     let answer = |open: &[LeaseRow]| {
-        let answered: Result<(), Error> = counter
-            .ledger
-            .transact(|tx| lease::answered(tx, &[], open));
+        let answered: Result<(), Error> =
+            counter.ledger.transact(|tx| lease::answered(tx, &[], open));
         answered.expect("an answer");
     };
     answer(&[granted(id, 2)]);

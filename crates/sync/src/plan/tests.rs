@@ -77,7 +77,11 @@ fn failures_in_a_row_wait_up_to_a_window_that_doubles_to_five_minutes() {
             window_ms - 1,
         );
         let until_ms = now_ms + window_ms - 1;
-        assert_eq!(plan.next(now_ms, true), Step::Rest { until_ms });
+        let look_ms = now_ms + PROBE_EVERY_MS;
+        let rest = Step::Rest {
+            until_ms: until_ms.min(look_ms),
+        };
+        assert_eq!(plan.next(now_ms, true), rest);
         assert_eq!(plan.retry_at_ms(), Some(until_ms));
         now_ms = until_ms;
         assert_eq!(plan.next(now_ms, true), Step::Hello);
@@ -87,6 +91,65 @@ fn failures_in_a_row_wait_up_to_a_window_that_doubles_to_five_minutes() {
     let plan = plan.after(now_ms, PUSH, Outcome::Failed(Cause::Unreachable), 999);
     let until_ms = now_ms + 999;
     assert_eq!(plan.next(now_ms, true), Step::Rest { until_ms });
+}
+
+/// A wait of five minutes less a millisecond, from 0.
+fn long_wait(cause: Cause) -> Plan {
+    let mut plan = idle();
+    for _ in 0..10 {
+        plan = plan.after(0, Step::Hello, Outcome::Failed(cause), 299_999);
+    }
+    plan
+}
+
+#[test]
+fn a_long_wait_is_cut_short_when_somebody_answers_again() {
+    let silent = Outcome::Probed { answers: false };
+    let speaks = Outcome::Probed { answers: true };
+    for cause in [
+        Cause::Unreachable,
+        Cause::Timeout,
+        Cause::NotTheServer,
+        Cause::Busy { retry_after: None },
+    ] {
+        let plan = long_wait(cause);
+        assert_eq!(plan.next(0, true), Step::Rest { until_ms: 10_000 });
+        assert_eq!(plan.next(10_000, true), Step::Probe, "{cause:?}");
+        let waits = plan.clone().after(10_000, Step::Probe, silent, 3_000 << 32);
+        assert_eq!(waits.next(10_000, true), Step::Rest { until_ms: 23_000 });
+        assert_eq!(
+            waits.retry_at_ms(),
+            Some(299_999),
+            "the wait itself goes on"
+        );
+        for (jitter, until_ms) in [(0, 10_000), (4_999, 14_999), (5_000, 10_000)] {
+            let healed = plan.clone().after(10_000, Step::Probe, speaks, jitter);
+            assert_eq!(healed.retry_at_ms(), Some(until_ms));
+            assert_eq!(healed.next(until_ms, true), Step::Hello);
+        }
+    }
+}
+
+#[test]
+fn a_nudge_looks_at_once_and_cuts_nothing_by_itself() {
+    let plan = long_wait(Cause::Unreachable).nudged(700);
+    assert_eq!(plan.next(700, true), Step::Probe);
+    let plan = plan.after(700, Step::Probe, Outcome::Probed { answers: false }, 0);
+    assert_eq!(plan.next(700, true), Step::Rest { until_ms: 10_700 });
+}
+
+#[test]
+fn who_asked_to_come_back_later_and_who_refuses_is_not_looked_at() {
+    let retry_after = Some(Duration::from_secs(120));
+    for cause in [
+        Cause::Busy { retry_after },
+        Cause::SlowDown { retry_after },
+        Cause::Attention(Attention::TerminalUnknown),
+    ] {
+        let plan = long_wait(cause).nudged(700);
+        let until_ms = 299_999;
+        assert_eq!(plan.next(700, true), Step::Rest { until_ms }, "{cause:?}");
+    }
 }
 
 #[test]
@@ -99,7 +162,10 @@ fn a_person_who_asks_does_not_wait_for_the_backoff() {
 #[test]
 fn what_is_too_slow_or_too_large_halves_the_batch_and_success_doubles_it() {
     let busy = Cause::Busy { retry_after: None };
-    let again = |plan: Plan| plan.after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+    let again = |plan: Plan| {
+        plan.after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0)
+            .after(0, ASK, PAGE, 0)
+    };
     for cause in [Cause::Timeout, busy] {
         let plan = again(idle().after(0, PUSH, Outcome::Failed(cause), 0).retried());
         assert!(push_of(250)(plan.next(0, true)), "{cause:?}");
@@ -174,6 +240,7 @@ fn asking_too_often_is_not_mended_by_smaller_batches() {
     let cause = Cause::SlowDown { retry_after: None };
     let plan = idle().after(0, PUSH, Outcome::Failed(cause), 0).retried();
     let plan = plan.after(0, Step::Hello, Outcome::Greeted(Verdict::Ok), 0);
+    let plan = plan.after(0, ASK, PAGE, 0);
     assert_eq!(plan.next(0, true), PUSH);
 }
 
@@ -290,6 +357,7 @@ proptest::proptest! {
                 step = plan.next(now_ms, jitter % 2 == 0);
             }
             let outcome = match (step, kind) {
+                (Step::Probe, _) => Outcome::Probed { answers: kind % 2 == 0 },
                 (_, 0) => Outcome::Failed(Cause::Unreachable),
                 (_, 1) => Outcome::Failed(Cause::Timeout),
                 (_, 2) => Outcome::Failed(Cause::TooLarge),

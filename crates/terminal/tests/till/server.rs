@@ -184,6 +184,15 @@ impl Server {
             let (status, body) = self.enrol(&asked);
             return self.signed(status, body, &asked.code);
         }
+        if request.target == "/health/ready" {
+            return Incoming {
+                status: 200,
+                signature: None,
+                retry_after: None,
+                encoding: None,
+                body: b"{}".to_vec(),
+            };
+        }
         let header = |name: &str| {
             let found = request.headers.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| value.clone()).unwrap_or_default()

@@ -22,8 +22,8 @@ use super::site::Site;
 use super::watch::Watch;
 use mostrador_tests::Error;
 
-/// Until everything must be quiet after the healing: the longest backoff, and a minute.
-const QUIET_WITHIN: Duration = Duration::from_mins(6);
+/// Until everything must be quiet after the healing.
+const QUIET_WITHIN: Duration = Duration::from_mins(1);
 
 /// The most machines, copies included.
 const MOST_MACHINES: usize = 5;
