@@ -94,9 +94,10 @@ pub(crate) fn put(
 ) -> Result<(), Error> {
     let (head, days) = row_of(&Account::from(document))?;
     tx.prepare_cached(
-        "insert into account (customer_id, document, days, merged_into) values (?, ?, ?, ?)
+        "insert into account (customer_id, document, days, merged_into, confirmed_epoch)
+         values (?, ?, ?, ?, (select epoch from feed where only = 1))
          on conflict (customer_id) do update set document = excluded.document, days = excluded.days,
-             merged_into = excluded.merged_into, unconfirmed = 0",
+             merged_into = excluded.merged_into, confirmed_epoch = excluded.confirmed_epoch",
     )?
     .execute(params![
         customer_id.as_bytes(),
@@ -129,6 +130,20 @@ pub(crate) fn is_only_the_servers(
     }
     visit::set(tx, customer_id, document.last_purchase_ms)?;
     Ok(true)
+}
+
+/// The feed shows this row: notes it, and says whether it stands here just so.
+pub(crate) fn confirm(
+    tx: &Connection,
+    customer_id: Uuid,
+    document: &AccountDocument,
+) -> Result<bool, Error> {
+    tx.prepare_cached(
+        "update account set confirmed_epoch = (select epoch from feed where only = 1)
+         where customer_id = ?",
+    )?
+    .execute([customer_id.as_bytes()])?;
+    Ok(server_account(tx, customer_id)?.as_ref() == Some(&Account::from(document)))
 }
 
 /// Computes what is shown of these customers from the server's rows and the own entries that they do

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::program::Seals;
 use crate::replica::{self, Touched};
-use crate::{Error, account, column};
+use crate::{Error, account, column, restored, stream};
 
 /// A beginning that has not come to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,8 +154,12 @@ pub fn finish(tx: &Connection, position: u64) -> Result<(), Error> {
         return Ok(());
     };
     let mut touched = Touched::default();
-    for row in waiting(tx)? {
-        replica::apply_row(tx, (&row, &Seals::new()), &mut touched)?;
+    let rows = waiting(tx)?;
+    for row in &rows {
+        replica::apply_row(tx, (row, &Seals::new()), &mut touched)?;
+    }
+    if restored::is_reading_again(tx)? {
+        restored::end(tx, &restored::included_in(&rows), &mut touched)?;
     }
     let (position, hash) = begun.at;
     tx.prepare_cached("update feed set cursor = ?1, hash = ?2 where only = 1 and cursor <= ?1")?
@@ -179,7 +183,8 @@ struct Range {
     through: u64,
 }
 
-/// Own entries that the snapshot includes and the rows here do not. The rows of streams come first, so
+/// Own entries that the snapshot includes and the rows here do not, or the other way round where the feed
+/// is read again. The rows of streams come first, so
 /// this is known before any balance comes.
 fn open_ranges(tx: &Connection) -> Result<Vec<Range>, Error> {
     let mut ranges = Vec::new();
@@ -189,14 +194,22 @@ fn open_ranges(tx: &Connection) -> Result<Vec<Range>, Error> {
         .prepare_cached(sql)?
         .query_map([], |row| column::document(row, 0))?
         .collect::<Result<_, _>>()?;
-    for row in rows {
-        if let Row::Stream { stream, through } = row
-            && let Some(after) = replica::included(tx, stream)?.filter(|after| *after < through)
-        {
+    let mut shown = restored::included_in(&rows);
+    if restored::is_reading_again(tx)? {
+        // What it does not show of an own stream the server has lost.
+        for head in stream::all(tx)? {
+            shown.entry(head.stream).or_insert(0);
+        }
+    }
+    for (stream, shown) in shown {
+        let Some(here) = replica::included(tx, stream)? else {
+            continue;
+        };
+        if here < shown || here > shown && restored::is_reading_again(tx)? {
             ranges.push(Range {
                 stream,
-                after,
-                through,
+                after: here.min(shown),
+                through: here.max(shown),
             });
         }
     }

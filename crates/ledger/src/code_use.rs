@@ -147,11 +147,25 @@ pub(crate) fn between(
 /// Writes the server's tally. What counts here follows by [`refold`].
 pub(crate) fn put(tx: &Connection, row: &CodeUseRow) -> Result<(), Error> {
     tx.prepare_cached(
-        "insert into code_use (code, document) values (?, ?)
-         on conflict (code) do update set document = excluded.document, unconfirmed = 0",
+        "insert into code_use (code, document, confirmed_epoch)
+         values (?, ?, (select epoch from feed where only = 1))
+         on conflict (code) do update set document = excluded.document,
+             confirmed_epoch = excluded.confirmed_epoch",
     )?
     .execute(params![row.code, serde_json::to_string(row)?])?;
     Ok(())
+}
+
+/// The feed shows this row: notes it, and says whether it stands here just so.
+pub(crate) fn confirm(tx: &Connection, row: &CodeUseRow) -> Result<bool, Error> {
+    let here: Option<CodeUseRow> = tx
+        .prepare_cached(
+            "update code_use set confirmed_epoch = (select epoch from feed where only = 1)
+             where code = ? returning document",
+        )?
+        .query_row([&row.code], |row| column::document(row, 0))
+        .optional()?;
+    Ok(here.as_ref() == Some(row))
 }
 
 /// Computes what counts here from the server's tally and the own uses that it does not include.

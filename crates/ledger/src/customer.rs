@@ -180,14 +180,16 @@ fn write(tx: &Connection, customer: &Customer, to_push: bool) -> Result<(), Erro
     let number: i64 = tx
         .prepare_cached(
             "insert into customer (id, name, phone, email, birthday, card, document, referral_code,
-                 marketing_consent, consent, hlc, to_push, words, digits)
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 marketing_consent, consent, hlc, to_push, words, digits, confirmed_epoch)
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                 (select epoch from feed where only = 1))
              on conflict (id) do update set name = excluded.name, phone = excluded.phone,
                  email = excluded.email, birthday = excluded.birthday, card = excluded.card,
                  document = excluded.document, referral_code = excluded.referral_code,
                  marketing_consent = excluded.marketing_consent, consent = excluded.consent,
                  hlc = excluded.hlc,
-                 to_push = excluded.to_push, unconfirmed = 0, words = excluded.words, digits = excluded.digits
+                 to_push = excluded.to_push, confirmed_epoch = excluded.confirmed_epoch,
+                 words = excluded.words, digits = excluded.digits
              returning number",
         )?
         .query_row(

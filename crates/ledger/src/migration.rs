@@ -49,6 +49,10 @@ const STEPS: [(&str, &str); 18] = [
         "V20__program_lost",
         include_str!("../migrations/V20__program_lost.sql"),
     ),
+    (
+        "V21__read_again",
+        include_str!("../migrations/V21__read_again.sql"),
+    ),
 ];
 
 /// What went wrong with the schema.

@@ -297,7 +297,8 @@ pub fn acknowledge_profiles(tx: &Connection, pushed: &[Customer]) -> Result<(), 
             continue;
         }
         tx.prepare_cached(
-            "update customer set to_push = 0, unconfirmed = 1
+            "update customer set to_push = 0,
+                 confirmed_epoch = (select epoch - 1 from feed where only = 1)
              where id = ? and hlc = ? and to_push = 1",
         )?
         .execute(params![profile.id.as_bytes(), column::integer(profile.hlc)])?;

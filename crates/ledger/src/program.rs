@@ -79,10 +79,11 @@ pub(crate) fn put_unread(
 
 fn keep(tx: &Connection, (version, document): (u32, &str), seals: &Seals) -> Result<(), Error> {
     tx.prepare_cached(
-        "insert into program (version, document, seal) values (?, ?, ?)
+        "insert into program (version, document, seal, confirmed_epoch)
+         values (?, ?, ?, (select epoch from feed where only = 1))
          on conflict (version) do update set document = excluded.document, seal = excluded.seal,
-             unconfirmed = 0, to_push = 0, refused = 0
-         where unconfirmed = 1 or to_push = 1 or refused = 1",
+             confirmed_epoch = excluded.confirmed_epoch, to_push = 0, refused = 0
+         where confirmed_epoch < excluded.confirmed_epoch or to_push = 1 or refused = 1",
     )?
     .execute(params![version, document, seals.get(&version)])?;
     Ok(())
@@ -144,9 +145,11 @@ mod tests {
     fn what_is_no_json_is_an_error_and_an_unknown_format_is_none() {
         let connection = Connection::open_in_memory().expect("memory");
         let table = "create table program (version integer primary key, document text not null,
-                         seal text, unconfirmed integer default 0, to_push integer default 0,
-                         refused integer default 0)";
-        connection.execute(table, []).expect("a table");
+                         seal text, to_push integer default 0, refused integer default 0,
+                         confirmed_epoch integer default 0);
+                     create table feed (only integer, epoch integer);
+                     insert into feed values (1, 0)";
+        connection.execute_batch(table).expect("a table");
         let kept = [(1, r#"{"format":"of tomorrow"}"#), (2, r#"{"name":"torn"#)];
         for version in kept {
             keep(&connection, version, &Seals::default()).expect("kept");

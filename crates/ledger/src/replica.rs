@@ -42,16 +42,23 @@ pub fn apply_page(tx: &Connection, page: &PullReply) -> Result<(), Error> {
     if !page.rows.is_empty() {
         bootstrap::abandon(tx)?;
     }
+    let again = restored::is_reading_again(tx)?;
     for row in page.rows.iter().filter(|row| row.position > cursor) {
+        if again && restored::set_aside(tx, &row.row)? {
+            continue;
+        }
         apply_row(tx, (&row.row, &page.seals), &mut touched)?;
     }
-    if let Some(head) = stream::head(tx)? {
+    if let Some(head) = stream::head(tx)?.filter(|_| !again) {
         include(tx, head.stream, page.own_through, &mut touched)?;
     }
     let hash = page.next_hash.map(EntryHash::to_hex);
     tx.prepare_cached("update feed set cursor = ?1, hash = ?2 where only = 1 and cursor <= ?1")?
         .execute(params![column::integer(page.next_cursor), hash])?;
     if !page.more && page.next_cursor >= cursor {
+        if again {
+            restored::bring_in(tx, page.own_through, &mut touched)?;
+        }
         let gone = restored::at_the_end(tx)?;
         touched.customers.extend(gone.customers);
         touched.codes.extend(gone.codes);
@@ -121,10 +128,24 @@ fn include(
     through: u64,
     touched: &mut Touched,
 ) -> Result<(), Error> {
-    let Some(before) = included(tx, stream)?.filter(|before| *before < through) else {
+    if included(tx, stream)?.is_some_and(|before| before < through) {
+        move_included(tx, stream, through, touched)?;
+    }
+    Ok(())
+}
+
+/// Sets how far an own stream is included, forth, or back where the feed was read again, and collects whom
+/// the entries in between concern.
+pub(crate) fn move_included(
+    tx: &Connection,
+    stream: Uuid,
+    through: u64,
+    touched: &mut Touched,
+) -> Result<(), Error> {
+    let Some(before) = included(tx, stream)?.filter(|before| *before != through) else {
         return Ok(());
     };
-    let range = (before, through);
+    let range = (before.min(through), before.max(through));
     let customers = customer_entry::between(tx, stream, range)?;
     touched.customers.extend(customers);
     touched.codes.extend(code_use::between(tx, stream, range)?);

@@ -2,7 +2,8 @@
 
 use mostrador_loyalty::referral::{self, Colleague};
 use mostrador_protocol::row::{Customer, Staff};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 use crate::{Error, column};
 
@@ -14,6 +15,15 @@ pub fn all(connection: &Connection) -> Result<Vec<Staff>, Error> {
         .query_map([], |row| column::document(row, 0))?
         .collect::<Result<_, _>>()?;
     Ok(people.into_iter().filter(|person| person.active).collect())
+}
+
+/// A person of the store, at work or not any more.
+pub(crate) fn get(connection: &Connection, id: Uuid) -> Result<Option<Staff>, Error> {
+    let person = connection
+        .prepare_cached("select document from staff where id = ?")?
+        .query_row([id.as_bytes()], |row| column::document(row, 0))
+        .optional()?;
+    Ok(person)
 }
 
 /// Whether a customer works here, see [`referral::is_employee`].

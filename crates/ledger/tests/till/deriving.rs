@@ -127,11 +127,15 @@ fn as_the_version_before_left_it(path: &Path) {
              drop trigger reward_of_account_removed; drop trigger reward_shown_added;
              drop trigger reward_shown_changed; drop trigger reward_shown_removed;
              drop table reward_had; drop table reward_coupon;
-             drop index customer_unconfirmed; drop index account_unconfirmed;
-             alter table feed drop column hash; alter table customer drop column unconfirmed;
-             alter table account drop column unconfirmed;
-             alter table code_use drop column unconfirmed;
-             alter table program drop column unconfirmed;
+             drop index customer_by_epoch; drop index account_by_epoch; drop index code_use_by_epoch;
+             drop trigger stream_keeps_what_was_acknowledged; drop table read_again;
+             create trigger stream_keeps_what_was_acknowledged before delete on stream
+             begin select raise(abort, 'never'); end;
+             alter table feed drop column epoch; alter table feed drop column again;
+             alter table feed drop column hash; alter table customer drop column confirmed_epoch;
+             alter table account drop column confirmed_epoch;
+             alter table code_use drop column confirmed_epoch;
+             alter table program drop column confirmed_epoch;
              alter table program drop column refused; alter table program drop column to_push; alter table program drop column seal;
              alter table account drop column merged_into;
              alter table account drop column days; alter table account_shown drop column days;

@@ -1,12 +1,12 @@
 //! What a till does for a server that was restored from a backup.
 
-use mostrador_ledger::{account, customer, outbox, program, replica, restored};
+use mostrador_ledger::{Error, account, customer, outbox, program, replica, restored};
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::message::PullReply;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{Customer, Row};
 
-use crate::counter::{Counter, STREAM, customer_id, profile};
+use crate::counter::{Counter, STREAM, Sold, customer_id, profile};
 use crate::syncing::page;
 
 fn apply(till: &Counter, page: &PullReply) {
@@ -173,4 +173,83 @@ fn every_profile_that_waits_is_counted() {
     }
     let beside = till.ledger.read(outbox::waiting_beside);
     assert_eq!(beside.expect("a count"), 130);
+}
+
+fn balance(purchases: i64) -> Row {
+    Row::Account {
+        customer_id: customer_id(1),
+        account: AccountDocument {
+            purchases,
+            ..AccountDocument::default()
+        },
+    }
+}
+
+fn purchases(till: &Counter) -> i64 {
+    let shown = till
+        .ledger
+        .read(|look| account::shown(look, customer_id(1)));
+    shown.expect("an account").purchases
+}
+
+fn own(page: PullReply, through: u64, more: bool) -> PullReply {
+    PullReply {
+        own_through: through,
+        more,
+        ..page
+    }
+}
+
+#[test]
+fn reading_the_feed_again_shows_nothing_older_and_ends_with_what_the_server_has() {
+    let till = Counter::enrolled();
+    let basket = Sold {
+        customer: Some(customer_id(1)),
+        ..Sold::default()
+    };
+    till.sell(&basket);
+    till.sell(&basket);
+    // The first of the two is in the row of the server, the second is not yet.
+    apply(&till, &own(page(2, vec![balance(1), balance(7)]), 2, false));
+    assert_eq!(purchases(&till), 8);
+    till.ledger
+        .transact(restored::begin_again)
+        .expect("a beginning");
+    assert_eq!(purchases(&till), 8);
+    apply(&till, &own(page(1, vec![balance(1)]), 1, true));
+    assert_eq!(purchases(&till), 8, "no state of before is used");
+    till.sell(&basket);
+    assert_eq!(purchases(&till), 9, "what is sold meanwhile counts");
+    // The server lost the last of its sales, and the till's.
+    apply(&till, &own(page(3, vec![balance(2), balance(5)]), 1, false));
+    assert_eq!(purchases(&till), 8, "five, and three own ones");
+    apply(&till, &own(page(4, vec![balance(8)]), 4, false));
+    assert_eq!(purchases(&till), 8);
+    let back: Result<(), Error> = till.ledger.transact(|tx| {
+        tx.execute("update stream set included = 1", [])?;
+        Ok(())
+    });
+    assert!(back.is_err(), "no reading again, no way back");
+}
+
+#[test]
+fn what_the_feed_shows_as_it_stands_here_waits_nowhere() {
+    let till = Counter::enrolled();
+    apply(&till, &page(2, vec![balance(1), balance(7)]));
+    till.ledger
+        .transact(restored::begin_again)
+        .expect("a beginning");
+    apply(&till, &own(page(1, vec![balance(1)]), 0, true));
+    let aside = || {
+        let count: Result<u64, Error> = till.ledger.read(|look| {
+            let sql = "select count(*) from read_again";
+            Ok(look.query_row(sql, [], |row| row.get::<_, u32>(0))?.into())
+        });
+        count.expect("a count")
+    };
+    assert_eq!(aside(), 1);
+    apply(&till, &own(page(2, vec![balance(7)]), 0, true));
+    assert_eq!((aside(), purchases(&till)), (0, 7));
+    apply(&till, &own(page(2, Vec::new()), 0, false));
+    assert_eq!(purchases(&till), 7);
 }
