@@ -6,7 +6,7 @@
 //!
 //! Always true: `code_use_shown` has a row for exactly the codes with such uses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use loyalty::account::{CodeTally, UseSum};
@@ -65,25 +65,36 @@ pub fn shown(connection: &Connection, code: &CodeText) -> Result<CodeTally, Erro
     Ok(row.map_or_else(CodeTally::default, |row| row.tally()))
 }
 
-/// Own uses of the code and of those that derive from it since `since_ms` (effective time, milliseconds
-/// since the epoch), with the discount that they gave, minor units.
+/// Own uses of each code since `since_ms` (effective time, milliseconds since the epoch), with the discount
+/// that they gave, minor units. A use of a code that derives from another is one of its parent too. Reads
+/// the sales since then and no others.
 pub fn recent(
     connection: &Connection,
-    code: &CodeText,
     since_ms: i64,
-) -> Result<(i64, i64), Error> {
-    let recent = connection
-        .prepare_cached(
-            "select count(*), coalesce(sum(c.amount), 0)
-             from sale s
-             join sale_code c on c.stream = s.stream and c.seq = s.seq
-             where c.consumed = 1 and s.effective_ms >= ?2 and (c.code = ?1 or c.parent = ?1)",
-        )?
-        .query_row(params![code.as_str(), since_ms], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+) -> Result<BTreeMap<CodeText, (i64, i64)>, Error> {
+    let mut statement = connection.prepare_cached(RECENT)?;
+    let mut found = statement.query([since_ms])?;
+    let mut recent: BTreeMap<CodeText, (i64, i64)> = BTreeMap::new();
+    while let Some(row) = found.next()? {
+        let texts: [Option<String>; 2] = [row.get(0)?, row.get(1)?];
+        let (uses, discount): (i64, i64) = (row.get(2)?, row.get(3)?);
+        for code in texts
+            .iter()
+            .flatten()
+            .filter_map(|text| CodeText::parse(text))
+        {
+            let sum = recent.entry(code).or_default();
+            *sum = (sum.0.saturating_add(uses), sum.1.saturating_add(discount));
+        }
+    }
     Ok(recent)
 }
+
+const RECENT: &str = "select c.code, c.parent, count(*), coalesce(sum(c.amount), 0)
+     from sale s indexed by sale_by_time
+     cross join sale_code c on c.stream = s.stream and c.seq = s.seq
+     where s.effective_ms >= ?1 and c.consumed = 1
+     group by c.code, c.parent";
 
 /// Adds the uses that an own entry makes and gives back to what counts here.
 pub(crate) fn add_own(tx: &Connection, effects: &Effects) -> Result<(), Error> {

@@ -149,10 +149,13 @@ fn is_waiting(connection: &Connection, id: Uuid) -> Result<bool, Error> {
     Ok(waiting)
 }
 
-/// How many profiles wait to be pushed.
+/// How many profiles, and erased ones, wait to be pushed.
 pub(crate) fn waiting(connection: &Connection) -> Result<u64, Error> {
     let waiting = connection
-        .prepare_cached("select count(*) from customer where to_push = 1")?
+        .prepare_cached(
+            "select (select count(*) from customer where to_push = 1)
+                 + (select count(*) from erased_customer where to_push = 1)",
+        )?
         .query_row([], |row| column::count(row, 0))?;
     Ok(waiting)
 }

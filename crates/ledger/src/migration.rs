@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 18] = [
+const STEPS: [(&str, &str); 20] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -52,6 +52,10 @@ const STEPS: [(&str, &str); 18] = [
     (
         "V21__read_again",
         include_str!("../migrations/V21__read_again.sql"),
+    ),
+    (
+        "V22__sale_by_time",
+        include_str!("../migrations/V22__sale_by_time.sql"),
     ),
 ];
 

@@ -10,6 +10,7 @@ use mostrador_loyalty::lease::{Held, KEEP_DAYS, Need, Resource, gives_back, want
 use mostrador_loyalty::money::Amount;
 use mostrador_protocol::entry::Payload;
 use mostrador_protocol::lease::{LeaseClosed, LeaseResource, LeaseWant, MAX_WANTS};
+use uuid::Uuid;
 
 use crate::Error;
 use crate::price::subject;
@@ -37,19 +38,21 @@ impl Till {
         };
         let open = self.session().open.clone();
         let now_ms = self.now_ms();
+        let Some(found) =
+            self.read(|connection| self.look_at_rights(connection, (&open, &identity.store)))?
+        else {
+            return Ok(Vec::new());
+        };
+        // Only what is written takes the turn of a sale.
+        if found.gives_back.is_empty() && wants(&found.needs).is_empty() {
+            return Ok(Vec::new());
+        }
         self.shared.ledger.transact(|tx| {
-            // The server says first which of them it still has.
             if ledger::lease::is_doubted(tx)? {
                 return Ok(Vec::new());
             }
-            let rules = match self.shared.shelf.current(tx) {
-                Ok(rules) => rules,
-                Err(Error::NoProgram | Error::ProgramUnusable { .. }) => return Ok(Vec::new()),
-                Err(error) => return Err(error),
-            };
-            let mut needs = needs(tx, &rules, (&open, &identity.store), now_ms)?;
-            let keeps_customer = spends_rights(tx, &rules, &open)?;
-            self.give_back(tx, (&needs, keeps_customer), now_ms)?;
+            self.give_back(tx, &found.gives_back, now_ms)?;
+            let mut needs = found.needs;
             for (resource, need) in &mut needs {
                 need.held = ledger::lease::left(tx, resource)?;
             }
@@ -57,32 +60,49 @@ impl Till {
         })
     }
 
+    /// What is needed and what is not, as the file stands now; none while nobody can say.
+    fn look_at_rights(
+        &self,
+        connection: &Connection,
+        (open, store): (&OpenBasket, &str),
+    ) -> Result<Option<Found>, Error> {
+        // The server says first which of them it still has.
+        if ledger::lease::is_doubted(connection)? {
+            return Ok(None);
+        }
+        let rules = match self.shared.shelf.current(connection) {
+            Ok(rules) => rules,
+            Err(Error::NoProgram | Error::ProgramUnusable { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let now_ms = self.now_ms();
+        let mut needs = needs(connection, &rules, (open, store), now_ms)?;
+        let keeps_customer = spends_rights(connection, &rules, open)?;
+        let all = ledger::lease::held(connection)?;
+        let gives_back = not_needed(&all, (&needs, keeps_customer), now_ms);
+        for (resource, need) in &mut needs {
+            let held = all.iter().filter(|lease| lease.resource == *resource);
+            let kept = held.filter(|lease| gives_back.iter().all(|(id, _)| *id != lease.id));
+            need.held = kept.map(ledger::lease::Held::left).sum();
+        }
+        Ok(Some(Found { needs, gives_back }))
+    }
+
+    /// Closes leases that are open still.
     fn give_back(
         &self,
         tx: &Connection,
-        (needs, keeps_customer): (&BTreeMap<LeaseResource, Need>, bool),
+        leases: &[(Uuid, &'static str)],
         now_ms: i64,
     ) -> Result<(), Error> {
-        let all = ledger::lease::held(tx)?;
-        let kept_from_ms = customers_kept_from(&all);
-        for lease in all {
-            let need = needs.get(&lease.resource);
-            let is_customer = matches!(lease.resource, LeaseResource::Customer(_));
-            let held = Held {
-                left: lease.left(),
-                expires_ms: lease.expires_ms,
-                is_needed: need.is_some() || is_customer && lease.expires_ms >= kept_from_ms,
-                is_at_hand: need.is_some_and(|need| need.at_hand > 0)
-                    && (!is_customer || keeps_customer),
-                is_recalled: lease.is_recalled,
-            };
-            let Some(reason) = gives_back(&held, now_ms) else {
+        for lease in ledger::lease::held(tx)? {
+            let Some((lease_id, reason)) = leases.iter().find(|(id, _)| *id == lease.id) else {
                 continue;
             };
             let closed = LeaseClosed {
-                lease_id: lease.id,
+                lease_id: *lease_id,
                 spent: lease.spent,
-                reason: reason.to_owned(),
+                reason: (*reason).to_owned(),
             };
             let wall_ms = self.shared.clock.now_ms();
             let stamp = stamp(&self.shared, tx, wall_ms, now_ms.saturating_sub(wall_ms), 0)?;
@@ -96,16 +116,8 @@ impl Till {
         tx: &Connection,
         needs: &BTreeMap<LeaseResource, Need>,
     ) -> Result<Vec<LeaseWant>, Error> {
-        let mut asked: Vec<(&LeaseResource, i64, bool)> = needs
-            .iter()
-            .map(|(resource, need)| (resource, wanted(need), need.at_hand > need.held))
-            .filter(|(_, units, _)| *units > 0)
-            .collect();
-        // Who waits at the counter goes first.
-        asked.sort_by_key(|(_, _, urgent)| !urgent);
-        asked.truncate(MAX_WANTS);
         let wall_ms = self.shared.clock.now_ms();
-        let wants = asked.into_iter().map(|(resource, units, urgent)| {
+        let asked = wants(needs).into_iter().map(|(resource, units, urgent)| {
             let new_id = self.shared.random.id(wall_ms);
             Ok(LeaseWant {
                 lease_id: ledger::lease::ask(tx, resource, new_id)?,
@@ -114,8 +126,50 @@ impl Till {
                 urgent,
             })
         });
-        wants.collect()
+        asked.collect()
     }
+}
+
+/// What a look at the file came to.
+struct Found {
+    needs: BTreeMap<LeaseResource, Need>,
+    /// Leases that go back, each with the reason.
+    gives_back: Vec<(Uuid, &'static str)>,
+}
+
+/// What to ask for: units, and whether somebody at the counter waits for them, who goes first.
+fn wants(needs: &BTreeMap<LeaseResource, Need>) -> Vec<(&LeaseResource, i64, bool)> {
+    let mut wants: Vec<(&LeaseResource, i64, bool)> = needs
+        .iter()
+        .map(|(resource, need)| (resource, wanted(need), need.at_hand > need.held))
+        .filter(|(_, units, _)| *units > 0)
+        .collect();
+    wants.sort_by_key(|(_, _, urgent)| !urgent);
+    wants.truncate(MAX_WANTS);
+    wants
+}
+
+/// Which leases go back, and why.
+fn not_needed(
+    all: &[ledger::lease::Held],
+    (needs, keeps_customer): (&BTreeMap<LeaseResource, Need>, bool),
+    now_ms: i64,
+) -> Vec<(Uuid, &'static str)> {
+    let kept_from_ms = customers_kept_from(all);
+    let reasons = all.iter().filter_map(|lease| {
+        let need = needs.get(&lease.resource);
+        let is_customer = matches!(lease.resource, LeaseResource::Customer(_));
+        let held = Held {
+            left: lease.left(),
+            expires_ms: lease.expires_ms,
+            is_needed: need.is_some() || is_customer && lease.expires_ms >= kept_from_ms,
+            is_at_hand: need.is_some_and(|need| need.at_hand > 0)
+                && (!is_customer || keeps_customer),
+            is_recalled: lease.is_recalled,
+        };
+        Some((lease.id, gives_back(&held, now_ms)?))
+    });
+    reasons.collect()
 }
 
 /// What this till needs of everything that is scarce: listed codes that may be used here today, whatever
@@ -137,14 +191,26 @@ fn needs(
             && code.valid_until.is_none_or(|until| day <= until)
             && (stores.is_empty() || stores.contains(store))
     };
+    let is_limited = |code: &&Code| code.limits.total.is_some() || code.limits.budget.is_some();
+    let since_ms = now_ms.saturating_sub(KEEP_DAYS * DAY_MS);
+    let recent = ledger::code_use::recent(tx, since_ms)?;
+    let recent_of = |text: &CodeText| recent.get(text).copied().unwrap_or_default();
     let mut needs = BTreeMap::new();
-    for code in program.codes.iter().filter(is_usable) {
+    for code in program.codes.iter().filter(is_limited).filter(is_usable) {
         let is_at_hand = at_hand.contains(&code.text);
-        needs.extend(needs_of(tx, (code, &code.text), is_at_hand, now_ms)?);
+        let used = Used {
+            recent: recent_of(&code.text),
+            is_at_hand,
+        };
+        needs.extend(needs_of(tx, (code, &code.text), used, now_ms)?);
     }
     for text in &at_hand {
-        if let Some(code) = program.code(text) {
-            needs.extend(needs_of(tx, (code, text), true, now_ms)?);
+        if let Some(code) = program.code(text).filter(is_limited) {
+            let used = Used {
+                recent: recent_of(text),
+                is_at_hand: true,
+            };
+            needs.extend(needs_of(tx, (code, text), used, now_ms)?);
         }
     }
     if open.customer.is_some() && are_customers_scarce(rules) {
@@ -159,16 +225,24 @@ fn needs(
     Ok(needs)
 }
 
+/// How a code is used here.
+#[derive(Clone, Copy)]
+struct Used {
+    /// Uses of the last days, and what they took off, minor units.
+    recent: (i64, i64),
+    /// Whether the open basket has it.
+    is_at_hand: bool,
+}
+
 /// What this till needs of one code's uses and budget, as far as they are not used up.
 fn needs_of(
     tx: &Connection,
     (code, text): (&Code, &CodeText),
-    is_at_hand: bool,
+    used: Used,
     now_ms: i64,
 ) -> Result<Vec<(LeaseResource, Need)>, Error> {
     let known = ledger::code_use::shown(tx, text)?;
-    let since_ms = now_ms.saturating_sub(KEEP_DAYS * DAY_MS);
-    let (uses, discount) = ledger::code_use::recent(tx, text, since_ms)?;
+    let (uses, discount) = used.recent;
     let mut needs = Vec::new();
     for (resource, limit) in Resource::of_code(text, &code.limits) {
         let (all, recent, one_sale) = match &resource {
@@ -180,7 +254,7 @@ fn needs_of(
         if all >= limit && ledger::lease::left(tx, &resource)? == 0 {
             continue;
         }
-        let at_hand = if is_at_hand { one_sale } else { 0 };
+        let at_hand = if used.is_at_hand { one_sale } else { 0 };
         // What was needed more elsewhere is asked for when somebody here needs it.
         let yesterday_ms = now_ms.saturating_sub(DAY_MS);
         let is_elsewhere = ledger::lease::was_recalled(tx, &resource, yesterday_ms)?;

@@ -60,7 +60,8 @@ impl TillOptions {
 /// A till. Cheap to clone: every clone is the same till.
 ///
 /// Every action is a plain function that answers from the till's own file, in milliseconds, whatever
-/// the network does; only enrolling is async. What can be refused is in the answer, not an error.
+/// the network does; enrolling and what is looked up at the server are async, and a scan of a code that this
+/// till holds no right to waits for one a moment. What can be refused is in the answer, not an error.
 #[derive(Debug, Clone)]
 pub struct Till {
     pub(crate) shared: Arc<Shared>,

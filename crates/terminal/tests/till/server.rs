@@ -188,6 +188,7 @@ impl Server {
             return Incoming {
                 status: 200,
                 signature: None,
+                first_signature: None,
                 retry_after: None,
                 encoding: None,
                 body: b"{}".to_vec(),

@@ -225,6 +225,9 @@ fn a_lost_program_that_is_too_large_stops_no_sale_and_is_named() {
         let newest = till.ledger().read(ledger::program::newest_version);
         newest.is_ok_and(|newest| newest == Some(version))
     });
+    shop.server.set_line(Line::Cut);
+    shop.till.sync_now().expect("tried");
+    shop.until("offline", |till| state(till) == SyncState::Offline);
     shop.server.restore(backup);
     sell_cheese(&shop);
     shop.till.sync_now().expect("tried");
