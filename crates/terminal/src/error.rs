@@ -390,10 +390,8 @@ impl Error {
     pub fn trouble(&self, language: Language) -> Trouble {
         let code = self.code();
         let parameters = self.parameters(language);
-        let parameters: Vec<(&str, &str)> = parameters
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let pairs = parameters.iter();
+        let parameters: Vec<(&str, &str)> = pairs.map(|(name, it)| (*name, it.as_str())).collect();
         Trouble {
             code: code.to_owned(),
             message: say(language, &format!("error.{code}.message"), &parameters),

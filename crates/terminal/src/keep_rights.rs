@@ -238,11 +238,11 @@ struct Used {
 fn needs_of(
     tx: &Connection,
     (code, text): (&Code, &CodeText),
-    used: Used,
+    here: Used,
     now_ms: i64,
 ) -> Result<Vec<(LeaseResource, Need)>, Error> {
     let known = ledger::code_use::shown(tx, text)?;
-    let (uses, discount) = used.recent;
+    let (uses, discount) = here.recent;
     let mut needs = Vec::new();
     for (resource, limit) in Resource::of_code(text, &code.limits) {
         let (all, recent, one_sale) = match &resource {
@@ -254,7 +254,7 @@ fn needs_of(
         if all >= limit && ledger::lease::left(tx, &resource)? == 0 {
             continue;
         }
-        let at_hand = if used.is_at_hand { one_sale } else { 0 };
+        let at_hand = if here.is_at_hand { one_sale } else { 0 };
         // What was needed more elsewhere is asked for when somebody here needs it.
         let yesterday_ms = now_ms.saturating_sub(DAY_MS);
         let is_elsewhere = ledger::lease::was_recalled(tx, &resource, yesterday_ms)?;

@@ -167,3 +167,24 @@ fn a_file_of_the_version_before_gets_the_parents_of_its_sales_when_it_is_opened(
     });
     assert!(!due.expect("a look"), "it is made again once");
 }
+
+#[test]
+fn what_was_used_lately_is_counted_for_the_code_and_its_parent_and_nothing_before() {
+    let till = Counter::enrolled();
+    till.sell(&derived("VERANOA"));
+    till.sell(&derived("VERANOB"));
+    let since = |ms: i64| {
+        let recent = till
+            .ledger
+            .read(|look| mostrador_ledger::code_use::recent(look, ms));
+        let recent = recent.expect("counts").into_iter();
+        let counts = recent.map(|(code, (uses, _))| (code.as_str().to_owned(), uses));
+        counts.collect::<Vec<_>>()
+    };
+    let expected = [("VERANO", 2), ("VERANOA", 1), ("VERANOB", 1)];
+    assert_eq!(
+        since(0),
+        expected.map(|(code, uses)| (code.to_owned(), uses))
+    );
+    assert_eq!(since(i64::MAX), []);
+}

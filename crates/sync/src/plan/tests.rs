@@ -140,7 +140,7 @@ fn a_nudge_looks_at_once_and_cuts_nothing_by_itself() {
 
 #[test]
 fn who_asked_to_come_back_later_and_who_refuses_is_not_looked_at() {
-    let retry_after = Some(Duration::from_secs(120));
+    let retry_after = Some(Duration::from_mins(2));
     for cause in [
         Cause::Busy { retry_after },
         Cause::SlowDown { retry_after },

@@ -211,7 +211,7 @@ impl Server {
             .expect("signed by the terminal");
         let body = match request.target.split('?').next() {
             Some("/v1/hello") => self.hello(&serde_json::from_slice(&request.body).expect("hello")),
-            Some("/v1/push") if self.is_too_large(&request.body) => {
+            Some("/v1/push") if Self::is_too_large(&request.body) => {
                 return self.signed(413, b"{}".to_vec(), &signature);
             }
             Some("/v1/push") => self.push(&serde_json::from_slice(&request.body).expect("push")),
@@ -260,7 +260,7 @@ impl Server {
     }
 
     /// As a proxy in front of it that takes no large program.
-    fn is_too_large(&self, body: &[u8]) -> bool {
+    fn is_too_large(body: &[u8]) -> bool {
         let asked: PushRequest = serde_json::from_slice(body).expect("push");
         !asked.programs.is_empty()
     }
