@@ -12,6 +12,7 @@ use mostrador_protocol::row::{FeedRow, Row};
 use mostrador_protocol::seal::seal;
 use mostrador_protocol::signature::SecretKey;
 use mostrador_protocol::snapshot::SnapshotPlace;
+use uuid::Uuid;
 
 /// From so many positions on, a terminal that holds nothing is told to begin with a snapshot: below, it
 /// has read the feed before anybody looks.
@@ -27,6 +28,8 @@ pub struct Snapshot {
     pub position: u64,
     /// The chain up to there.
     pub hash: EntryHash,
+    /// The generation of the feed.
+    pub generation: Uuid,
     /// Customers in it.
     pub customers: u64,
     /// Accounts in it.

@@ -43,8 +43,8 @@ use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Termina
 /// Who this server is; made on the first start.
 #[derive(Debug, Clone)]
 pub struct ServerIdentity {
-    /// Changes when a terminal of this generation read another feed: the server was restored from a
-    /// backup, and its feed goes on with other rows.
+    /// The generation of every tenant's feed that was never found to be restored, see
+    /// [`Greeted::generation`].
     pub generation: Uuid,
     /// Signs replies.
     pub secret_key: SecretKey,
@@ -85,9 +85,9 @@ pub struct Greeting {
     pub told: Told,
     /// The feed position that it holds, and the chain of the feed that it read up to there.
     pub cursor: (u64, Option<EntryHash>),
-    /// The server's generation as the terminal knows it.
+    /// The generation of the feed as the terminal knows it.
     pub generation: Option<Uuid>,
-    /// The generation that the server takes when what the terminal read shows that it was restored.
+    /// The generation that the feed takes when what the terminal holds shows that it was restored.
     pub next_generation: Uuid,
     /// Milliseconds since the epoch.
     pub now_ms: i64,
@@ -100,8 +100,27 @@ pub struct Greeted {
     pub head: StreamHead,
     /// What the server thinks of where the terminal stands.
     pub verdict: Verdict,
-    /// The server's generation from now on.
+    /// The generation of the tenant's feed from now on. It changes when what a terminal of this generation
+    /// holds shows that the feed was restored from a backup and goes on with other rows.
     pub generation: Uuid,
+}
+
+/// A terminal's word that a feed was restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restore {
+    /// When it came, milliseconds since the epoch.
+    pub at_ms: i64,
+    /// Whose it was.
+    pub terminal: Uuid,
+}
+
+/// What terminals said of a tenant's feed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Restores {
+    /// Those that were believed, the latest first.
+    pub believed: Vec<Restore>,
+    /// The last one that was not: its terminal had been believed less than an hour before.
+    pub doubted: Option<Restore>,
 }
 
 /// Which part of a customer's history is asked for.
@@ -263,6 +282,8 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         greeting: Greeting,
     ) -> impl Future<Output = Result<Option<Greeted>, Error>> + Send;
+    /// When it was found out that the feed of a tenant was restored from a backup, and by whom.
+    fn restores(&self, tenant: &str) -> impl Future<Output = Result<Restores, Error>> + Send;
     /// Takes a batch of a stream, see [`crate::ingest`].
     fn ingest(&self, batch: Batch) -> impl Future<Output = Result<Outcome, Error>> + Send;
     /// Entries of a tenant that are held, by stream and position.

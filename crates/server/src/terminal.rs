@@ -75,6 +75,8 @@ pub struct Terminal {
     pub told: Option<Told>,
     /// What the server thought of it then, or at a push since; none before the first hello.
     pub verdict: Option<Verdict>,
+    /// Whether the feed of its tenant was restored and it said no hello since.
+    pub is_unheard: bool,
 }
 
 /// What a terminal says of itself in a hello.

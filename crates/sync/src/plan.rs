@@ -227,6 +227,8 @@ pub struct Plan {
     ahead: Ahead,
     /// Whether the last push was sent back.
     sent_back: bool,
+    /// Whether the last pull met another feed, so that a hello was to settle it.
+    other_feed: bool,
     /// Whether the position is looked for after which another writes the stream too.
     forked: bool,
     /// What has to be done in the file before anything else is asked.
@@ -288,6 +290,7 @@ impl Default for Plan {
             turn: Turn::Push,
             ahead: Ahead::Nothing,
             sent_back: false,
+            other_feed: false,
             forked: false,
             due: None,
             poll_at_ms: 0,
@@ -366,13 +369,19 @@ impl Plan {
                 self.talk = Talk::Silent;
             }
             Outcome::LetGo => self.turn = Turn::Pull,
+            // The server does not believe that it was restored.
+            Outcome::OtherFeed if self.other_feed => {
+                return self.wait(now_ms, Trouble::Offline(Offline::Busy), jitter);
+            }
             Outcome::OtherFeed => {
+                self.other_feed = true;
                 self.talk = Talk::Silent;
                 self.ahead = self.ahead.without_parts();
             }
             Outcome::Behind => {
                 self.talk = Talk::Greeted;
                 self.ahead = Ahead::Part;
+                self.other_feed = false;
                 self.turn = Turn::Push;
             }
             Outcome::Took { more } => {
@@ -409,6 +418,7 @@ impl Plan {
             } => {
                 self.turn = Turn::Push;
                 self.ahead = if more { Ahead::Page } else { Ahead::Nothing };
+                self.other_feed = false;
                 self.talk = if more { Talk::Greeted } else { Talk::CaughtUp };
                 // A page that answered a question with wait 0 says nothing about the server's patience.
                 let waited = matches!(step, Step::Pull { wait_ms } if wait_ms > 0);

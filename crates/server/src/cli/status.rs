@@ -1,9 +1,11 @@
 //! `status`.
 
 use mostrador_server::attention::{self, Standing, skew};
+use mostrador_server::store::{Restore, Restores};
 use mostrador_server::{Error, Mint, Store};
 
 use super::Stop;
+use super::leases::name_of;
 
 pub(super) async fn run(store: impl Store, mint: &Mint) -> Result<(), Stop> {
     let tenants = store.tenants().await?;
@@ -27,7 +29,36 @@ pub(super) async fn run(store: impl Store, mint: &Mint) -> Result<(), Stop> {
             counts.held,
             counts.feed
         );
+        restored(&store, &tenant.id, mint.now_ms()).await?;
         shops(&store, &tenant.id, mint).await?;
+    }
+    Ok(())
+}
+
+/// Whether the feed was restored, and who is not believed about it.
+async fn restored(store: &impl Store, tenant: &str, now_ms: i64) -> Result<(), Error> {
+    let Restores { believed, doubted } = store.restores(tenant).await?;
+    let terminals = store.terminals(tenant).await?;
+    let said = |word: &Restore| {
+        let ago_s = now_ms.saturating_sub(word.at_ms).max(0) / 1000;
+        format!(
+            "{} showed it {ago_s} s ago",
+            name_of(&terminals, word.terminal)
+        )
+    };
+    if let Some(last) = believed.first() {
+        println!(
+            "  restored from a backup, {} times so far: {}",
+            believed.len(),
+            said(last)
+        );
+    }
+    if let Some(word) = &doubted {
+        println!(
+            "  needs attention: restored_again: {}, and had been believed less than an hour before; it \
+             is not believed. If nobody restored this server, switch the terminal off",
+            said(word)
+        );
     }
     Ok(())
 }

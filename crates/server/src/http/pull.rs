@@ -53,6 +53,10 @@ pub(super) async fn pull<S: Store>(
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Reply<PullReply>, Failure> {
     let Query(asked) = asked.map_err(|error| Failure::malformed(error.body_text()))?;
+    if terminal.is_unheard {
+        let message = "the server was restored, and the terminal has not said yet what it has";
+        return Err(restored(message));
+    }
     let request = PageRequest {
         tenant: terminal.tenant.id.clone(),
         cursor: asked.cursor,
@@ -91,9 +95,16 @@ pub(super) async fn pull<S: Store>(
 
 /// The terminal read another feed than this one.
 pub(super) fn other_feed(position: u64) -> Failure {
+    restored(format!(
+        "position {position} of this feed is not what the terminal read there"
+    ))
+}
+
+/// A terminal whose line never broke says hello only when it is asked to.
+fn restored(message: impl Into<String>) -> Failure {
     Failure::new(
         ErrorCode::OtherFeed,
-        format!("position {position} of this feed is not what the terminal read there"),
+        message,
         "the server was restored: the terminal says hello and reads the feed again",
     )
 }

@@ -35,11 +35,10 @@ pub(super) async fn snapshot<S: Store>(
     Extension(Caller(terminal)): Extension<Caller>,
 ) -> Result<Reply<SnapshotReply>, Failure> {
     let snapshot = app.store.snapshot(&terminal.tenant.id).await?;
-    let identity = app.store.identity().await?;
     Ok(Reply(SnapshotReply {
         position: snapshot.position,
         hash: snapshot.hash,
-        generation: identity.generation,
+        generation: snapshot.generation,
         customers: snapshot.customers,
         accounts: snapshot.accounts,
         server_time_ms: app.mint.now_ms(),

@@ -14,6 +14,7 @@ mod exception;
 mod experiment;
 mod feed;
 mod freeze;
+mod generation;
 mod held;
 mod history;
 mod identity;
@@ -51,8 +52,8 @@ use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use uuid::Uuid;
 
 use super::{
-    Brought, Counts, Greeted, Greeting, HistoryRequest, Published, Ranking, ServerIdentity,
-    Serving, Store, Vitals,
+    Brought, Counts, Greeted, Greeting, HistoryRequest, Published, Ranking, Restores,
+    ServerIdentity, Serving, Store, Vitals,
 };
 use crate::Error;
 use crate::compaction::{Compacted, Compaction};
@@ -190,6 +191,13 @@ impl<D: Database> Store for SqlStore<D> {
         let whose = Whose::tenant(&greeting.tenant);
         self.database
             .write(whose, move |tx| stream::greet(tx, &greeting))
+            .await
+    }
+
+    async fn restores(&self, tenant: &str) -> Answer<Restores> {
+        let tenant = tenant.to_owned();
+        self.database
+            .read(move |conn| generation::restores(conn, &tenant))
             .await
     }
 

@@ -1,5 +1,6 @@
 //! The protocol over a real socket, signed both ways.
 
+use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::found::SalesReply;
 use mostrador_protocol::history::HistoryReply;
 use mostrador_protocol::message::{
@@ -7,11 +8,13 @@ use mostrador_protocol::message::{
 };
 use mostrador_protocol::row::Row;
 use mostrador_protocol::signature::SecretKey;
+use mostrador_server::store::Greeting;
 use mostrador_server::{Mint, Server, SqliteStore, Store, enrol_code};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::client::{Client, enrol, request_of};
+use crate::contract::fork::greeting;
 use crate::contract::scribe::{TENANT, furnish, profile, standing};
 use crate::sqlite::open;
 
@@ -111,6 +114,27 @@ async fn a_hello_judges_where_the_terminal_stands() {
     assert_eq!(ahead.accepted_hash, till.hashes[2]);
     let once_more = client.hello(&till, PROTOCOL).await;
     assert_eq!(once_more.generation, ahead.generation);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connected_terminal_hears_that_the_server_was_restored() {
+    let (server, _folder) = start().await;
+    let connected = Client::enrol(&server).await;
+    let till = connected.scribe(&server).await;
+    connected.hello(&till, PROTOCOL).await;
+    let before = connected.pull("cursor=0").await;
+    let finder = Client::enrol(&server).await.scribe(&server).await;
+    let word = Greeting {
+        cursor: (1_000, Some(EntryHash([9; 32]))),
+        ..greeting(&finder, 0)
+    };
+    server.store().greet(word).await.unwrap();
+    let asked = connected.send("GET", "/v1/pull?cursor=1", Vec::new());
+    assert_eq!(asked.await.failure(), (409, "other_feed".to_owned()));
+    let hello = connected.hello(&till, PROTOCOL).await;
+    assert_eq!(hello.generation, Uuid::from_u128(2));
+    assert_eq!(connected.pull("cursor=0").await.rows, before.rows);
     server.stop().await.unwrap();
 }
 

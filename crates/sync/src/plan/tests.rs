@@ -343,6 +343,28 @@ fn a_server_that_went_back_is_sent_to_again_once_and_then_somebody_is_told() {
     );
 }
 
+#[test]
+fn another_feed_is_settled_by_a_hello_and_waited_for_when_it_is_not() {
+    let pull = Step::Pull { wait_ms: 0 };
+    let again = |plan: Plan| {
+        let plan = plan.after(0, pull, Outcome::OtherFeed, 0);
+        let is_waiting = plan.trouble().is_some();
+        let hello = Outcome::Greeted(Verdict::Ok);
+        (plan.retried().after(0, Step::Hello, hello, 0), is_waiting)
+    };
+    let (plan, is_waiting) = again(idle());
+    assert!(!is_waiting, "the hello follows at once");
+    let (plan, is_waiting) = again(plan);
+    assert!(is_waiting, "nobody is asked as fast as the line allows");
+    let page = Outcome::Pulled {
+        more: false,
+        empty: true,
+        asked_ms: 0,
+    };
+    let (_, is_waiting) = again(plan.after(0, pull, page, 0));
+    assert!(!is_waiting);
+}
+
 proptest::proptest! {
     /// Whatever happens, the plan asks again within an hour and never sends before hello.
     #[test]

@@ -138,7 +138,10 @@ pub(super) fn enrol(tx: &dyn Transaction, enrolment: &Enrolment) -> Answer<Optio
 
 const TERMINAL: &str = "select t.terminal_id, t.tenant_id, c.name, t.store_id, s.name, t.name,
            t.public_key, t.active, t.last_seen_ms, t.stream_id, t.verdict, t.told_ms,
-           t.told_protocol, t.told_version, t.told_seq, t.told_waiting, t.told_skew_ms
+           t.told_protocol, t.told_version, t.told_seq, t.told_waiting, t.told_skew_ms,
+           (select count(*) from lease_freeze f
+            where f.tenant_id = t.tenant_id and f.terminal_id = t.terminal_id
+              and f.stream_id is null)
     from terminal t
     join tenant c on c.tenant_id = t.tenant_id
     join store s on s.tenant_id = t.tenant_id and s.store_id = t.store_id";
@@ -163,6 +166,7 @@ fn terminal_of(row: &Row<'_>) -> Found<Terminal> {
         stream: column::maybe_id(row, 9)?,
         verdict: row.get::<Option<String>>(10)?.as_deref().map(verdict_of),
         told: told_of(row)?,
+        is_unheard: row.get(17)?,
     })
 }
 

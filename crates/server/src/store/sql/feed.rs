@@ -108,9 +108,9 @@ pub(super) fn page(conn: &dyn Connection, request: &PageRequest) -> Answer<Page>
     })
 }
 
-/// Whether a terminal that read up to `cursor`, where the chain was `hash`, read another feed. Without a
-/// chain only a position beyond this feed's end tells, and that only in [`is_restored`].
-fn is_other(
+/// Whether a terminal that read up to `cursor`, where the chain was `hash`, read another feed: this one was
+/// restored from a backup. Without a chain nothing tells.
+pub(super) fn is_other(
     conn: &dyn Connection,
     tenant: &str,
     (cursor, hash): (u64, Option<EntryHash>),
@@ -123,15 +123,6 @@ fn is_other(
     }
     let here = hash_at(conn, tenant, cursor)?;
     Ok(here.is_some_and(|here| here != hash))
-}
-
-/// Whether what a terminal read shows that this server was restored from a backup.
-pub(super) fn is_restored(
-    conn: &dyn Connection,
-    tenant: &str,
-    (cursor, hash): (u64, Option<EntryHash>),
-) -> Answer<bool> {
-    Ok(cursor > head(conn, tenant)? || is_other(conn, tenant, (cursor, hash))?)
 }
 
 /// The chain up to a position; none where it is not known. Of a row that compaction took, the chain is

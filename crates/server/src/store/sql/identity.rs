@@ -1,7 +1,6 @@
-//! Table `server_identity`: made on the first start; after a restore its generation changes.
+//! Table `server_identity`: made on the first start.
 
 use mostrador_protocol::signature::SecretKey;
-use uuid::Uuid;
 
 use super::super::ServerIdentity;
 use super::column::Param;
@@ -18,13 +17,6 @@ pub(super) fn ensure(tx: &dyn Transaction, mint: &Mint) -> Answer<()> {
     let secret_key = mint.random::<32>()?;
     let values: [&dyn Param; 2] = [&generation, &secret_key];
     column::send(tx, "making the server's identity", (sql, &values))
-}
-
-/// Takes another generation.
-pub(super) fn renew(tx: &dyn Transaction, generation: Uuid) -> Answer<()> {
-    let sql = "update server_identity set generation = ?1 where id = 1";
-    let what = "changing the server's generation";
-    column::send(tx, what, (sql, &[&generation.to_string()]))
 }
 
 /// Writes it as it is: a write that changes nothing.

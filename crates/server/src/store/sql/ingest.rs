@@ -16,8 +16,8 @@ use super::session::Transaction;
 use super::stream::Claim;
 use super::undoing::Undoing;
 use super::{
-    Answer, customer, directory, experiment, feed, held, lease, program, sale_outcome, stream,
-    undoing,
+    Answer, customer, directory, experiment, feed, freeze, held, lease, program, sale_outcome,
+    stream, undoing,
 };
 use crate::ingest::fold::{Touched, Workspace};
 use crate::ingest::reading::{Link, Meaning};
@@ -71,6 +71,7 @@ pub(super) fn ingest(tx: &dyn Transaction, cache: &RulesCache, batch: &Batch) ->
         };
         stream::set_head(tx, &batch.tenant, &head)?;
         stream::seen(tx, who, batch.stream, batch.received_ms)?;
+        freeze::reached(tx, who)?;
         rows.extend(changed);
     }
     rows.extend(put_profiles(tx, &batch.tenant, &batch.profiles)?);

@@ -5,7 +5,7 @@ use mostrador_protocol::snapshot::{KINDS, SnapshotPlace};
 
 use super::column::Param;
 use super::session::Connection;
-use super::{Answer, column, feed};
+use super::{Answer, column, feed, generation};
 use crate::Error;
 use crate::snapshot::{PART_BYTES, Part, PartRequest, Snapshot};
 
@@ -30,8 +30,10 @@ pub(super) fn begin(conn: &dyn Connection, tenant: &str) -> Answer<Snapshot> {
                    (select count(*) from account where tenant_id = ?1)
                from feed_head where tenant_id = ?1";
     let what = "counting what a snapshot holds";
+    let generation = generation::current(conn, tenant)?;
     let found = column::row(conn, what, (sql, &[&tenant]), |row| {
         Ok(Snapshot {
+            generation,
             position: column::uint(row, 0)?,
             hash: column::hash(row, 1)?,
             customers: column::uint(row, 2)?,
@@ -45,7 +47,7 @@ pub(super) fn begin(conn: &dyn Connection, tenant: &str) -> Answer<Snapshot> {
 pub(super) fn part(conn: &dyn Connection, request: &PartRequest) -> Answer<Part> {
     let tenant = &request.tenant;
     let (position, hash) = request.at;
-    if feed::is_restored(conn, tenant, (position, Some(hash)))? {
+    if feed::is_other(conn, tenant, (position, Some(hash)))? {
         return Ok(Part::Other);
     }
     if position < feed::horizon(conn, tenant)? {

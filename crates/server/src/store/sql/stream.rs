@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::super::{Greeted, Greeting};
 use super::column::{Found, Param, Row};
+use super::freeze::Word;
 use super::session::{Connection, Transaction};
-use super::{Answer, column, directory, exception, feed, freeze, history, identity, sale};
+use super::{Answer, column, directory, exception, freeze, generation, history, sale};
 use crate::ingest::naming::Naming;
 use crate::ingest::reading::Link;
 use crate::ingest::{StoredEntry, Verdict};
@@ -21,11 +22,10 @@ pub(super) fn greet(tx: &dyn Transaction, greeting: &Greeting) -> Answer<Option<
         seq,
         hash,
         told,
-        cursor,
-        generation,
-        next_generation,
         now_ms,
+        ..
     } = greeting;
+    let is_new = terminal_of(tx, tenant, *stream)?.is_nil();
     let head = claim(tx, (tenant, *terminal), *stream, *now_ms)?;
     if head.terminal != *terminal {
         return Ok(None);
@@ -35,30 +35,18 @@ pub(super) fn greet(tx: &dyn Transaction, greeting: &Greeting) -> Answer<Option<
     let verdict = judge(told.protocol, (*seq, *hash), head.seq, hash_there);
     directory::set_told(tx, (tenant, *terminal), told)?;
     directory::set_verdict(tx, (tenant, *terminal), verdict)?;
-    // Who knows an earlier generation hears of this one, and reads the feed again anyway.
-    let current = identity::get(tx)?.generation;
-    let is_current = generation.is_none_or(|known| known == current);
-    let is_restored = is_current && feed::is_restored(tx, tenant, *cursor)?;
-    if is_restored {
-        identity::renew(tx, *next_generation)?;
-        freeze::begin(tx)?;
-        tracing::warn!(
-            tenant,
-            %terminal,
-            cursor = cursor.0,
-            "a terminal read another feed than this one: the server was restored, every terminal \
-             reads the feed again"
-        );
-    }
-    freeze::told(tx, (tenant, *terminal), (*stream, *seq))?;
+    let generation = generation::heard(tx, greeting)?;
+    let (stream, seq) = (*stream, *seq);
+    let word = Word {
+        stream,
+        seq,
+        is_new,
+    };
+    freeze::told(tx, (tenant, *terminal), word)?;
     Ok(Some(Greeted {
         head,
         verdict,
-        generation: if is_restored {
-            *next_generation
-        } else {
-            current
-        },
+        generation,
     }))
 }
 

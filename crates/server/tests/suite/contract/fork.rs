@@ -1,6 +1,6 @@
 //! Restored backups and cloned disks.
 
-use mostrador_protocol::entry::{Decoded, Payload, RawEntry};
+use mostrador_protocol::entry::{Decoded, EntryHash, Payload, RawEntry};
 use mostrador_protocol::message::Disposition::{Applied, Held};
 use mostrador_protocol::message::{PROTOCOL, Verdict};
 use mostrador_server::Store;
@@ -94,16 +94,17 @@ pub(crate) async fn a_cursor_beyond_the_feed_changes_the_generation<S: Store>(st
     let first = store.identity().await.unwrap().generation;
     let generation = async |cursor| {
         let greeting = Greeting {
-            cursor: (cursor, None),
+            cursor,
             ..greeting(&till, 0)
         };
         store.greet(greeting).await.unwrap().unwrap().generation
     };
-    assert_eq!(generation(head).await, first);
-    assert_eq!(generation(head + 1).await, Uuid::from_u128(2));
-    assert_eq!(generation(head).await, Uuid::from_u128(2));
-    let kept = store.identity().await.unwrap().generation;
-    assert_eq!(kept, Uuid::from_u128(2));
+    assert_eq!(generation((head, None)).await, first);
+    let anybody_can_say_so = (head + 1, None);
+    assert_eq!(generation(anybody_can_say_so).await, first);
+    let read = (head + 1, Some(EntryHash([9; 32])));
+    assert_eq!(generation(read).await, Uuid::from_u128(2));
+    assert_eq!(generation((head, None)).await, Uuid::from_u128(2));
 }
 
 pub(crate) async fn a_stream_of_another_terminal_is_refused<S: Store>(store: S) {

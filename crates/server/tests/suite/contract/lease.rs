@@ -2,7 +2,7 @@
 
 use loyalty::lease::Stock;
 use mostrador_loyalty as loyalty;
-use mostrador_protocol::entry::Payload;
+use mostrador_protocol::entry::{EntryHash, Payload};
 use mostrador_protocol::lease::{
     LEASE_MS, LeaseClosed, LeaseResource, LeaseSpend, LeaseState, LeaseWant,
 };
@@ -339,7 +339,7 @@ pub(crate) async fn a_restored_server_grants_nothing_before_everybody_has_spoken
     let silent = Scribe::another(&store).await;
     first.sell(ANA, "FREE");
     let beyond = Greeting {
-        cursor: (1_000_000, None),
+        cursor: (1_000_000, Some(EntryHash([9; 32]))),
         ..greeting(&first, 1)
     };
     store.greet(beyond).await.unwrap().unwrap();

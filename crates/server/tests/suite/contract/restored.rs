@@ -3,14 +3,15 @@
 use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::Row;
+use mostrador_protocol::signature::SecretKey;
 use mostrador_server::Store;
 use mostrador_server::feed::{Page, PageRequest, chain};
 use mostrador_server::ingest::{Batch, Outcome};
-use mostrador_server::store::Greeting;
+use mostrador_server::store::{Greeting, Restore, Restores};
 use uuid::Uuid;
 
 use super::fork::greeting;
-use super::scribe::{Scribe, TENANT};
+use super::scribe::{Scribe, TENANT, furnish};
 
 const ANA: Uuid = Uuid::from_u128(1);
 
@@ -62,7 +63,138 @@ pub(crate) async fn a_terminal_that_read_another_feed_is_recognised<S: Store>(st
     assert_eq!(greet(other, Some(first), 2).await, second);
     // Every other terminal that read the lost feed hears of it, and nothing changes again.
     assert_eq!(greet(other, Some(first), 3).await, second);
-    assert_eq!(store.identity().await.unwrap().generation, second);
+    assert_eq!(greet(hash, Some(second), 4).await, second);
+}
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// A hello of a terminal that read more of the feed than there is.
+fn beyond(till: &Scribe, seq: u64) -> Greeting {
+    Greeting {
+        cursor: (1_000_000, Some(EntryHash([9; 32]))),
+        ..greeting(till, seq)
+    }
+}
+
+async fn greet<S: Store>(store: &S, greeting: Greeting) -> Uuid {
+    store.greet(greeting).await.unwrap().unwrap().generation
+}
+
+pub(crate) async fn a_connected_terminal_is_asked_again_until_it_spoke<S: Store>(store: S) {
+    let finder = Scribe::new(&store).await;
+    let connected = Scribe::another(&store).await;
+    let is_unheard = async |till: &Scribe| {
+        let terminal = store.terminal(till.terminal).await.unwrap();
+        terminal.unwrap().is_unheard
+    };
+    greet(&store, greeting(&connected, 0)).await;
+    assert!(!is_unheard(&connected).await);
+    greet(&store, beyond(&finder, 0)).await;
+    assert!(!is_unheard(&finder).await, "its own hello was a word");
+    assert!(is_unheard(&connected).await);
+    greet(&store, greeting(&connected, 0)).await;
+    assert!(!is_unheard(&connected).await);
+}
+
+pub(crate) async fn the_first_word_after_a_restore_counts<S: Store>(store: S) {
+    let finder = Scribe::new(&store).await;
+    let mut till = Scribe::another(&store).await;
+    let is_awaited = async |till: &Scribe| {
+        let awaited = store.awaited(TENANT).await.unwrap();
+        awaited.contains(&till.terminal)
+    };
+    for _ in 0..3 {
+        till.sell(ANA, "FREE");
+    }
+    greet(&store, greeting(&till, 1)).await;
+    greet(&store, beyond(&finder, 0)).await;
+    greet(&store, greeting(&till, 3)).await;
+    // A word that the network delivers late takes nothing back.
+    greet(&store, greeting(&till, 1)).await;
+    greet(&store, greeting(&till, 0)).await;
+    let mut two = till.clone();
+    two.entries.truncate(2);
+    two.hashes.truncate(3);
+    two.push(&store, 0).await;
+    assert!(is_awaited(&till).await, "the third entry is missing");
+    till.push(&store, 2).await;
+    assert!(!is_awaited(&till).await);
+    // Months later it comes back with sales of three days: they concern nobody's rights.
+    till.sell(ANA, "FREE");
+    greet(&store, greeting(&till, 4)).await;
+    assert!(!is_awaited(&till).await);
+    assert!(store.awaited(TENANT).await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_terminal_that_parts_is_awaited_in_its_new_stream<S: Store>(store: S) {
+    let finder = Scribe::new(&store).await;
+    let mut till = Scribe::another(&store).await;
+    till.sell(ANA, "FREE");
+    till.sell(ANA, "FREE");
+    greet(&store, greeting(&till, 1)).await;
+    greet(&store, beyond(&finder, 0)).await;
+    greet(&store, greeting(&till, 2)).await;
+    let parted = till.again_in(Uuid::from_u128(77));
+    greet(&store, greeting(&parted, 2)).await;
+    greet(&store, greeting(&till, 2)).await;
+    let awaited = store.awaited(TENANT).await.unwrap();
+    assert_eq!(awaited, [till.terminal]);
+    parted.push(&store, 0).await;
+    assert!(store.awaited(TENANT).await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_restore_is_a_matter_of_one_tenant<S: Store>(store: S) {
+    let finder = Scribe::new(&store).await;
+    furnish(&store, "other").await;
+    let stranger =
+        Scribe::of(&super::scribe::enrol(&store, "other", &SecretKey::from_bytes(&[8; 32])).await);
+    let first = greet(&store, greeting(&stranger, 0)).await;
+    assert_eq!(greet(&store, beyond(&finder, 0)).await, Uuid::from_u128(2));
+    assert_eq!(greet(&store, greeting(&stranger, 0)).await, first);
+    assert!(store.awaited("other").await.unwrap().is_empty());
+    let terminal = store.terminal(stranger.terminal).await.unwrap().unwrap();
+    assert!(!terminal.is_unheard);
+    assert_eq!(store.restores("other").await.unwrap(), Restores::default());
+}
+
+pub(crate) async fn a_terminal_is_believed_once_an_hour<S: Store>(store: S) {
+    let hostile = Scribe::new(&store).await;
+    let other = Scribe::another(&store).await;
+    let says = async |till: &Scribe, next, now_ms| {
+        let word = Greeting {
+            next_generation: Uuid::from_u128(next),
+            now_ms,
+            ..beyond(till, 0)
+        };
+        greet(&store, word).await.as_u128()
+    };
+    assert_eq!(says(&hostile, 2, 10).await, 2);
+    assert_eq!(says(&hostile, 3, HOUR_MS).await, 2, "not believed again");
+    assert_eq!(says(&other, 4, HOUR_MS).await, 4, "another one is");
+    assert_eq!(says(&hostile, 5, HOUR_MS + 10).await, 5);
+    let word = |at_ms, till: &Scribe| Restore {
+        at_ms,
+        terminal: till.terminal,
+    };
+    let expected = Restores {
+        believed: vec![
+            word(HOUR_MS + 10, &hostile),
+            word(HOUR_MS, &other),
+            word(10, &hostile),
+        ],
+        doubted: Some(word(HOUR_MS, &hostile)),
+    };
+    assert_eq!(store.restores(TENANT).await.unwrap(), expected);
+    // Who comes with any earlier generation hears of the latest, and nothing changes.
+    let first = store.identity().await.unwrap().generation;
+    for (known, now_ms) in [(first, 3 * HOUR_MS), (Uuid::from_u128(2), 6 * HOUR_MS)] {
+        let late = Greeting {
+            generation: Some(known),
+            now_ms,
+            ..beyond(&other, 0)
+        };
+        assert_eq!(greet(&store, late).await.as_u128(), 5);
+    }
 }
 
 pub(crate) async fn a_lost_program_comes_back_once_and_takes_no_others_place<S: Store>(store: S) {
