@@ -145,6 +145,14 @@ pub fn note_all(
     Ok(())
 }
 
+/// The chain up to the last entry of a stream that the server is known to hold.
+pub fn confirmed_hash(
+    connection: &Connection,
+    head: &stream::Head,
+) -> Result<Option<EntryHash>, Error> {
+    entry::hash_at(connection, head.stream, head.confirmed)
+}
+
 /// Notes that the server is known to hold this very chain up to `through`, however it ends there.
 pub fn confirm(tx: &Connection, stream: Uuid, through: u64) -> Result<(), Error> {
     tx.prepare_cached(

@@ -84,6 +84,13 @@ pub struct HelloRequest {
     /// The server's generation at the last hello; none before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<Uuid>,
+    /// The last entry of `stream` that a server of that generation said that it holds; none from a till that
+    /// does not say. A server that does not hold it was restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<u64>,
+    /// The chain up to `acknowledged`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_hash: Option<EntryHash>,
 }
 
 /// The answer to a [`HelloRequest`].

@@ -85,6 +85,8 @@ pub struct Greeting {
     pub told: Told,
     /// The feed position that it holds, and the chain of the feed that it read up to there.
     pub cursor: (u64, Option<EntryHash>),
+    /// The last entry of the stream that the terminal was told is here, and the chain up to it.
+    pub acknowledged: Option<(u64, EntryHash)>,
     /// The generation of the feed as the terminal knows it.
     pub generation: Option<Uuid>,
     /// The generation that the feed takes when what the terminal holds shows that it was restored.
@@ -103,6 +105,23 @@ pub struct Greeted {
     /// The generation of the tenant's feed from now on. It changes when what a terminal of this generation
     /// holds shows that the feed was restored from a backup and goes on with other rows.
     pub generation: Uuid,
+}
+
+/// A push that begins after entries which the server does not hold and once said that it does.
+#[derive(Debug, Clone)]
+pub struct Missed {
+    /// The tenant.
+    pub tenant: String,
+    /// Whose push.
+    pub terminal: Uuid,
+    /// The stream.
+    pub stream: Uuid,
+    /// The entry before the push.
+    pub seq: u64,
+    /// The generation that the feed takes.
+    pub next_generation: Uuid,
+    /// Milliseconds since the epoch.
+    pub now_ms: i64,
 }
 
 /// A terminal's word that a feed was restored.
@@ -282,6 +301,9 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         greeting: Greeting,
     ) -> impl Future<Output = Result<Option<Greeted>, Error>> + Send;
+    /// Notes that a terminal began a push after what the server holds: unless it is asked already what it has,
+    /// its tenant's feed takes another generation, as after a hello that shows the same.
+    fn missed(&self, missed: Missed) -> impl Future<Output = Result<(), Error>> + Send;
     /// When it was found out that the feed of a tenant was restored from a backup, and by whom.
     fn restores(&self, tenant: &str) -> impl Future<Output = Result<Restores, Error>> + Send;
     /// Takes a batch of a stream, see [`crate::ingest`].

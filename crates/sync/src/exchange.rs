@@ -182,6 +182,8 @@ pub(crate) fn doubt(tx: &Connection) -> Result<(), ledger::Error> {
 pub(crate) struct Standing {
     /// The stream that it writes.
     pub(crate) head: ledger::stream::Head,
+    /// The chain up to the last entry that is confirmed.
+    pub(crate) confirmed_hash: Option<EntryHash>,
     /// The feed position that it holds.
     pub(crate) cursor: u64,
     /// The chain of the feed up to there.
@@ -190,8 +192,10 @@ pub(crate) struct Standing {
 
 impl Standing {
     pub(crate) fn read(connection: &Connection) -> Result<Self, ledger::Error> {
+        let head = ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?;
         Ok(Self {
-            head: ledger::stream::head(connection)?.ok_or(ledger::Error::NoStream)?,
+            confirmed_hash: ledger::outbox::confirmed_hash(connection, &head)?,
+            head,
             cursor: ledger::replica::cursor(connection)?,
             cursor_hash: ledger::replica::cursor_hash(connection)?,
         })

@@ -195,6 +195,8 @@ impl Syncer {
             waiting: Some(waiting),
             cursor_hash: standing.cursor_hash,
             generation,
+            acknowledged: standing.confirmed_hash.map(|_| head.confirmed),
+            acknowledged_hash: standing.confirmed_hash,
         };
         let reply = match self
             .unless_stopped(self.conversation.hello(&request))

@@ -39,6 +39,7 @@ pub(super) async fn hello<S: Store>(
             at_ms: now_ms,
         },
         cursor: (request.cursor, request.cursor_hash),
+        acknowledged: request.acknowledged.zip(request.acknowledged_hash),
         generation: request.generation,
         next_generation: app.mint.id()?,
         now_ms,

@@ -21,7 +21,7 @@ use crate::ingest::fold::Touched;
 use crate::ingest::reading::{Broken, Misplaced, link};
 use crate::ingest::{Accepted, Batch, Outcome};
 use crate::jobs::after_ingest;
-use crate::store::Store;
+use crate::store::{Missed, Store};
 use crate::terminal::Terminal;
 
 pub(super) async fn push<S: Store>(
@@ -75,13 +75,16 @@ pub(super) async fn push<S: Store>(
         Outcome::NeedFrom {
             accepted_through,
             head_hash,
-        } => Ok(Reply(PushReply {
-            accepted_through,
-            head_hash,
-            dispositions: Vec::new(),
-            need_from: Some(accepted_through.saturating_add(1)),
-            server_time_ms,
-        })),
+        } => {
+            note_missed(&app, &terminal, (stream, request.base_seq)).await?;
+            Ok(Reply(PushReply {
+                accepted_through,
+                head_hash,
+                dispositions: Vec::new(),
+                need_from: Some(accepted_through.saturating_add(1)),
+                server_time_ms,
+            }))
+        }
         Outcome::Fork { seq } => {
             app.metrics.forked(&terminal.tenant.id);
             tracing::warn!(terminal = %terminal.id, %stream, seq, "a stream forked");
@@ -93,6 +96,23 @@ pub(super) async fn push<S: Store>(
         }
         Outcome::Foreign => Err(stream_foreign(stream)),
     }
+}
+
+/// A till goes on after what it was told is here: the server was restored.
+async fn note_missed<S: Store>(
+    app: &App<S>,
+    terminal: &Terminal,
+    (stream, seq): (Uuid, u64),
+) -> Result<(), Failure> {
+    let missed = Missed {
+        tenant: terminal.tenant.id.clone(),
+        terminal: terminal.id,
+        stream,
+        seq,
+        next_generation: app.mint.id()?,
+        now_ms: app.mint.now_ms(),
+    };
+    Ok(app.store.missed(missed).await?)
 }
 
 /// The programs that this server published: it takes back nothing else.

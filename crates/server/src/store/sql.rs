@@ -52,7 +52,7 @@ use mostrador_protocol::row::{CodeUseRow, Customer, Product, Row, Staff};
 use uuid::Uuid;
 
 use super::{
-    Brought, Counts, Greeted, Greeting, HistoryRequest, Published, Ranking, Restores,
+    Brought, Counts, Greeted, Greeting, HistoryRequest, Missed, Published, Ranking, Restores,
     ServerIdentity, Serving, Store, Vitals,
 };
 use crate::Error;
@@ -191,6 +191,13 @@ impl<D: Database> Store for SqlStore<D> {
         let whose = Whose::tenant(&greeting.tenant);
         self.database
             .write(whose, move |tx| stream::greet(tx, &greeting))
+            .await
+    }
+
+    async fn missed(&self, missed: Missed) -> Answer<()> {
+        let whose = Whose::tenant(&missed.tenant);
+        self.database
+            .write(whose, move |tx| generation::missed(tx, &missed))
             .await
     }
 

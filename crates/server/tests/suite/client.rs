@@ -262,6 +262,8 @@ impl Client {
             cursor: 0,
             cursor_hash: None,
             generation: None,
+            acknowledged: None,
+            acknowledged_hash: None,
             wall_ms: 0,
             waiting: Some(3),
         };

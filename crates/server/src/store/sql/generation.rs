@@ -7,10 +7,10 @@
 use mostrador_protocol::entry::EntryHash;
 use uuid::Uuid;
 
-use super::super::{Greeting, Restore, Restores};
+use super::super::{Greeting, Missed, Restore, Restores};
 use super::column::{Found, Param, Row};
 use super::session::{Connection, Transaction};
-use super::{Answer, column, feed, freeze, identity};
+use super::{Answer, column, feed, freeze, identity, stream};
 use crate::Error;
 
 /// A terminal is believed once in this time that a feed was restored, milliseconds: each time every terminal
@@ -59,7 +59,38 @@ fn missing(conn: &dyn Connection, greeting: &Greeting) -> Answer<Option<&'static
     if feed::is_other(conn, &greeting.tenant, (cursor, hash))? {
         return Ok(Some("it read another feed than this one"));
     }
+    if let Some((seq, hash)) = greeting.acknowledged
+        && stream::hash_at(conn, (&greeting.tenant, greeting.stream), seq)? != Some(hash)
+    {
+        return Ok(Some("it was told that entries are here which are not"));
+    }
     Ok(None)
+}
+
+/// A push began after what is here. From a terminal that is awaited it shows nothing new: its stream is known
+/// to be behind.
+pub(super) fn missed(tx: &dyn Transaction, missed: &Missed) -> Answer<()> {
+    let Missed {
+        terminal,
+        stream,
+        seq,
+        next_generation,
+        now_ms,
+        ..
+    } = *missed;
+    let tenant = missed.tenant.as_str();
+    let is_here = stream::hash_at(tx, (tenant, stream), seq)?.is_some();
+    if is_here || freeze::awaited(tx, tenant)?.contains(&terminal) {
+        return Ok(());
+    }
+    let proof = Proof {
+        who: (tenant, terminal),
+        shown: "it goes on after entries that are not here",
+        next: next_generation,
+        now_ms,
+    };
+    renew(tx, &proof)?;
+    Ok(())
 }
 
 /// Takes another generation and asks every terminal of the tenant what it has, unless this one was believed

@@ -35,6 +35,7 @@ pub(crate) fn greeting(till: &Scribe, seq: u64) -> Greeting {
         told: told(seq),
         cursor: (0, None),
         generation: None,
+        acknowledged: None,
         next_generation: Uuid::from_u128(2),
         now_ms: 0,
     }

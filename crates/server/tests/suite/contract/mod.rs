@@ -54,6 +54,8 @@ macro_rules! contract {
             restored: a_connected_terminal_is_asked_again_until_it_spoke,
             restored: the_first_word_after_a_restore_counts,
             restored: a_terminal_that_parts_is_awaited_in_its_new_stream,
+            restored: an_acknowledgement_shows_that_the_server_was_restored,
+            restored: a_push_after_what_is_here_shows_that_the_server_was_restored,
             restored: a_restore_is_a_matter_of_one_tenant,
             restored: a_terminal_is_believed_once_an_hour,
             restored: a_lost_program_comes_back_once_and_takes_no_others_place,

@@ -7,7 +7,7 @@ use mostrador_protocol::signature::SecretKey;
 use mostrador_server::Store;
 use mostrador_server::feed::{Page, PageRequest, chain};
 use mostrador_server::ingest::{Batch, Outcome};
-use mostrador_server::store::{Greeting, Restore, Restores};
+use mostrador_server::store::{Greeting, Missed, Restore, Restores};
 use uuid::Uuid;
 
 use super::fork::greeting;
@@ -141,6 +141,66 @@ pub(crate) async fn a_terminal_that_parts_is_awaited_in_its_new_stream<S: Store>
     assert_eq!(awaited, [till.terminal]);
     parted.push(&store, 0).await;
     assert!(store.awaited(TENANT).await.unwrap().is_empty());
+}
+
+pub(crate) async fn an_acknowledgement_shows_that_the_server_was_restored<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    till.sell(ANA, "FREE");
+    till.sell(ANA, "FREE");
+    let first = greet(&store, greeting(&till, 2)).await;
+    let mut one = till.clone();
+    one.entries.truncate(1);
+    one.hashes.truncate(2);
+    one.push(&store, 0).await;
+    let says = async |acknowledged, generation| {
+        let hello = Greeting {
+            acknowledged,
+            generation: Some(generation),
+            ..greeting(&till, 2)
+        };
+        greet(&store, hello).await
+    };
+    for is_here in [(0, EntryHash::ZERO), (1, till.hashes[1])] {
+        assert_eq!(says(Some(is_here), first).await, first);
+    }
+    let lost = Some((2, till.hashes[2]));
+    let second = Uuid::from_u128(2);
+    assert_eq!(says(lost, first).await, second);
+    let awaited = store.awaited(TENANT).await.unwrap();
+    assert_eq!(awaited, [till.terminal], "grants wait for the second entry");
+    // The same hello once more, and what is said after it, show nothing new.
+    assert_eq!(says(lost, first).await, second);
+    assert_eq!(says(Some((1, till.hashes[1])), second).await, second);
+    let believed = store.restores(TENANT).await.unwrap();
+    assert_eq!((believed.believed.len(), believed.doubted), (1, None));
+}
+
+pub(crate) async fn a_push_after_what_is_here_shows_that_the_server_was_restored<S: Store>(
+    store: S,
+) {
+    let mut till = Scribe::new(&store).await;
+    till.sell(ANA, "FREE");
+    greet(&store, greeting(&till, 1)).await;
+    let missed = |next| Missed {
+        tenant: TENANT.to_owned(),
+        terminal: till.terminal,
+        stream: till.stream,
+        seq: 1,
+        next_generation: Uuid::from_u128(next),
+        now_ms: 0,
+    };
+    store.missed(missed(2)).await.unwrap();
+    assert_eq!(store.awaited(TENANT).await.unwrap(), [till.terminal]);
+    let terminal = store.terminal(till.terminal).await.unwrap().unwrap();
+    assert!(terminal.is_unheard, "it is asked what it has");
+    assert_eq!(greet(&store, greeting(&till, 1)).await, Uuid::from_u128(2));
+    // A push that the network delivers twice shows nothing new.
+    store.missed(missed(3)).await.unwrap();
+    till.push(&store, 0).await;
+    store.missed(missed(4)).await.unwrap();
+    assert_eq!(greet(&store, greeting(&till, 1)).await, Uuid::from_u128(2));
+    let restores = store.restores(TENANT).await.unwrap();
+    assert_eq!((restores.believed.len(), restores.doubted), (1, None));
 }
 
 pub(crate) async fn a_restore_is_a_matter_of_one_tenant<S: Store>(store: S) {
