@@ -268,6 +268,8 @@ pub enum ErrorCode {
     Malformed,
     /// Larger than the server takes.
     TooLarge,
+    /// What changed at once at the server is more than one page can hold.
+    PageTooLarge,
     /// The body's encoding is unknown, damaged or grows too much: it is read uncompressed.
     EncodingRefused,
     /// The body did not arrive in time.
@@ -297,6 +299,7 @@ impl ErrorCode {
             Self::Snapshot => "snapshot",
             Self::Malformed => "malformed",
             Self::TooLarge => "too_large",
+            Self::PageTooLarge => "page_too_large",
             Self::EncodingRefused => "encoding_refused",
             Self::TooSlow => "too_slow",
             Self::SlowDown => "slow_down",

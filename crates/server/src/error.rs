@@ -157,6 +157,14 @@ pub enum Error {
         /// The last.
         to: chrono::NaiveDate,
     },
+    /// What changed at once is more than a till reads in one page.
+    #[error("the changes up to position {ends} of the feed have {bytes} bytes and belong together")]
+    PageTooLarge {
+        /// Where they end.
+        ends: u64,
+        /// How much there is of them.
+        bytes: u64,
+    },
     /// A file to import cannot be understood as a whole.
     #[error("{}: {what}", path.display())]
     Import {
@@ -239,6 +247,9 @@ impl Error {
             Self::Days { .. } => "write the earlier day behind --from".into(),
             Self::Import { remedy, .. } => remedy.clone(),
             Self::Generate(refusal) => refusal.hint(),
+            Self::PageTooLarge { .. } => {
+                "tills cannot read it and wait before it: update the server, or call support".into()
+            }
             Self::FixtureMissing(_) => "point --fixtures at the folder that holds it".into(),
         }
     }

@@ -16,6 +16,13 @@ pub const MAX_LIMIT: u32 = 5000;
 /// Rows of a page when nobody says.
 pub const DEFAULT_LIMIT: u32 = 500;
 
+/// The bytes of rows that one page aims at; a longer transaction is still one page.
+pub const PAGE_BYTES: u64 = 8 << 20;
+
+/// The most bytes of rows in one page: with what stands around them a till reads 64 MiB. A transaction that
+/// is longer travels not at all and is named.
+pub const MAX_PAGE_BYTES: u64 = 60 << 20;
+
 /// What a terminal asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {

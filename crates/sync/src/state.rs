@@ -91,6 +91,8 @@ pub enum Attention {
     ChainBroken,
     /// A single entry is larger than the server takes.
     TooLarge,
+    /// What changed at once at the server is more than one page can hold.
+    PageTooLarge,
     /// The server asks again and again for entries that it was sent.
     SentBack,
     /// The server said something that this version cannot read.
@@ -103,7 +105,7 @@ pub enum Attention {
 
 impl Attention {
     /// Every reason, for the test that each has its sentence.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Rewound,
         Self::Fork,
         Self::Upgrade,
@@ -113,6 +115,7 @@ impl Attention {
         Self::StreamForeign,
         Self::ChainBroken,
         Self::TooLarge,
+        Self::PageTooLarge,
         Self::SentBack,
         Self::Unreadable,
         Self::Refused,
@@ -131,6 +134,7 @@ impl Attention {
             Self::StreamForeign => "sync.attention.stream_foreign",
             Self::ChainBroken => "sync.attention.chain_broken",
             Self::TooLarge => "sync.attention.too_large",
+            Self::PageTooLarge => "sync.attention.page_too_large",
             Self::SentBack => "sync.attention.sent_back",
             Self::Unreadable => "sync.attention.unreadable",
             Self::Refused => "sync.attention.refused",
@@ -147,6 +151,7 @@ impl Attention {
             "stream_foreign" => Self::StreamForeign,
             "chain_broken" => Self::ChainBroken,
             "too_large" => Self::TooLarge,
+            "page_too_large" => Self::PageTooLarge,
             _ => Self::Refused,
         }
     }

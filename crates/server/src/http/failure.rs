@@ -105,6 +105,10 @@ impl From<Error> for Failure {
     /// The cause goes to the log; the wire learns only that it is not the terminal's fault.
     fn from(error: Error) -> Self {
         tracing::error!(cause = error.sentence(), "a request could not be served");
+        if let Error::PageTooLarge { .. } = error {
+            let hint = "the terminal sells on and sends what it has; the owner calls support";
+            return Self::new(ErrorCode::PageTooLarge, error.to_string(), hint);
+        }
         let hint = "the terminal keeps everything and tries again; the server's log has the cause";
         let by_database = matches!(error, Error::Database { .. } | Error::Stored { .. });
         let (code, retry_after) = if error.is_passing() {
@@ -167,4 +171,17 @@ pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
 pub(super) async fn no_such_endpoint() -> Failure {
     let hint = "check the server's address; the protocol lives below /v1";
     Failure::new(ErrorCode::NotFound, "there is no such endpoint", hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_page_can_hold_is_named_on_the_wire() {
+        let (ends, bytes) = (9, 100 << 20);
+        let failure = Failure::from(Error::PageTooLarge { ends, bytes });
+        assert_eq!(failure.code, ErrorCode::PageTooLarge);
+        assert!(failure.message.contains('9'), "{}", failure.message);
+    }
 }

@@ -16,7 +16,7 @@ pub(super) const fn of(code: ErrorCode) -> StatusCode {
         ErrorCode::TerminalUnknown | ErrorCode::SignatureInvalid | ErrorCode::Stale => {
             StatusCode::UNAUTHORIZED
         }
-        ErrorCode::ChainBroken => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::ChainBroken | ErrorCode::PageTooLarge => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::Fork | ErrorCode::OtherFeed => StatusCode::CONFLICT,
         ErrorCode::Snapshot => StatusCode::GONE,
         ErrorCode::Malformed => StatusCode::BAD_REQUEST,

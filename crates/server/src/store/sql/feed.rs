@@ -7,7 +7,7 @@ use super::column::Param;
 use super::session::{Connection, Transaction};
 use super::{Answer, column};
 use crate::Error;
-use crate::feed::{Page, PageRequest, chain};
+use crate::feed::{MAX_PAGE_BYTES, PAGE_BYTES, Page, PageRequest, chain};
 
 /// Appends the rows of this transaction. It is the last thing before the commit: from here on every
 /// other writer of the tenant waits, so positions appear in the order of commits.
@@ -80,13 +80,7 @@ pub(super) fn page(conn: &dyn Connection, request: &PageRequest) -> Answer<Page>
             is_compacted,
         });
     }
-    // Where the transaction ends in which the wanted number of rows is reached.
-    let sql = "select max(ends) from (
-                   select ends from feed where tenant_id = ?1 and position > ?2
-                   order by position limit ?3) as wanted";
-    let values: [&dyn Param; 3] = [tenant, &cursor, &request.limit.max(1)];
-    let ends: Option<i64> = column::row(conn, what, (sql, &values), |row| row.get(0))?.flatten();
-    let until = ends.unwrap_or(cursor);
+    let until = column::int(end_of_page(conn, request)?);
     let sql = "select position, body from feed
                where tenant_id = ?1 and position > ?2 and position <= ?3 order by position";
     let values: [&dyn Param; 3] = [tenant, &cursor, &until];
@@ -106,6 +100,39 @@ pub(super) fn page(conn: &dyn Connection, request: &PageRequest) -> Answer<Page>
         is_other: false,
         is_compacted: false,
     })
+}
+
+/// Where the last transaction of a page ends: the one in which the wanted number of rows is reached, or an
+/// earlier one that is the last within the bytes of a page, but always a first one.
+fn end_of_page(conn: &dyn Connection, request: &PageRequest) -> Answer<u64> {
+    let what = "finding the end of a page";
+    let (tenant, cursor) = (&request.tenant, column::int(request.cursor));
+    let sql = "select max(ends) from (
+                   select ends from feed where tenant_id = ?1 and position > ?2
+                   order by position limit ?3) as wanted";
+    let values: [&dyn Param; 3] = [tenant, &cursor, &request.limit.max(1)];
+    let ends: Option<i64> = column::row(conn, what, (sql, &values), |row| row.get(0))?.flatten();
+    let Some(ends) = ends else {
+        return Ok(request.cursor);
+    };
+    let sql = "select ends, sum(octet_length(body)) from feed
+               where tenant_id = ?1 and position > ?2 and position <= ?3
+               group by ends order by ends";
+    let values: [&dyn Param; 3] = [tenant, &cursor, &ends];
+    let transactions = column::rows(conn, what, (sql, &values), |row| {
+        Ok((column::uint(row, 0)?, column::uint(row, 1)?))
+    })?;
+    let (mut until, mut bytes) = (request.cursor, 0);
+    for (ends, of_it) in transactions {
+        if bytes > 0 && bytes + of_it > PAGE_BYTES {
+            break;
+        }
+        if of_it > MAX_PAGE_BYTES {
+            return Err(Error::PageTooLarge { ends, bytes: of_it });
+        }
+        (until, bytes) = (ends, bytes + of_it);
+    }
+    Ok(until)
 }
 
 /// Whether a terminal that read up to `cursor`, where the chain was `hash`, read another feed: this one was

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use mostrador_protocol::row::{FeedRow, Row};
-use mostrador_server::Store;
 use mostrador_server::feed::{Page, PageRequest};
+use mostrador_server::{Error, Store};
 use uuid::Uuid;
 
 use super::scribe::{Scribe, TENANT, profile};
@@ -53,6 +53,45 @@ pub(crate) async fn a_page_ends_where_a_transaction_ends<S: Store>(store: S) {
         let found = (page.rows.len(), page.next_cursor, page.more);
         assert_eq!(found, expected, "cursor {cursor}, limit {limit}");
     }
+}
+
+pub(crate) async fn a_page_is_bounded_in_bytes<S: Store>(store: S) {
+    let till = Scribe::new(&store).await;
+    let row = |id: u128, mebibytes: usize| {
+        let name = "A".repeat(mebibytes << 20);
+        Row::Customer(profile(Uuid::from_u128(id), &name, 1))
+    };
+    for (id, sizes) in [(100, &[3, 3][..]), (200, &[1]), (300, &[3]), (400, &[5, 6])] {
+        let rows = (id..).zip(sizes).map(|(id, size)| row(id, *size));
+        store.put(&till.tenant, rows.collect()).await.unwrap();
+    }
+    // cursor, limit -> rows, next cursor, more
+    let cases = [
+        (1, 1_000, (3, 4, true)),
+        (1, 1, (2, 3, true)),
+        (4, 1_000, (1, 5, true)),
+        (5, 1_000, (2, 7, false)),
+    ];
+    for (cursor, limit, expected) in cases {
+        let page = page(&store, cursor, limit, None).await;
+        let found = (page.rows.len(), page.next_cursor, page.more);
+        assert_eq!(found, expected, "cursor {cursor}, limit {limit}");
+    }
+    let rows = (500..).zip([31, 31]).map(|(id, size)| row(id, size));
+    store.put(&till.tenant, rows.collect()).await.unwrap();
+    let request = PageRequest {
+        tenant: till.tenant.clone(),
+        cursor: 7,
+        hash: None,
+        limit: 1_000,
+        stream: None,
+    };
+    let error = store.page(request).await.unwrap_err();
+    assert!(
+        matches!(error, Error::PageTooLarge { ends: 9, .. }),
+        "{error:?}"
+    );
+    assert_eq!(page(&store, 5, 1_000, None).await.next_cursor, 7);
 }
 
 pub(crate) async fn own_through_agrees_with_the_rows_of_the_page<S: Store>(store: S) {

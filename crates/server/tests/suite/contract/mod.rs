@@ -130,6 +130,7 @@ macro_rules! contract {
             sale: two_sales_of_one_number_are_both_found,
             profile: a_history_goes_on_with_what_was_merged_into_it,
             feed: a_page_ends_where_a_transaction_ends,
+            feed: a_page_is_bounded_in_bytes,
             feed: own_through_agrees_with_the_rows_of_the_page,
             feed: a_cursor_misses_nothing_under_concurrent_pushes,
             feed: nothing_new_writes_nothing,
