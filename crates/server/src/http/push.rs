@@ -51,7 +51,6 @@ pub(super) async fn push<S: Store>(
         programs: ours(&app, &terminal, &request.programs),
         received_ms,
     };
-    let server_time_ms = app.mint.now_ms();
     let touched = Touched::by(&batch.links).customers;
     match app.store.ingest(batch).await? {
         Outcome::Accepted(accepted) => {
@@ -61,7 +60,7 @@ pub(super) async fn push<S: Store>(
             if accepted.changed {
                 app.changes.wake(&terminal.tenant.id);
             }
-            let lag_ms = first.map(|first| server_time_ms.saturating_sub(first.effective_ms));
+            let lag_ms = first.map(|first| received_ms.saturating_sub(first.effective_ms));
             app.metrics.ingested(&terminal.tenant.id, &accepted, lag_ms);
             log(&terminal, stream, &accepted);
             Ok(Reply(PushReply {
@@ -69,7 +68,8 @@ pub(super) async fn push<S: Store>(
                 head_hash: accepted.head_hash,
                 dispositions: accepted.dispositions,
                 need_from: None,
-                server_time_ms,
+                // By now, not by the beginning: a batch may wait for its turn.
+                server_time_ms: app.mint.now_ms(),
             }))
         }
         Outcome::NeedFrom {
@@ -82,7 +82,7 @@ pub(super) async fn push<S: Store>(
                 head_hash,
                 dispositions: Vec::new(),
                 need_from: Some(accepted_through.saturating_add(1)),
-                server_time_ms,
+                server_time_ms: app.mint.now_ms(),
             }))
         }
         Outcome::Fork { seq } => {

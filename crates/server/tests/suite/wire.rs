@@ -1,6 +1,7 @@
 //! What the server bears and what it does not: frames, sizes, times, rates, slow clients.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use mostrador_protocol::frame;
@@ -11,7 +12,7 @@ use mostrador_protocol::row::{Product, Row};
 use mostrador_protocol::signature::{
     FRESH_MS, SIGNATURE_HEADER, SecretKey, TERMINAL_HEADER, TIME_HEADER,
 };
-use mostrador_server::clock::ManualClock;
+use mostrador_server::clock::{Clock, ManualClock};
 use mostrador_server::{Limits, Mint, Options, Server, SqliteStore, Store};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -138,6 +139,32 @@ async fn more_than_a_batch_is_refused_and_one_large_entry_is_not() {
     large.write_raw(raw);
     let both = client.push(&large, 1).await;
     assert_eq!(both.failure(), (413, "too_large".to_owned()));
+    server.stop().await.unwrap();
+}
+
+/// A clock that goes on by a second whenever somebody looks at it.
+#[derive(Debug)]
+struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now_ms(&self) -> i64 {
+        self.0.fetch_add(1_000, Ordering::SeqCst)
+    }
+}
+
+#[tokio::test]
+async fn a_push_answers_with_the_time_after_it_was_taken() {
+    let clock = Arc::new(Ticking(Mint::system().now_ms().into()));
+    let (server, _folder) = start_with(Limits::default(), Mint::new(clock)).await;
+    let client = Client::enrol(&server).await;
+    let (till, _) = sales(&server, &client, 1).await;
+    let reply = client.pushed(&till, 0).await;
+    let stored = server.store().entries(TENANT, till.stream).await.unwrap();
+    let taken_ms = reply.server_time_ms - stored[0].received_ms;
+    assert!(
+        taken_ms > 1_000,
+        "{taken_ms} ms, and what follows from it looked at the clock"
+    );
     server.stop().await.unwrap();
 }
 
