@@ -113,6 +113,15 @@ pub enum WriteOff {
     Lease(Uuid),
 }
 
+/// A lease that was written off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenOff {
+    /// The lease as it ended.
+    pub lease: Lease,
+    /// How much of it became exposure.
+    pub units: i64,
+}
+
 /// By how much a limit may be passed, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exposure {

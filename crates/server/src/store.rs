@@ -36,7 +36,7 @@ use crate::ingest::{
     Batch, ExceptionEntry, ExceptionRequest, HeldEntry, Outcome, Release, Released, StoredEntry,
 };
 use crate::jobs::{Look, Looked};
-use crate::lease::{Asked, Granted, Lease, WriteOff};
+use crate::lease::{Asked, Granted, Lease, WriteOff, WrittenOff};
 use crate::snapshot::{Part, PartRequest, Snapshot};
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal, Told};
 
@@ -441,13 +441,13 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Terminals of a tenant whose word is awaited since the server was restored: not all of what they wrote
     /// is here. While there is one, nothing that is scarce is granted; writing it off ends the wait.
     fn awaited(&self, tenant: &str) -> impl Future<Output = Result<Vec<Uuid>, Error>> + Send;
-    /// Writes open leases off: what is left of them becomes named exposure and can be granted again. The
-    /// leases as they were ended; none when nothing of that was open.
+    /// Writes open leases off: what is left of them becomes named exposure and can be granted again. None
+    /// when nothing of that was open.
     fn write_off(
         &self,
         tenant: &str,
         which: WriteOff,
-    ) -> impl Future<Output = Result<Vec<Lease>, Error>> + Send;
+    ) -> impl Future<Output = Result<Vec<WrittenOff>, Error>> + Send;
     /// Entries with something that an owner looks at, a page by the instant at which they came.
     fn exceptions(
         &self,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Subcommand;
 use mostrador_protocol::lease::LeaseResource;
-use mostrador_server::lease::{Lease, WriteOff};
+use mostrador_server::lease::WriteOff;
 use mostrador_server::terminal::Terminal;
 use mostrador_server::{Mint, Store};
 use uuid::Uuid;
@@ -90,9 +90,9 @@ pub(super) async fn write_off(
         println!("it is awaited no more");
     }
     let mut exposure: BTreeMap<LeaseResource, i64> = BTreeMap::new();
-    for lease in &written_off {
-        let named = exposure.entry(LeaseResource::from(&lease.resource));
-        *named.or_default() += Lease::left(lease);
+    for ended in &written_off {
+        let named = exposure.entry(LeaseResource::from(&ended.lease.resource));
+        *named.or_default() += ended.units;
     }
     for (resource, units) in &exposure {
         println!("{}: exposure {units}", words(resource));

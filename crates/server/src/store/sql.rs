@@ -63,7 +63,7 @@ use crate::ingest::{
     Batch, ExceptionEntry, ExceptionRequest, HeldEntry, Outcome, Release, Released, StoredEntry,
 };
 use crate::jobs::{Look, Looked};
-use crate::lease::{Asked, Granted, Lease, WriteOff};
+use crate::lease::{Asked, Granted, Lease, WriteOff, WrittenOff};
 use crate::mint::Mint;
 use crate::snapshot::{Part, PartRequest, Snapshot};
 use crate::terminal::{Enrolment, NewEnrolCode, Shop, StreamHead, Tenant, Terminal};
@@ -453,7 +453,7 @@ impl<D: Database> Store for SqlStore<D> {
             .await
     }
 
-    async fn write_off(&self, tenant: &str, which: WriteOff) -> Answer<Vec<Lease>> {
+    async fn write_off(&self, tenant: &str, which: WriteOff) -> Answer<Vec<WrittenOff>> {
         let tenant = tenant.to_owned();
         let rules = Arc::clone(&self.rules);
         let whose = Whose::tenant(&tenant);

@@ -15,7 +15,7 @@ use crate::Error;
 use crate::ingest::fold::{Touched, Workspace};
 use crate::ingest::rights::Rights;
 use crate::lease::{ACTIVE_MS, Asked, Exposure, ExposureCause, Granted, Lease, limit_of};
-use crate::lease::{UNLIMITED, WriteOff};
+use crate::lease::{UNLIMITED, WriteOff, WrittenOff};
 use crate::rules::Rules;
 
 /// Loads the leases that a batch names, and the stock of every resource that it may change.
@@ -172,9 +172,9 @@ pub(super) fn write_off(
     tx: &dyn Transaction,
     tenant: &str,
     (rules, which): (&Rules, WriteOff),
-) -> Answer<Vec<Lease>> {
+) -> Answer<Vec<WrittenOff>> {
     directory::require_tenant(tx, tenant)?;
-    let mut written_off = match which {
+    let mut leases = match which {
         WriteOff::Terminal(id) => {
             let mut all = of_terminal(tx, (tenant, id), OPEN_OF_TERMINAL)?;
             all.extend(of_terminal(tx, (tenant, id), UNEXPLAINED_OF_TERMINAL)?);
@@ -185,32 +185,34 @@ pub(super) fn write_off(
     if let WriteOff::Terminal(id) = which {
         freeze::give_up(tx, tenant, id)?;
     }
-    written_off.retain(|lease| lease.state.is_open() || lease.unexplained > 0);
-    for lease in &mut written_off {
+    leases.retain(|lease| lease.state.is_open() || lease.unexplained > 0);
+    let mut written_off = Vec::new();
+    for mut lease in leases {
         let limit = limit_of(&lease.resource, rules).unwrap_or(UNLIMITED);
         let mut rights = opened(tx, tenant, (&lease.resource, limit))?;
-        let left = lease.outstanding();
+        let units = lease.outstanding();
         let stock = rights.stocks.entry(lease.resource.clone()).or_default();
-        stock.write_off(left);
+        stock.write_off(units);
         put_stock(tx, tenant, (&lease.resource, stock))?;
         put_rights(tx, tenant, &rights)?;
         lease.state = LeaseState::WrittenOff;
         lease.unexplained = 0;
-        put_lease(tx, tenant, lease)?;
-        if left > 0 {
+        put_lease(tx, tenant, &lease)?;
+        if units > 0 {
             let exposure = Exposure {
                 resource: lease.resource.clone(),
                 cause: ExposureCause::WrittenOff,
                 cause_key: lease.id.to_string(),
-                units: left,
+                units,
                 terminal: Some(lease.terminal),
             };
             put_exposure(tx, tenant, &exposure)?;
         }
+        written_off.push(WrittenOff { lease, units });
     }
     let rows: Vec<Row> = written_off
         .iter()
-        .map(|lease| Row::Lease(lease.row()))
+        .map(|ended| Row::Lease(ended.lease.row()))
         .collect();
     feed::append(tx, tenant, &rows)?;
     Ok(written_off)

@@ -204,6 +204,22 @@ pub(crate) async fn what_was_spent_unseen_is_written_off_with_its_terminal<S: St
     assert!(one_of(&store, &second, "ONCE").await.is_some());
 }
 
+pub(crate) async fn a_write_off_tells_what_it_names<S: Store>(store: S) {
+    let mut dead = Scribe::new(&store).await;
+    let budget = LeaseResource::CodeBudget("BUDGET".to_owned());
+    let granted = ask(&store, &dead, vec![want(budget.clone(), 10)], 0).await;
+    let lease = granted.leases.into_iter().next().unwrap();
+    assert_eq!(lease.granted, 10);
+    // Five were spent, and no entry tells of them: the other five are free again.
+    close_spent(&mut dead, lease.id, 5);
+    dead.push(&store, 0).await;
+    let which = WriteOff::Terminal(dead.terminal);
+    let written_off = store.write_off(TENANT, which).await.unwrap();
+    let units: Vec<i64> = written_off.iter().map(|ended| ended.units).collect();
+    let exposure = stock(&store, &budget).await.exposure;
+    assert_eq!((units, exposure), (vec![5], 5));
+}
+
 pub(crate) async fn a_right_that_is_held_is_never_over<S: Store>(store: S) {
     let mut holder = Scribe::new(&store).await;
     let mut other = Scribe::another(&store).await;
@@ -224,7 +240,7 @@ pub(crate) async fn a_terminal_that_is_written_off_becomes_named_exposure<S: Sto
     let which = WriteOff::Terminal(dead.terminal);
     let written_off = store.write_off(TENANT, which).await.unwrap();
     assert_eq!(written_off.len(), 1);
-    assert_eq!(written_off[0].state, LeaseState::WrittenOff);
+    assert_eq!(written_off[0].lease.state, LeaseState::WrittenOff);
     assert_eq!(counts(stock(&store, &uses_of("ONCE")).await), (0, 0, 1, 1));
     assert_eq!(store.write_off(TENANT, which).await.unwrap(), []);
     // It is granted again and used; then the dead terminal comes back and had used it too.

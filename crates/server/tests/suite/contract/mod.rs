@@ -73,6 +73,7 @@ macro_rules! contract {
             lease: a_lease_that_comes_back_alone_leaves_its_uses_counted,
             lease: what_a_held_sale_spent_is_not_granted_again,
             lease: what_was_spent_unseen_is_written_off_with_its_terminal,
+            lease: a_write_off_tells_what_it_names,
             lease: a_right_that_is_held_is_never_over,
             lease: a_terminal_that_is_written_off_becomes_named_exposure,
             lease: a_limit_that_is_lowered_names_what_is_beyond_it,
