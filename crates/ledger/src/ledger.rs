@@ -37,8 +37,9 @@ struct Writer {
 impl Ledger {
     /// Opens the file at `path`, or makes it when neither it nor its witness exists.
     ///
-    /// Looks before it writes: the process lock, the key, `quick_check`, the hash of the last entry
-    /// against the head, and the witness. A file that does not pass is left exactly as it is.
+    /// Looks before it writes: the process lock, the key, `quick_check`, and the hash of the last entry
+    /// against the head. A file that does not pass is left exactly as it is. One that passed is brought to
+    /// this version and compared with the witness, see [`Ledger::rewound`].
     pub fn open(path: &Path, key: &DatabaseKey) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| Error::File {

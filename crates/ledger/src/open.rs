@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::migration::{self, Trouble};
 use crate::witness::Testimony;
-use crate::{DatabaseKey, Error, witness};
+use crate::{DatabaseKey, Error, start, witness};
 
 /// `Most` in ASCII: marks the file as a Mostrador ledger.
 const APPLICATION_ID: i32 = 0x4d6f_7374;
@@ -137,6 +137,9 @@ fn prepare(connection: &mut Connection, path: &Path, tables: i64) -> Result<(), 
             });
         }
         quick_check_at_start(connection, path)?;
+        if holds_entries(connection)? {
+            start::check_head(connection)?;
+        }
     }
     let _: String = connection.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
     connection.execute_batch(

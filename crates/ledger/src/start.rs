@@ -1,10 +1,10 @@
 //! The check at start-up: does the file still hold what it held.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use crate::witness::Testimony;
-use crate::{Error, entry, stream};
+use crate::{Error, column, entry, stream};
 
 /// The file is older than its witness: somebody put back a copy, or the disk lost commits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Rewound {
     pub witnessed_seq: u64,
 }
 
-/// Recomputes the head and compares with the witness. A rewound stream is sealed, durably: the entries
+/// Compares with the witness. A rewound stream is sealed, durably: the entries
 /// it lost may be on the server, so nothing may ever be written at their positions again.
 pub(crate) fn check(
     connection: &mut Connection,
@@ -27,7 +27,6 @@ pub(crate) fn check(
         // A file without entries that once had some was refused before this.
         return Ok(None);
     };
-    check_head(connection, &head)?;
     let Some(testimony) = testimony.filter(|testimony| testimony.seq > 0) else {
         return Ok(None);
     };
@@ -51,18 +50,23 @@ pub(crate) fn check(
     }))
 }
 
-fn check_head(connection: &Connection, head: &stream::Head) -> Result<(), Error> {
-    if head.seq == 0 {
+/// Recomputes the head, before anything is written: only columns that every version has are read.
+pub(crate) fn check_head(connection: &Connection) -> Result<(), Error> {
+    let sql = "select id, seq, hash from stream order by opened desc limit 1";
+    let head = connection
+        .prepare(sql)?
+        .query_row([], |row| {
+            let (stream, seq) = (column::id(row, 0)?, column::count(row, 1)?);
+            Ok((stream, seq, column::hash(row, 2)?))
+        })
+        .optional()?;
+    let Some((stream, seq, hash)) = head.filter(|(_, seq, _)| *seq > 0) else {
         return Ok(());
-    }
-    let broken = Error::ChainBroken {
-        stream: head.stream,
-        seq: head.seq,
     };
-    let previous = entry::hash_at(connection, head.stream, head.seq - 1)?;
-    let last = entry::at(connection, head.stream, head.seq)?;
+    let previous = entry::hash_at(connection, stream, seq - 1)?;
+    let last = entry::at(connection, stream, seq)?;
     match (previous, last) {
-        (Some(previous), Some(last)) if last.hash(&previous) == head.hash => Ok(()),
-        _ => Err(broken),
+        (Some(previous), Some(last)) if last.hash(&previous) == hash => Ok(()),
+        _ => Err(Error::ChainBroken { stream, seq }),
     }
 }

@@ -8,6 +8,8 @@ use mostrador_ledger::{DatabaseKey, Error, Ledger, setting};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::counter::Counter;
+
 const KEY: DatabaseKey = DatabaseKey::from_bytes([7; 32]);
 
 fn folder() -> (TempDir, PathBuf) {
@@ -147,6 +149,23 @@ fn a_text_file_is_left_alone() {
     let (_folder, path) = folder();
     fs::write(&path, "not a database at all, just words\n".repeat(60)).expect("a text");
     refuses(&path, &KEY, "ledger_wrong_key", "move the file away");
+}
+
+#[test]
+fn a_broken_chain_of_an_older_file_is_left_alone() {
+    let (path, _folder) = Counter::enrolled().closed();
+    let file = rusqlite::Connection::open(&path).expect("the file");
+    let key = format!("pragma key = \"x'{}'\"", "07".repeat(32));
+    file.execute_batch(&key).expect("its key");
+    // It is of the version before, and ends otherwise than its head says.
+    file.execute_batch(
+        "update stream set hash = zeroblob(32);
+         delete from refinery_schema_history
+         where version = (select max(version) from refinery_schema_history);",
+    )
+    .expect("an older, broken file");
+    drop(file);
+    refuses(&path, &KEY, "ledger_chain_broken", "");
 }
 
 #[test]
