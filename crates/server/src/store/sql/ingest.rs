@@ -60,7 +60,11 @@ pub(super) fn ingest(tx: &dyn Transaction, cache: &RulesCache, batch: &Batch) ->
 
     let mut rows = program::take_back(tx, &batch.tenant, (&batch.programs, batch.received_ms))?;
     if let Some(last) = new.last() {
-        let rules = cache.of(tx, &batch.tenant)?;
+        let rules = if rows.is_empty() {
+            cache.of(tx, &batch.tenant)?
+        } else {
+            RulesCache::uncommitted(tx, &batch.tenant)?
+        };
         let (verdicts, changed) = apply(tx, (batch, new), rules)?;
         let answers = new.iter().zip(verdicts);
         dispositions.extend(answers.map(|(link, verdict)| verdict.at(link.seq)));

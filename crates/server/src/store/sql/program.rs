@@ -36,6 +36,15 @@ impl RulesCache {
         kept.insert(tenant.to_owned(), (version, Arc::clone(&rules)));
         Ok(rules)
     }
+
+    /// The rules in force in a transaction that changed them. They are not kept: when it rolls back, others
+    /// may be published under the same number.
+    pub(super) fn uncommitted(tx: &dyn Transaction, tenant: &str) -> Answer<Arc<Rules>> {
+        match version(tx, tenant)? {
+            Some(version) => Ok(Arc::new(compile(tx, tenant, version)?)),
+            None => Ok(Arc::default()),
+        }
+    }
 }
 
 /// A program that an earlier version let by and this one does not must keep no sale out: then no limit

@@ -59,6 +59,7 @@ macro_rules! contract {
             restored: a_restore_is_a_matter_of_one_tenant,
             restored: a_terminal_is_believed_once_an_hour,
             restored: a_lost_program_comes_back_once_and_takes_no_others_place,
+            restored: rules_of_a_batch_that_failed_judge_nobody,
             fork: a_stream_of_another_terminal_is_refused,
             fork: both_branches_are_kept_and_each_id_counts_once,
             fork: an_id_with_another_payload_is_held,

@@ -1,6 +1,7 @@
 //! A server that was restored from a backup: it is recognised, and gets back what it published.
 
 use mostrador_protocol::entry::EntryHash;
+use mostrador_protocol::message::Disposition::{Adjusted, Applied};
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::Row;
 use mostrador_protocol::signature::SecretKey;
@@ -11,7 +12,7 @@ use mostrador_server::store::{Greeting, Missed, Restore, Restores};
 use uuid::Uuid;
 
 use super::fork::greeting;
-use super::scribe::{Scribe, TENANT, furnish};
+use super::scribe::{Scribe, TENANT, dispositions, furnish};
 
 const ANA: Uuid = Uuid::from_u128(1);
 
@@ -255,6 +256,31 @@ pub(crate) async fn a_terminal_is_believed_once_an_hour<S: Store>(store: S) {
         };
         assert_eq!(greet(&store, late).await.as_u128(), 5);
     }
+}
+
+pub(crate) async fn rules_of_a_batch_that_failed_judge_nobody<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    till.sell(ANA, "FREE");
+    till.sell(ANA, "FREE");
+    let first = store.program(TENANT).await.unwrap().unwrap();
+    let version = first.version + 1;
+    let lost = ProgramDocument {
+        version,
+        ..first.clone()
+    };
+    // The second entry says that it stands where the first one does: the database refuses it.
+    let mut fails = till.batch(0);
+    fails.links[1].seq = 1;
+    fails.programs = vec![lost];
+    store.ingest(fails).await.unwrap_err();
+    assert_eq!(store.program(TENANT).await.unwrap(), Some(first.clone()));
+    let mut other = ProgramDocument { version, ..first };
+    for code in &mut other.codes {
+        code.total_limit = (code.text == "FREE").then_some(1);
+    }
+    store.publish(TENANT, other, 0).await.unwrap();
+    let accepted = till.push(&store, 0).await;
+    assert_eq!(dispositions(&accepted), [Applied, Adjusted]);
 }
 
 pub(crate) async fn a_lost_program_comes_back_once_and_takes_no_others_place<S: Store>(store: S) {
