@@ -119,36 +119,11 @@ impl Till {
             let lost = ledger::program::refused(connection)?;
             Ok((waiting, held.count(), contact, passed_over, lost))
         })?;
-        let mut attention = Vec::new();
+        let mut attention = asks_for_a_person(language, &state, (held, passed_over, &lost));
+        let mut needs_person = u64::try_from(attention.len()).unwrap_or(u64::MAX);
         if let Some(trouble) = state.trouble {
-            attention.push(say(language, trouble.key(), &[]));
-        }
-        let mut needs_person = u64::from(matches!(state.trouble, Some(Trouble::Attention(_))));
-        if let Some(parted) = state.parted {
-            needs_person += 1;
-            attention.push(say(language, parted.key(), &[]));
-        }
-        if held > 0 {
-            needs_person += 1;
-            let count = held.to_string();
-            attention.push(say(language, "sync.held", &[("count", &count)]));
-        }
-        if let Some((version, in_force)) = passed_over {
-            needs_person += 1;
-            let (version, in_force) = (version.to_string(), in_force.to_string());
-            let parameters = [("version", version.as_str()), ("in_force", &in_force)];
-            attention.push(say(language, "sync.program", &parameters));
-        }
-        for version in lost {
-            needs_person += 1;
-            let version = version.to_string();
-            attention.push(say(language, "sync.program_lost", &[("version", &version)]));
-        }
-        let skew_ms = state.clock_offset_ms.unsigned_abs();
-        if skew_ms >= SKEW_SHOWN_MS {
-            needs_person += 1;
-            let minutes = (skew_ms / 60_000).to_string();
-            attention.push(say(language, "sync.clock", &[("minutes", &minutes)]));
+            needs_person += u64::from(matches!(trouble, Trouble::Attention(_)));
+            attention.insert(0, say(language, trouble.key(), &[]));
         }
         let shown = shown(&state, waiting, needs_person);
         let (waiting_text, count_text) = (waiting.to_string(), needs_person.to_string());
@@ -227,6 +202,37 @@ fn brought(language: Language, bringing: Bringing) -> String {
     let number = |count: u64| words::number(language, i64::try_from(count).unwrap_or(i64::MAX));
     let (here, all) = (number(here), number(all));
     say(language, key, &[("here", &here), ("all", &all)])
+}
+
+/// What needs a person beside the trouble of the last exchange, a sentence each.
+fn asks_for_a_person(
+    language: Language,
+    state: &State,
+    (held, passed_over, lost): (usize, Option<(u32, u32)>, &[u32]),
+) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if let Some(parted) = state.parted {
+        sentences.push(say(language, parted.key(), &[]));
+    }
+    if held > 0 {
+        let count = held.to_string();
+        sentences.push(say(language, "sync.held", &[("count", &count)]));
+    }
+    if let Some((version, in_force)) = passed_over {
+        let (version, in_force) = (version.to_string(), in_force.to_string());
+        let parameters = [("version", version.as_str()), ("in_force", &in_force)];
+        sentences.push(say(language, "sync.program", &parameters));
+    }
+    for version in lost {
+        let version = version.to_string();
+        sentences.push(say(language, "sync.program_lost", &[("version", &version)]));
+    }
+    let skew_ms = state.clock_offset_ms.unsigned_abs();
+    if skew_ms >= SKEW_SHOWN_MS {
+        let minutes = (skew_ms / 60_000).to_string();
+        sentences.push(say(language, "sync.clock", &[("minutes", &minutes)]));
+    }
+    sentences
 }
 
 /// The worst that holds. The task reports a moment after a sale, so the file's count comes first.
