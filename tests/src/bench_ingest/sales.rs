@@ -83,6 +83,8 @@ impl Stream {
             waiting: None,
             cursor_hash: None,
             generation: None,
+            acknowledged: None,
+            acknowledged_hash: None,
         }
     }
 
