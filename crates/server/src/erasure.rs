@@ -35,7 +35,7 @@ pub struct Erased {
     pub customer_id: Uuid,
     /// When, milliseconds since the epoch; none: a terminal told it to a server that was restored.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub erased_ms: Option<i64>,
+    pub at_ms: Option<i64>,
     /// Why, in the owner's words.
     pub reason: String,
 }

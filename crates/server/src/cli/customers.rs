@@ -89,7 +89,7 @@ async fn list(store: &impl Store, tenant: &str) -> Result<(), Stop> {
     let erased = store.erased(tenant).await?;
     for customer in &erased {
         let day = customer
-            .erased_ms
+            .at_ms
             .and_then(chrono::DateTime::from_timestamp_millis)
             .map_or("before a restore".to_owned(), |at| {
                 at.format("%Y-%m-%d").to_string()

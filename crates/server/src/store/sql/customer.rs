@@ -11,6 +11,7 @@ use mostrador_protocol::row::Customer;
 use uuid::Uuid;
 
 use super::column::{Found, Param, Row};
+use super::erasure::Met;
 use super::session::{Connection, Transaction};
 use super::{Answer, column, erasure};
 use crate::referral_code;
@@ -38,8 +39,10 @@ pub(super) fn put_profile(
     tenant: &str,
     arrived: &Customer,
 ) -> Answer<Option<Customer>> {
-    if let Some(news) = erasure::met(tx, tenant, arrived)? {
-        return Ok(news);
+    match erasure::met(tx, tenant, arrived)? {
+        Met::Living => {}
+        Met::Known => return Ok(None),
+        Met::News(gone) => return Ok(Some(gone)),
     }
     let stored = profile(tx, tenant, arrived.id)?;
     let mut after = match &stored {

@@ -52,28 +52,34 @@ pub(super) fn erase(tx: &dyn Transaction, erasure: &Erasure) -> Answer<Option<Ve
     Ok(Some(ids))
 }
 
-/// What arrives about a customer who was erased, or that they were. `None`: they are not; otherwise what
-/// is to be fed, where it is news.
-pub(super) fn met(
-    tx: &dyn Transaction,
-    tenant: &str,
-    arrived: &Customer,
-) -> Answer<Option<Option<Customer>>> {
+/// What becomes of what arrives about a customer.
+pub(super) enum Met {
+    /// They are not erased: it is taken as any other.
+    Living,
+    /// They are, and whoever sent it knows that or will read it.
+    Known,
+    /// They are, and this row says so to all.
+    News(Customer),
+}
+
+/// What arrives about a customer who was erased, or that they were.
+pub(super) fn met(tx: &dyn Transaction, tenant: &str, arrived: &Customer) -> Answer<Met> {
     let Some(hlc) = clock_of(tx, tenant, arrived.id)? else {
         if !arrived.erased {
-            return Ok(None);
+            return Ok(Met::Living);
         }
-        return Ok(Some(Some(forget(tx, (tenant, arrived.id), (TOLD, None))?)));
+        let gone = forget(tx, (tenant, arrived.id), (TOLD, None))?;
+        return Ok(Met::News(gone));
     };
     if arrived.erased || arrived.hlc < hlc {
-        return Ok(Some(None));
+        return Ok(Met::Known);
     }
     // The terminal that wrote this holds it above the erasure that it will read: it is told again.
     let hlc = arrived.hlc.saturating_add(1);
     let sql = "update erased_customer set hlc = ?3 where tenant_id = ?1 and customer_id = ?2";
     let values: [&dyn Param; 3] = [&tenant, &arrived.id.to_string(), &column::int(hlc)];
     column::run(tx, "noting a late copy of who was erased", (sql, &values))?;
-    Ok(Some(Some(Customer::erased(arrived.id, hlc))))
+    Ok(Met::News(Customer::erased(arrived.id, hlc)))
 }
 
 /// Everybody who was erased, by id.
@@ -83,7 +89,7 @@ pub(super) fn all(conn: &dyn Connection, tenant: &str) -> Answer<Vec<Erased>> {
     column::rows(conn, "reading who was erased", (sql, &[&tenant]), |row| {
         Ok(Erased {
             customer_id: column::id(row, 0)?,
-            erased_ms: row.get(1)?,
+            at_ms: row.get(1)?,
             reason: row.get(2)?,
         })
     })

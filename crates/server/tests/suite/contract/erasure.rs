@@ -120,7 +120,7 @@ pub(crate) async fn a_restored_server_is_told_who_was_erased<S: Store>(store: S)
     let all = page(&store, 0, None).await;
     assert_eq!(about(&all, ANA), [&Customer::erased(ANA, 11); 2]);
     let erased = store.erased(TENANT).await.unwrap();
-    assert_eq!((erased.len(), erased[0].erased_ms), (1, None));
+    assert_eq!((erased.len(), erased[0].at_ms), (1, None));
 }
 
 pub(crate) async fn a_person_is_erased_with_every_record_and_can_see_what_is_held<S: Store>(
