@@ -111,7 +111,7 @@ fn says(till: &Till, code: &str) -> bool {
         .is_ok_and(|view| view.attention.iter().any(ends))
 }
 
-async fn sold(till: &Till) -> Result<(), Error> {
+fn sold(till: &Till) -> Result<(), Error> {
     let before = till.ledger().read(mostrador_ledger::outbox::waiting)?;
     let due = till.add_product("espresso", "1")?.due;
     let tender = TenderInput {
@@ -136,7 +136,7 @@ async fn a_portal_is_recognised_named_in_both_languages_and_acknowledges_nothing
     for mode in [LOGIN_PAGE, REDIRECT, OWN_WORDS] {
         portal.mode.store(mode, Ordering::SeqCst);
         till.start_sync()?;
-        sold(&till).await?;
+        sold(&till)?;
         until("the portal to be named", || says(&till, "not_the_server")).await?;
         for (language, word) in [(Language::En, "wifi"), (Language::Es, "wifi")] {
             till.set_language(language)?;
@@ -171,7 +171,7 @@ async fn a_wrong_clock_is_named_with_its_minutes_and_stops_nothing() -> Result<(
     till.enrol(&shop.url(), &shop.enrol_code("centro", "Caja 1")?)
         .await?;
     till.unlock(&till.view().demo_pins[0].pin.clone())?;
-    sold(&till).await?;
+    sold(&till)?;
     shop.agree(&[&till]).await?;
     assert!(says(&till, "clock_skew"));
     for language in [Language::Es, Language::En] {

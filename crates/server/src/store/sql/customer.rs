@@ -42,7 +42,7 @@ pub(super) fn put_profile(
     match erasure::met(tx, tenant, arrived)? {
         Met::Living => {}
         Met::Known => return Ok(None),
-        Met::News(gone) => return Ok(Some(gone)),
+        Met::News(gone) => return Ok(Some(*gone)),
     }
     let stored = profile(tx, tenant, arrived.id)?;
     let mut after = match &stored {

@@ -59,7 +59,7 @@ pub(super) enum Met {
     /// They are, and whoever sent it knows that or will read it.
     Known,
     /// They are, and this row says so to all.
-    News(Customer),
+    News(Box<Customer>),
 }
 
 /// What arrives about a customer who was erased, or that they were.
@@ -69,7 +69,7 @@ pub(super) fn met(tx: &dyn Transaction, tenant: &str, arrived: &Customer) -> Ans
             return Ok(Met::Living);
         }
         let gone = forget(tx, (tenant, arrived.id), (TOLD, None))?;
-        return Ok(Met::News(gone));
+        return Ok(Met::News(Box::new(gone)));
     };
     if arrived.erased || arrived.hlc < hlc {
         return Ok(Met::Known);
@@ -79,7 +79,7 @@ pub(super) fn met(tx: &dyn Transaction, tenant: &str, arrived: &Customer) -> Ans
     let sql = "update erased_customer set hlc = ?3 where tenant_id = ?1 and customer_id = ?2";
     let values: [&dyn Param; 3] = [&tenant, &arrived.id.to_string(), &column::int(hlc)];
     column::run(tx, "noting a late copy of who was erased", (sql, &values))?;
-    Ok(Met::News(Customer::erased(arrived.id, hlc)))
+    Ok(Met::News(Box::new(Customer::erased(arrived.id, hlc))))
 }
 
 /// Everybody who was erased, by id.
