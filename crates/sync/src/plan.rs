@@ -2,13 +2,17 @@
 //!
 //! The conversation is hello, then push while entries wait and pull until there is no more, in
 //! turns, then a long poll until something happens. Any failure waits longer each time and begins
-//! again with hello; a long wait is cut short when somebody answers again. Nothing here can lose an entry: a plan only decides when to ask, and the ledger
-//! moves its acknowledged position only by a reply that the server signed.
+//! again with hello; a long wait is cut short when somebody answers again. Nothing here can lose an
+//! entry: a plan only decides when to ask, and the ledger moves its acknowledged position only by a reply
+//! that the server signed.
+
+mod limit;
 
 use std::time::Duration;
 
-use mostrador_protocol::message::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Verdict};
+use mostrador_protocol::message::Verdict;
 
+pub use self::limit::Limit;
 use crate::state::{Attention, Offline, Phase, Trouble};
 
 /// How long the server may hold a poll open, milliseconds.
@@ -39,43 +43,6 @@ const HEALED_WITHIN_MS: u64 = 5_000;
 
 /// A `Retry-After` beyond this is cut, so that a mistaken proxy cannot silence a till for a day.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
-
-/// The bytes that belong to the smallest batch.
-const SMALLEST_BATCH_BYTES: usize = 16 << 10;
-
-/// How large the next batch may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// Entries, at least 1.
-    pub entries: usize,
-    /// Bytes of entries; a single larger entry is sent alone.
-    pub bytes: usize,
-}
-
-impl Limit {
-    const LARGEST: Self = Self {
-        entries: MAX_BATCH_ENTRIES,
-        bytes: MAX_BATCH_BYTES,
-    };
-
-    const fn is_smallest(self) -> bool {
-        self.entries == 1
-    }
-
-    fn halved(self) -> Self {
-        Self {
-            entries: (self.entries / 2).max(1),
-            bytes: (self.bytes / 2).max(SMALLEST_BATCH_BYTES),
-        }
-    }
-
-    fn doubled(self) -> Self {
-        Self {
-            entries: (self.entries * 2).min(MAX_BATCH_ENTRIES),
-            bytes: (self.bytes * 2).min(MAX_BATCH_BYTES),
-        }
-    }
-}
 
 /// The next thing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
