@@ -76,13 +76,30 @@ impl InProcess {
     /// # Errors
     /// [`Error::AlreadyServed`] when another server has this data.
     pub async fn start<S: Store>(store: S, limits: Limits, mint: Mint) -> Result<Self, Error> {
+        Self::start_older(store, limits, mint, &[]).await
+    }
+
+    /// As [`InProcess::start`], by a version that does not know the kinds of entries in `unread` yet: it
+    /// holds them, and tries none again that it holds.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyServed`] when another server has this data.
+    pub async fn start_older<S: Store>(
+        store: S,
+        limits: Limits,
+        mint: Mint,
+        unread: &'static [&'static str],
+    ) -> Result<Self, Error> {
         let serving = store.begin_serving().await?;
-        release_readable(&store).await?;
+        if unread.is_empty() {
+            release_readable(&store).await?;
+        }
         let secret_key = store.identity().await?.secret_key;
         let (stopping, stop) = watch::channel(false);
         let app = App::new(store, mint, (secret_key, limits), stop);
         let app = App {
             look_every: NEVER_ELSEWHERE,
+            unread,
             ..app
         };
         Ok(Self {

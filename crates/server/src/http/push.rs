@@ -18,7 +18,7 @@ use super::App;
 use super::exchange::{Caller, SentBytes};
 use super::failure::{Failure, Reply, read};
 use crate::ingest::fold::Touched;
-use crate::ingest::reading::{Broken, Misplaced, link};
+use crate::ingest::reading::{Broken, Link, Misplaced, link};
 use crate::ingest::{Accepted, Batch, Outcome};
 use crate::jobs::after_ingest;
 use crate::store::{Missed, Store};
@@ -40,6 +40,7 @@ pub(super) async fn push<S: Store>(
     let received_ms = app.mint.now_ms();
     let links =
         link(stream, base, request.entries, received_ms).map_err(|broken| chain_broken(&broken))?;
+    let links = as_this_version_reads(links, app.unread);
     let batch = Batch {
         tenant: terminal.tenant.id.clone(),
         terminal: terminal.id,
@@ -113,6 +114,22 @@ async fn note_missed<S: Store>(
         now_ms: app.mint.now_ms(),
     };
     Ok(app.store.missed(missed).await?)
+}
+
+/// Entries of the kinds in `unread` are those of a later version.
+fn as_this_version_reads(links: Vec<Link>, unread: &[&str]) -> Vec<Link> {
+    let is_newer = |link: &Link| {
+        let name = link.name.as_ref();
+        name.is_some_and(|(_, kind)| unread.contains(&kind.as_str()))
+    };
+    let links = links.into_iter().map(|link| {
+        if is_newer(&link) {
+            link.of_a_newer_version()
+        } else {
+            link
+        }
+    });
+    links.collect()
 }
 
 /// The programs that this server published: it takes back nothing else.

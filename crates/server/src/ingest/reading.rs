@@ -52,6 +52,18 @@ impl Link {
         self.ahead_ms.map(|_| self.received_ms)
     }
 
+    /// The entry as a version sees it that does not know its kind yet.
+    #[must_use]
+    pub fn of_a_newer_version(self) -> Self {
+        let kind = self.name.as_ref().map_or("", |(_, kind)| kind.as_str());
+        Self {
+            meaning: unknown_kind(kind),
+            derived: Vec::new(),
+            said: None,
+            ..self
+        }
+    }
+
     /// What an owner looks at when the till's clock was wrong.
     pub fn clock_suspect(&self, terminal: Uuid) -> Option<Exception> {
         let ahead_ms = self.ahead_ms?;
@@ -186,12 +198,15 @@ fn meaning(decoded: &Result<Decoded, Error>, (header, at_ms): (&Header, i64)) ->
     match decoded {
         Err(error @ Error::Format { .. }) => Meaning::Held(format!("newer_format: {error}")),
         Err(error) => Meaning::Held(format!("undecodable: {}", chain(error))),
-        Ok(Decoded::Unknown) => Meaning::Held(format!(
-            "unknown_kind: this server does not know {:?} yet; an upgrade releases it",
-            header.kind
-        )),
+        Ok(Decoded::Unknown) => unknown_kind(&header.kind),
         Ok(Decoded::Known(payload)) => read_known(payload, at_ms),
     }
+}
+
+fn unknown_kind(kind: &str) -> Meaning {
+    Meaning::Held(format!(
+        "unknown_kind: this server does not know {kind:?} yet; an upgrade releases it"
+    ))
 }
 
 fn read_known(payload: &Payload, at_ms: i64) -> Meaning {

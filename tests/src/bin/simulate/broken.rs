@@ -39,15 +39,18 @@ pub(crate) enum Broken {
     /// It gives rows out by the number that they got when their transaction began: one that commits
     /// late stands below the cursors of those who read meanwhile.
     CursorBySerialId,
+    /// An upgrade takes what was held for done.
+    ReleaseWithoutEffects,
 }
 
 impl Broken {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::AcknowledgeBeforeCommit,
         Self::ForgetOwnThrough,
         Self::ExpiryFreesALease,
         Self::CounterResetsOnRestore,
         Self::CursorBySerialId,
+        Self::ReleaseWithoutEffects,
     ];
 
     /// What it is called in the summary.
@@ -58,6 +61,7 @@ impl Broken {
             Self::ExpiryFreesALease => "expiry frees a lease",
             Self::CounterResetsOnRestore => "counter resets on restore",
             Self::CursorBySerialId => "cursor by serial id",
+            Self::ReleaseWithoutEffects => "release without effects",
         }
     }
 
@@ -67,6 +71,17 @@ impl Broken {
             let reset = "update code_use set total = 0, discount = 0, day = null, on_day = 0";
             rusqlite::Connection::open(server_file)
                 .and_then(|file| file.execute(reset, []))
+                .map_err(mostrador_ledger::Error::from)?;
+        }
+        Ok(())
+    }
+
+    /// What happens to the disk of a server of today before it starts.
+    pub(super) fn spoil_held(self, server_file: &Path) -> Result<(), Error> {
+        if self == Self::ReleaseWithoutEffects {
+            let done = "update entry set disposition = 'applied' where disposition = 'held'";
+            rusqlite::Connection::open(server_file)
+                .and_then(|file| file.execute(done, []))
                 .map_err(mostrador_ledger::Error::from)?;
         }
         Ok(())

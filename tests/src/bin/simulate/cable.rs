@@ -17,6 +17,9 @@ use super::site::Site;
 /// Old requests and answers that may turn up again.
 const REMEMBERED: usize = 8;
 
+/// From here on a message is late, milliseconds.
+const LATE_MS: u64 = 2_000;
+
 /// What a cable does. Shares are percent of the messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Weather {
@@ -79,7 +82,11 @@ impl Cable {
     }
 
     fn way(&self, weather: &Weather) -> Duration {
-        Duration::from_millis(1 + self.chance.below(weather.slow_ms + 1))
+        let way_ms = 1 + self.chance.below(weather.slow_ms + 1);
+        if way_ms > LATE_MS {
+            self.diary.fault("message late");
+        }
+        Duration::from_millis(way_ms)
     }
 
     /// The whole way there and back; nothing when nobody will ever answer.
@@ -88,7 +95,7 @@ impl Cable {
         let what = self.diary.told(|| message::asked(&request));
         tokio::time::sleep(self.way(&weather)).await;
         if weather.no_way_there {
-            self.diary.fault("one way cut");
+            self.diary.fault("way there cut");
             self.say(&what, "nobody there");
             return Some(Err(nobody()));
         }
@@ -126,7 +133,7 @@ impl Cable {
         (mut answer, weather): (Answered, Weather),
     ) -> Option<Result<Incoming, TransportError>> {
         if weather.no_way_back {
-            self.diary.fault("one way cut");
+            self.diary.fault("way back cut");
             self.say(what, &format!("{result}, and no answer gets back"));
             return None;
         }
@@ -162,6 +169,7 @@ impl Cable {
             tokio::time::sleep(wait).await;
             if let Some(answer) = cable.site.answer(asked).await {
                 let result = cable.diary.told(|| message::answered(&answer));
+                cable.diary.fault("request after later ones");
                 cable.say(&what, &format!("{result}, as a copy that came late"));
             }
         });

@@ -1,18 +1,26 @@
 //! What must hold when everything is quiet again: the invariants by their numbers.
 
 mod balances;
+mod branches;
+mod canary;
 mod copies;
+mod counted;
 mod delivery;
+mod derived;
 mod feed;
 mod fold;
 mod limits;
+mod people;
+mod sold;
 mod tables;
+mod told;
 mod undone;
 
 use mostrador_server::SqliteStore;
 
 use super::journal::Journal;
 use super::machine::Machine;
+use super::site::Release;
 use mostrador_tests::Error;
 
 /// An invariant that does not hold.
@@ -50,6 +58,12 @@ pub(super) struct Rest<'a> {
     pub(super) server_file: &'a std::path::Path,
     /// What the till's own feed position must be.
     pub(super) feed_head: u64,
+    /// Held entries that were tried again.
+    pub(super) releases: &'a [Release],
+    /// The true time, milliseconds since the epoch.
+    pub(super) now_ms: i64,
+    /// Of the program in force.
+    pub(super) version: u32,
 }
 
 /// Everything that does not hold.
@@ -57,7 +71,12 @@ pub(super) async fn everything(rest: &Rest<'_>) -> Result<Vec<Violation>, Error>
     let mut violations = Vec::new();
     let books = delivery::Books::read(rest.store).await?;
     violations.extend(delivery::check(rest, &books)?);
-    violations.extend(balances::check(rest, &books).await?);
+    let told = told::in_order(rest, &books)?;
+    violations.extend(balances::check(rest, &told).await?);
+    violations.extend(counted::check(rest, &told).await?);
+    violations.extend(derived::check(rest, &told).await?);
+    violations.extend(branches::check(rest, &books)?);
+    violations.extend(canary::check(rest)?);
     violations.extend(limits::check(rest, &books).await?);
     violations.extend(copies::check(rest).await?);
     violations.extend(feed::check(rest).await?);

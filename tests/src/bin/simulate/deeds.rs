@@ -1,12 +1,13 @@
 //! What people do at the tills, and the owner.
 
-use mostrador_server::publish;
-use mostrador_terminal::view::{ProfileInput, RefundInput, RefundView, VoidInput};
+use mostrador_loyalty::lease::Resource;
+use mostrador_server::{Store as _, publish};
+use mostrador_terminal::view::{ProfileInput, RefundInput, RefundView, VoidInput, VoidView};
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use mostrador_tests::Error;
 use rust_decimal::Decimal;
 
-use super::goods::{CODES, PIN, PRODUCTS, TENANT, customers, program};
+use super::goods::{CODES, PIN, PRODUCTS, SURNAME, TENANT, customers, program};
 use super::world::World;
 
 impl World {
@@ -19,8 +20,10 @@ impl World {
     }
 
     pub(super) fn race(&mut self) -> Result<(), Error> {
+        self.room.diary.reached("races for the last uses", 1);
+        let code = if self.chance.percent(60) { CODES[0] } else { CODES[4] };
         for place in 0..self.machines.len() {
-            self.sell_at(place, Some(CODES[0]))?;
+            self.sell_at(place, Some(code))?;
         }
         Ok(())
     }
@@ -59,10 +62,8 @@ impl World {
             .refused
             .first()
             .map(|refusal| refusal.refusal.clone());
-        match refused.as_deref() {
-            Some("used_up") => self.room.diary.reached("refused: used up", 1),
-            Some("lease_required") => self.room.diary.reached("refused: no lease", 1),
-            _ => {}
+        if let Some(limit) = refused.as_deref().and_then(limit_met) {
+            self.room.diary.reached(limit, 1);
         }
         self.room.diary.reached("sales", 1);
         self.room.diary.step(&machine.name, || {
@@ -91,7 +92,7 @@ impl World {
             return Ok(());
         };
         let mut form = till.edit_profile(&id.to_string())?.fields;
-        form.name = format!("Ana {}", self.chance.below(1_000));
+        form.name = format!("Ana {SURNAME} {}", self.chance.below(1_000));
         let saved = till.save_profile(&ProfileInput { ..form });
         till.lock();
         self.room
@@ -108,8 +109,22 @@ impl World {
             return Ok(());
         };
         self.version += 1;
-        publish(&store, &self.mint, TENANT, program(self.version)).await?;
+        let edited = program(self.version);
+        let before = program(self.version - 1);
+        publish(&store, &self.mint, TENANT, edited.clone()).await?;
         self.room.diary.reached("programs published", 1);
+        let limits = edited.codes[0].total_limit.cmp(&before.codes[0].total_limit);
+        let is_leased = store
+            .open_leases(TENANT)
+            .await?
+            .iter()
+            .any(|lease| !matches!(lease.resource, Resource::Customer(_)));
+        if is_leased && limits.is_lt() {
+            self.room.diary.reached("limits lowered under leases", 1);
+        }
+        if is_leased && limits.is_gt() {
+            self.room.diary.reached("limits raised under leases", 1);
+        }
         let version = self.version;
         self.room
             .diary
@@ -161,6 +176,10 @@ impl World {
             .diary
             .reached("refunds of other tills' sales", count);
         self.room.diary.step(&here.name, || told);
+        if self.chance.percent(50) {
+            let told = undo_here_too(other, &sale.receipt, drawn)?;
+            self.room.diary.step(&there.name, || told);
+        }
         Ok(())
     }
 
@@ -186,23 +205,12 @@ impl World {
             let Ok(offer) = till.offer_void() else {
                 return Ok("has nothing to void".to_owned());
             };
-            let input = VoidInput {
-                sale_id: offer.sale.id,
-                reason: offer
-                    .reasons
-                    .first()
-                    .map_or_else(String::new, |it| it.slug.clone()),
-                note: "error".to_owned(),
-            };
-            match till.void_sale(&input, PIN) {
-                Ok(_) => Ok(format!("voids {}", offer.sale.receipt)),
-                Err(error) => Ok(format!("does not void {}: {error}", offer.sale.receipt)),
-            }
+            Ok(void(till, &offer))
         })
     }
 
     /// Somebody at work does something at a till that is on.
-    fn at_the_counter(
+    pub(super) fn at_the_counter(
         &mut self,
         kind: &'static str,
         act: impl FnOnce(&Till, u64) -> Result<String, mostrador_terminal::Error>,
@@ -221,6 +229,47 @@ impl World {
         self.room.diary.reached(kind, u64::from(before != after));
         self.room.diary.step(&machine.name, || told);
         Ok(())
+    }
+}
+
+/// The limit that a refusal tells of.
+fn limit_met(refusal: &str) -> Option<&'static str> {
+    Some(match refusal {
+        "total_limit_reached" => "code refused: its uses are gone",
+        "budget_spent" => "code refused: its budget is gone",
+        "customer_limit_reached" => "code refused: the customer's use is gone",
+        "not_first_purchase" => "code refused: not the first purchase",
+        "lease_required" => "code refused: no right here",
+        _ => return None,
+    })
+}
+
+/// The till that sold it undoes it as well, before it can know of the other.
+fn undo_here_too(till: &Till, receipt: &str, drawn: u64) -> Result<String, Error> {
+    till.unlock(PIN)?;
+    let offer = till.offer_void().ok();
+    let told = match offer.filter(|offer| offer.sale.receipt == receipt && drawn.is_multiple_of(2)) {
+        Some(offer) => void(till, &offer),
+        None => match till.find_sale(receipt) {
+            Ok(found) => refund_some(till, (&found, receipt), 1),
+            Err(error) => format!("does not find {receipt}: {error}"),
+        },
+    };
+    till.lock();
+    Ok(told)
+}
+
+fn void(till: &Till, offer: &VoidView) -> String {
+    let reason = offer.reasons.first();
+    let receipt = &offer.sale.receipt;
+    let input = VoidInput {
+        sale_id: offer.sale.id.clone(),
+        reason: reason.map_or_else(String::new, |it| it.slug.clone()),
+        note: "error".to_owned(),
+    };
+    match till.void_sale(&input, PIN) {
+        Ok(_) => format!("voids {receipt}"),
+        Err(error) => format!("does not void {receipt}: {error}"),
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Journal {
     pub(super) facts: BTreeMap<Uuid, Fact>,
     /// Facts that a till was told are on the server, since the server's disk was last set back.
     pub(super) acknowledged: BTreeSet<Uuid>,
+    /// Machines with a copy of another's disk, beside it.
+    pub(super) copies: Vec<(String, String)>,
     machines: BTreeMap<String, Seen>,
     /// Whether the server's disk was ever set back.
     is_restored: bool,
@@ -116,8 +118,9 @@ impl Journal {
     }
 
     /// A till's disk runs in another machine.
-    pub(super) const fn copied(&mut self) {
+    pub(super) fn copied(&mut self, original: &str, copy: &str) {
         self.is_forked = true;
+        self.copies.push((original.to_owned(), copy.to_owned()));
     }
 
     /// The server's disk was set back: what it had said before is worth nothing more.

@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use mostrador_ledger::DatabaseKey;
 use mostrador_terminal::{KeySource, Till, TillOptions};
-use tokio::time::Instant;
 
 use super::cable::{Cable, Plug};
 use super::chance::Chance;
 use super::diary::Diary;
 use super::files::copy_folder;
+use super::goods::KEY_BYTE;
 use super::site::Site;
-use super::watch::Watch;
+use super::watch::{Calendar, Watch};
 use mostrador_tests::Error;
 
 /// Every simulated till's file has this key.
-pub(super) const KEY: DatabaseKey = DatabaseKey::from_bytes([7; 32]);
+pub(super) const KEY: DatabaseKey = DatabaseKey::from_bytes([KEY_BYTE; 32]);
 
 /// The witness beside a till's file.
 const WITNESS: &str = "till.witness";
@@ -26,7 +26,7 @@ const WITNESS: &str = "till.witness";
 pub(super) struct Room {
     pub(super) seed: u64,
     pub(super) below: PathBuf,
-    pub(super) began: Instant,
+    pub(super) calendar: Arc<Calendar>,
     pub(super) site: Arc<Site>,
     pub(super) diary: Arc<Diary>,
 }
@@ -69,13 +69,18 @@ impl Machine {
         self.running.as_ref().map(|(till, _)| till)
     }
 
+    /// Where its files are.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Switches it on, unless it is.
     pub(super) fn start(&mut self) -> Result<(), Error> {
         if self.running.is_some() {
             return Ok(());
         }
         self.starts += 1;
-        let watch = Arc::new(Watch::new(self.room.began, self.wrong_by_ms));
+        let watch = Arc::new(Watch::new(&self.room.calendar, self.wrong_by_ms));
         let part = format!("start {} of {}", self.starts, self.name);
         let clock: Arc<Watch> = Arc::clone(&watch);
         let till = Till::open(TillOptions {

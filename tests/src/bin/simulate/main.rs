@@ -25,9 +25,12 @@ mod goods;
 mod journal;
 mod machine;
 mod message;
+mod people;
 mod run;
 mod script;
 mod site;
+mod summary;
+mod tally;
 mod template;
 mod watch;
 mod world;
@@ -104,14 +107,14 @@ fn simulate(cli: &Cli) -> Result<bool, Error> {
         for line in &outcome.lines {
             println!("{line}");
         }
-        return Ok(print(&[outcome]));
+        return Ok(summary::print(&[outcome]));
     }
     #[expect(clippy::disallowed_methods, reason = "it says how long it took")]
     let begun = Instant::now();
     let passed = if cli.breaks {
         breaks(cli, &setup)
     } else {
-        print(&many(cli, &setup))
+        summary::print(&many(cli, &setup))
     };
     eprintln!("{:.1} s", begun.elapsed().as_secs_f64());
     Ok(passed)
@@ -202,34 +205,4 @@ fn words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("without a word")
-}
-
-/// The summary; whether every seed passed.
-fn print(outcomes: &[Outcome]) -> bool {
-    let mut counts = Counts::default();
-    let mut failing = Vec::new();
-    for outcome in outcomes {
-        counts.add(&outcome.counts);
-        if outcome.failures.is_empty() {
-            continue;
-        }
-        failing.push(outcome.seed.to_string());
-        for failure in &outcome.failures {
-            println!("seed {}: {failure}", outcome.seed);
-        }
-    }
-    println!("{} seeds, {} steps", outcomes.len(), counts.steps);
-    println!("faults injected: {}", listed(&counts.faults));
-    println!("reached: {}", listed(&counts.reached));
-    let passed = outcomes.len() - failing.len();
-    println!("{passed} passed, {} failed", failing.len());
-    if !failing.is_empty() {
-        println!("failing seeds: {}", failing.join(" "));
-    }
-    failing.is_empty()
-}
-
-fn listed(counts: &std::collections::BTreeMap<&'static str, u64>) -> String {
-    let parts = counts.iter().map(|(kind, count)| format!("{kind} {count}"));
-    parts.collect::<Vec<_>>().join(", ")
 }

@@ -16,6 +16,12 @@ pub(super) enum Act {
     Rush,
     /// All tills at once sell with the code of which few uses are left.
     Race,
+    /// A customer pays with points.
+    Spend,
+    /// Points are given or taken by hand.
+    Adjust,
+    /// Somebody says who brought a customer.
+    Refer,
     /// A customer's profile is changed at a till.
     Profile,
     /// Something of a sale comes back.
@@ -28,6 +34,10 @@ pub(super) enum Act {
     Void,
     /// The owner publishes another program.
     Publish,
+    /// Everything is off for some days.
+    Days,
+    /// The server gets the version that the tills have.
+    Upgrade,
     /// Somebody asks a till to try at once.
     Retry,
     /// A till loses power.
@@ -61,14 +71,29 @@ pub(super) enum Act {
 pub(super) struct Script {
     pub(super) tills: usize,
     pub(super) acts: u64,
+    /// Kinds of entries that the server does not know before its upgrade.
+    pub(super) unread: &'static [&'static str],
     weights: Vec<(Act, u64)>,
 }
 
 /// A kind of trouble: its name, in how many of a hundred seeds it may happen, and what happens then.
 type Trouble = (&'static str, u64, &'static [(Act, u64)]);
 
-const TROUBLE: [Trouble; 8] = [
+const OLD_VERSION: &str = "old version";
+
+/// What a server of the version before may not know.
+const UNREAD: [&[&str]; 5] = [
+    &["sale_refunded", "sale_voided"],
+    &["points_adjusted", "approval_given"],
+    &["customer_linked", "referral_registered"],
+    &["sale_refunded", "points_adjusted", "lease_closed"],
+    &["sale_completed"],
+];
+
+const TROUBLE: [Trouble; 10] = [
     ("one person twice", 25, &[(Act::Merge, 2)]),
+    ("days", 30, &[(Act::Days, 2), (Act::Start, 3)]),
+    (OLD_VERSION, 20, &[(Act::Upgrade, 1)]),
     ("till power", 60, &[(Act::TillPower, 5), (Act::Start, 6)]),
     (
         "server power",
@@ -101,6 +126,9 @@ impl Script {
             (Act::Sell, 30),
             (Act::Rush, 4),
             (Act::Race, 2),
+            (Act::Spend, 4),
+            (Act::Adjust, 2),
+            (Act::Refer, 3),
             (Act::Profile, 4),
             (Act::Refund, 4),
             (Act::RefundElsewhere, 3),
@@ -108,14 +136,19 @@ impl Script {
             (Act::Publish, 2),
             (Act::Retry, 3),
         ];
-        for (_, percent, acts) in TROUBLE {
+        let mut unread: &[&str] = &[];
+        for (name, percent, acts) in TROUBLE {
             if chance.percent(percent) {
                 weights.extend(acts);
+                if name == OLD_VERSION {
+                    unread = chance.pick(&UNREAD).copied().unwrap_or(unread);
+                }
             }
         }
         Self {
             tills: usize::try_from(chance.between(2, 3)).map_or(2, |tills| tills.min(TILLS)),
             acts: chance.between(20, 60),
+            unread,
             weights,
         }
     }

@@ -8,11 +8,13 @@ use mostrador_server::in_process::{Answered, Asked, InProcess};
 use mostrador_server::store::Store;
 use mostrador_server::{Limits, Mint, SqliteStore};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::broken::Broken;
 use super::chance::Chance;
 use super::diary::Diary;
 use super::files::copy_folder;
+use super::goods::TENANT;
 use mostrador_tests::Error;
 
 /// The server's file in its folder.
@@ -33,11 +35,24 @@ pub(super) struct Site {
 #[derive(Debug)]
 struct Now {
     folder: PathBuf,
-    backup: Option<PathBuf>,
+    backup: Option<(PathBuf, Vec<Release>)>,
     made: u64,
+    /// Kinds of entries that are those of a later version to it.
+    unread: &'static [&'static str],
+    /// What its disk knows of entries that it held.
+    releases: Vec<Release>,
     running: Option<Running>,
     /// The disk as it is, of a server that answers before it writes.
     written: Option<PathBuf>,
+}
+
+/// Held entries that were tried again, and that had their effects then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Release {
+    /// How many entries the server had by then.
+    pub(super) after: u64,
+    /// Streams and positions, in the order in which they were tried.
+    pub(super) places: Vec<(Uuid, u64)>,
 }
 
 /// A server that is up.
@@ -59,6 +74,8 @@ impl Site {
                 folder: below.join("server"),
                 backup: None,
                 made: 0,
+                unread: &[],
+                releases: Vec::new(),
                 running: None,
                 written: None,
             }),
@@ -75,14 +92,53 @@ impl Site {
         }
     }
 
+    /// The same server in a version that does not know these kinds of entries yet.
+    pub(super) fn of_version_before(self, unread: &'static [&'static str]) -> Self {
+        self.now().unread = unread;
+        self
+    }
+
+    /// Whether its version does not know every kind of entry.
+    pub(super) fn is_older(&self) -> bool {
+        !self.now().unread.is_empty()
+    }
+
+    /// Installs the version that knows every kind of entry.
+    pub(super) async fn upgrade(&self) -> Result<(), Error> {
+        if let Some(store) = self.store() {
+            let held = store.counts(TENANT).await?.held;
+            self.diary.reached("entries held", held);
+        }
+        self.lose_power()?;
+        self.now().unread = &[];
+        self.diary.step("server", || "is upgraded".to_owned());
+        self.start().await
+    }
+
+    /// Held entries that were tried again, in order.
+    pub(super) fn releases(&self) -> Vec<Release> {
+        self.now().releases.clone()
+    }
+
     /// Switches it on, unless it is.
     pub(super) async fn start(&self) -> Result<(), Error> {
         if self.is_up() {
             return Ok(());
         }
-        let path = self.now().folder.join(SERVER_FILE);
+        let (path, unread) = {
+            let now = self.now();
+            (now.folder.join(SERVER_FILE), now.unread)
+        };
+        if let Some((broken, _)) = &self.broken
+            && unread.is_empty()
+        {
+            broken.spoil_held(&path)?;
+        }
         let store = SqliteStore::open(&path, &self.mint)?;
-        let server = InProcess::start(store.clone(), Limits::default(), self.mint.clone()).await?;
+        let held = held(&store).await?;
+        let (limits, mint) = (Limits::default(), self.mint.clone());
+        let server = InProcess::start_older(store.clone(), limits, mint, unread).await?;
+        self.note_released(&store, held).await?;
         let key = store.identity().await?.secret_key;
         self.now().running = Some(Running {
             server: Arc::new(server),
@@ -90,6 +146,26 @@ impl Site {
             key,
         });
         self.diary.step("server", || "starts".to_owned());
+        Ok(())
+    }
+
+    async fn note_released(
+        &self,
+        store: &SqliteStore,
+        before: Vec<(Uuid, u64)>,
+    ) -> Result<(), Error> {
+        if before.is_empty() {
+            return Ok(());
+        }
+        let still = held(store).await?;
+        let freed = before.into_iter().filter(|place| !still.contains(place));
+        let places: Vec<_> = freed.collect();
+        self.diary
+            .reached("held entries released", places.len() as u64);
+        let after = store.counts(TENANT).await?.entries;
+        if !places.is_empty() {
+            self.now().releases.push(Release { after, places });
+        }
         Ok(())
     }
 
@@ -115,7 +191,7 @@ impl Site {
         let mut now = self.now();
         let copy = self.next_folder(&mut now);
         copy_folder(&now.folder, &copy)?;
-        now.backup = Some(copy);
+        now.backup = Some((copy, now.releases.clone()));
         drop(now);
         self.diary.step("server", || "is backed up".to_owned());
         Ok(())
@@ -125,9 +201,10 @@ impl Site {
     pub(super) fn go_back(&self) -> Result<bool, Error> {
         self.lose_power()?;
         let mut now = self.now();
-        let Some(backup) = now.backup.clone() else {
+        let Some((backup, releases)) = now.backup.clone() else {
             return Ok(false);
         };
+        now.releases = releases;
         let next = self.next_folder(&mut now);
         copy_folder(&backup, &next)?;
         if let Some((broken, _)) = &self.broken {
@@ -203,4 +280,10 @@ impl Site {
     fn now(&self) -> MutexGuard<'_, Now> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Where entries stand that are held, in the order in which they are tried again.
+async fn held(store: &SqliteStore) -> Result<Vec<(Uuid, u64)>, Error> {
+    let held = store.held(TENANT).await?.into_iter();
+    Ok(held.map(|entry| (entry.stream, entry.seq)).collect())
 }

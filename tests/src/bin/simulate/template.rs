@@ -10,7 +10,6 @@ use mostrador_server::terminal::{Shop, Tenant};
 use mostrador_server::{Mint, SqliteStore, enrol_code, publish};
 use mostrador_sync::Phase;
 use mostrador_terminal::{KeySource, Till, TillOptions};
-use tokio::time::Instant;
 
 use super::cable::{Cable, Plug};
 use super::chance::Chance;
@@ -18,7 +17,7 @@ use super::diary::Diary;
 use super::goods::{STORE, TENANT, program, rows};
 use super::machine::KEY;
 use super::site::{SERVER_FILE, Site};
-use super::watch::Watch;
+use super::watch::{Calendar, Watch};
 use mostrador_tests::Error;
 
 /// Tills in the template.
@@ -39,8 +38,8 @@ impl Template {
         let template = Self {
             folder: folder.to_owned(),
         };
-        let began = Instant::now();
-        let clock = Arc::new(Watch::new(began, 0));
+        let calendar = Calendar::new();
+        let clock = Arc::new(Watch::new(&calendar, 0));
         let diary = Arc::new(Diary::new(false));
         let mint = Mint::seeded(clock, 0);
         set_up(&template.server(), &mint).await?;
@@ -52,7 +51,7 @@ impl Template {
             let till = Till::open(TillOptions {
                 data_dir: template.till(number),
                 key_source: KeySource::Given(KEY),
-                clock: Arc::new(Watch::new(began, 0)),
+                clock: Arc::new(Watch::new(&calendar, 0)),
                 random: Chance::source(0, &name),
                 transport: Some(Arc::new(Plug(cable))),
             })?;

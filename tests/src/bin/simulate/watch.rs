@@ -1,5 +1,6 @@
-//! Virtual time: it passes when nobody has anything to do.
+//! Virtual time: it passes when nobody has anything to do, and days pass while everything is off.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::time::Instant;
@@ -7,19 +8,50 @@ use tokio::time::Instant;
 /// Where every run begins: 2026-11-21T15:00:00Z.
 pub(super) const BEGIN_MS: i64 = 1_795_273_200_000;
 
+/// A day, milliseconds.
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// The true time of a world.
+#[derive(Debug)]
+pub(super) struct Calendar {
+    began: Instant,
+    off_ms: AtomicI64,
+}
+
+impl Calendar {
+    /// One that begins now.
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            began: Instant::now(),
+            off_ms: AtomicI64::new(0),
+        })
+    }
+
+    /// Days go by in which nothing is on.
+    pub(super) fn skip_days(&self, days: i64) {
+        self.off_ms.fetch_add(days * DAY_MS, Ordering::SeqCst);
+    }
+
+    /// Milliseconds since the epoch.
+    pub(super) fn now_ms(&self) -> i64 {
+        let passed_ms = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        BEGIN_MS + passed_ms + self.off_ms.load(Ordering::SeqCst)
+    }
+}
+
 /// A clock on the wall of a till or of the server, and since when the program beside it runs.
 #[derive(Debug)]
 pub(super) struct Watch {
-    world_began: Instant,
+    calendar: Arc<Calendar>,
     program_began: Instant,
     wrong_by_ms: AtomicI64,
 }
 
 impl Watch {
-    /// The clock of a program that starts now, in a world that began then.
-    pub(super) fn new(world_began: Instant, wrong_by_ms: i64) -> Self {
+    /// The clock of a program that starts now.
+    pub(super) fn new(calendar: &Arc<Calendar>, wrong_by_ms: i64) -> Self {
         Self {
-            world_began,
+            calendar: Arc::clone(calendar),
             program_began: Instant::now(),
             wrong_by_ms: AtomicI64::new(wrong_by_ms),
         }
@@ -31,8 +63,7 @@ impl Watch {
     }
 
     fn shown_ms(&self) -> i64 {
-        let passed_ms = i64::try_from(self.world_began.elapsed().as_millis()).unwrap_or(i64::MAX);
-        BEGIN_MS + passed_ms + self.wrong_by_ms.load(Ordering::SeqCst)
+        self.calendar.now_ms() + self.wrong_by_ms.load(Ordering::SeqCst)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mostrador_ledger as ledger;
-use mostrador_server::Mint;
+use mostrador_server::{Mint, jobs};
 use mostrador_server::store::Store;
 use tokio::time::Instant;
 
@@ -19,7 +19,8 @@ use super::machine::{Machine, Room};
 use super::run::Setup;
 use super::script::{Act, Script, pause, storm, wrong_by_ms};
 use super::site::Site;
-use super::watch::Watch;
+use super::tally;
+use super::watch::{Calendar, Watch};
 use mostrador_tests::Error;
 
 /// Until everything must be quiet after the healing.
@@ -54,17 +55,18 @@ impl World {
         (below, diary): (&Path, &Arc<Diary>),
     ) -> Result<Self, Error> {
         let template = setup.template;
-        let began = Instant::now();
+        let calendar = Calendar::new();
         let script = Script::of(seed);
         super::files::copy_folder(&template.server(), &below.join("server"))?;
-        let mint = Mint::seeded(Arc::new(Watch::new(began, 0)), seed);
+        let mint = Mint::seeded(Arc::new(Watch::new(&calendar, 0)), seed);
         let site = Site::new(below, mint.clone(), Arc::clone(diary));
-        let site = Arc::new(site.broken(setup.broken, seed));
+        let site = site.broken(setup.broken, seed);
+        let site = Arc::new(site.of_version_before(script.unread));
         site.start().await?;
         let room = Room {
             seed,
             below: below.to_owned(),
-            began,
+            calendar,
             site,
             diary: Arc::clone(diary),
         };
@@ -111,6 +113,14 @@ impl World {
         if !self.is_quiet_in_time().await? {
             return Ok(self.violations);
         }
+        if self.room.site.is_older() {
+            // What is held blocked nothing of all that.
+            self.upgrade().await?;
+        }
+        self.write_what_is_due().await?;
+        if !self.is_quiet_in_time().await? {
+            return Ok(self.violations);
+        }
         self.read_all()?;
         self.check().await?;
         Ok(self.violations)
@@ -121,6 +131,11 @@ impl World {
             Act::Sell => self.sell(1, None),
             Act::Rush => self.sell(self.chance.between(3, 12), None),
             Act::Race => self.race(),
+            Act::Spend => self.spend_points(),
+            Act::Adjust => self.adjust(),
+            Act::Refer => self.refer(),
+            Act::Days => self.let_days_pass().await,
+            Act::Upgrade => self.upgrade().await,
             Act::Profile => self.change_profile(),
             Act::Refund => self.refund(),
             Act::RefundElsewhere => self.refund_elsewhere().await,
@@ -194,7 +209,11 @@ impl World {
         machine.go_back(is_with_witness)?;
         let name = machine.name.clone();
         self.journal.set_back(&name);
-        self.fault("till set back");
+        self.fault(if is_with_witness {
+            "till set back, witness and all"
+        } else {
+            "till set back beside its witness"
+        });
         Ok(())
     }
 
@@ -207,7 +226,8 @@ impl World {
         let name = format!("copy-{}", self.copies);
         let mut copy = self.machines[place].copied(&name)?;
         copy.start()?;
-        self.journal.copied();
+        let original = self.machines[place].name.clone();
+        self.journal.copied(&original, &name);
         self.machines.push(copy);
         self.fault("till copied");
         Ok(())
@@ -230,6 +250,42 @@ impl World {
             self.room.site.go_back()?;
             self.journal.server_set_back();
             self.fault("server set back");
+        }
+        Ok(())
+    }
+
+    /// Everything is switched off, some days go by, and what is due is written when the server is back.
+    async fn let_days_pass(&mut self) -> Result<(), Error> {
+        for machine in &mut self.machines {
+            machine.lose_power()?;
+        }
+        self.room.site.lose_power()?;
+        let days = self.chance.between(1, 9);
+        self.room.calendar.skip_days(days.cast_signed());
+        self.fault("days off");
+        self.room
+            .diary
+            .step("world", || format!("is off for {days} days"));
+        self.start_all().await?;
+        self.write_what_is_due().await
+    }
+
+    /// What the server does every day, twice: the second time nothing is left to do.
+    async fn write_what_is_due(&mut self) -> Result<(), Error> {
+        let store = self.room.site.store().ok_or(Error::Gone)?;
+        jobs::run(&store, &self.mint, TENANT).await?;
+        let again = jobs::run(&store, &self.mint, TENANT).await?;
+        if again.written() > 0 {
+            let what = format!("what was due was written twice: {again:?}");
+            self.violations.push(Violation::new(17, what));
+        }
+        Ok(())
+    }
+
+    async fn upgrade(&mut self) -> Result<(), Error> {
+        if self.room.site.is_older() {
+            self.fault("entries of a newer version");
+            self.room.site.upgrade().await?;
         }
         Ok(())
     }
@@ -321,20 +377,15 @@ impl World {
             store: &store,
             server_file: &file,
             feed_head: self.feed_head().await?,
+            releases: &self.room.site.releases(),
+            now_ms: self.room.calendar.now_ms(),
+            version: self.version,
         };
         let found = check::everything(&rest).await?;
         self.violations.extend(found);
-        let counts = store.counts(TENANT).await?;
+        tally::note(&store, &file, &self.room.diary).await?;
         let diary = &self.room.diary;
-        diary.reached("limits passed offline", counts.adjusted);
-        diary.reached("entries held", counts.held);
         diary.reached("streams opened", self.journal.count("stream_opened"));
-        diary.reached("leases given back", self.journal.count("lease_closed"));
-        let stocks = store.stocks(TENANT).await?;
-        let full = stocks
-            .iter()
-            .filter(|(_, stock)| stock.used > 0 && stock.used >= stock.limit);
-        diary.reached("limits used up", full.count() as u64);
         Ok(())
     }
 }

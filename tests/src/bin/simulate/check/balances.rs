@@ -8,14 +8,14 @@ use mostrador_protocol::row::CodeUseRow;
 use mostrador_server::store::Store;
 use uuid::Uuid;
 
-use super::delivery::Books;
 use super::fold::Folded;
+use super::told::Told;
 use super::{Rest, Violation, tables};
 use crate::goods::TENANT;
 use mostrador_tests::Error;
 
-pub(super) async fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Error> {
-    let mut violations = from_entries(rest, books).await?;
+pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violation>, Error> {
+    let mut violations = from_entries(rest, told).await?;
     for machine in rest.machines {
         let Some(till) = machine.till() else {
             continue;
@@ -27,14 +27,14 @@ pub(super) async fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violatio
 }
 
 /// The accounts and tallies of the server against every entry that had effects, each id once.
-async fn from_entries(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Error> {
+async fn from_entries(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violation>, Error> {
     let mut violations = Vec::new();
     let Folded {
         accounts,
         tallies,
         undone,
         ..
-    } = Folded::of(books, rest.server_file)?;
+    } = Folded::of(told);
     violations.extend(undone.violations());
     let held: BTreeMap<Uuid, AccountDocument> =
         rest.store.accounts(TENANT).await?.into_iter().collect();

@@ -37,6 +37,11 @@ impl Books {
         Ok(Self { streams, of_tills })
     }
 
+    /// The ids of all entries that tills wrote.
+    pub(super) fn ids(&self) -> BTreeSet<Uuid> {
+        self.by_id().into_keys().collect()
+    }
+
     /// Where each entry id stands, in the order of streams.
     fn by_id(&self) -> BTreeMap<Uuid, Vec<(Uuid, &StoredEntry)>> {
         let mut by_id: BTreeMap<Uuid, Vec<(Uuid, &StoredEntry)>> = BTreeMap::new();
@@ -135,7 +140,7 @@ fn chains(books: &Books) -> Vec<Violation> {
     violations
 }
 
-fn own_entries(look: &ledger::Connection) -> Result<Vec<(Uuid, u64, RawEntry)>, ledger::Error> {
+pub(super) fn own_entries(look: &ledger::Connection) -> Result<Vec<(Uuid, u64, RawEntry)>, ledger::Error> {
     let mut entries = Vec::new();
     for head in ledger::stream::all(look)? {
         ledger::stream::verify(look, head.stream)?;

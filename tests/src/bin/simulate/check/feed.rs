@@ -83,9 +83,12 @@ impl Newcomer {
         let uses: BTreeMap<_, _> = uses.map(|row| (row.code.clone(), row)).collect();
         let customers = store.customers(TENANT).await?.into_iter();
         let customers: BTreeMap<_, _> = customers.map(|it| (it.id, it)).collect();
+        let terminals = store.terminals(TENANT).await?;
         let heads = store.streams(TENANT).await?.into_iter();
+        // The server's own stream is told by what it changes.
+        let is_of_till = |id| terminals.iter().any(|terminal| terminal.id == id);
         let heads: BTreeMap<_, _> = heads
-            .filter(|head| head.seq > 0)
+            .filter(|head| head.seq > 0 && is_of_till(head.terminal))
             .map(|head| (head.stream, head.seq))
             .collect();
         let same = [

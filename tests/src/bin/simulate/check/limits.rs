@@ -10,7 +10,7 @@ use mostrador_server::store::Store;
 
 use super::delivery::Books;
 use super::{Rest, Violation};
-use crate::goods::TENANT;
+use crate::goods::{TENANT, program};
 use mostrador_tests::Error;
 
 pub(super) async fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Error> {
@@ -28,12 +28,33 @@ pub(super) async fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violatio
         if granted != stock.leased {
             wrong(format!("has open leases of {granted} units"));
         }
-        if stock.exposure != 0 && !rest.journal.is_disturbed() {
-            wrong("has exposure, and no till or server was set back or copied".to_owned());
+        let highest = highest(&resource, rest.version);
+        let lowered = highest.map_or(0, |highest| highest - stock.limit);
+        if stock.exposure > lowered && !rest.journal.is_disturbed() {
+            wrong(format!(
+                "has exposure, its limit was lowered by {lowered}, and no till or server was set back or \
+                 copied"
+            ));
         }
     }
     violations.extend(spent_after_the_close(books));
     Ok(violations)
+}
+
+/// The highest limit that any program so far had; what was granted under it stays when it is lowered.
+fn highest(resource: &LeaseResource, version: u32) -> Option<i64> {
+    let limits = (1..=version).filter_map(|version| {
+        let codes = program(version).codes.into_iter();
+        let mut codes = codes.filter_map(|code| match resource {
+            LeaseResource::CodeUses(text) if *text == code.text => {
+                code.total_limit.map(u64::cast_signed)
+            }
+            LeaseResource::CodeBudget(text) if *text == code.text => code.budget,
+            _ => None,
+        });
+        codes.next()
+    });
+    limits.max()
 }
 
 fn left_of(open: &[Lease], resource: &LeaseResource) -> i64 {

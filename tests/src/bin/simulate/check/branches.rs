@@ -1,0 +1,69 @@
+//! Invariant 13: of a till and its copy both branches are kept. That each entry counts once is the matter of
+//! [`super::counted`].
+
+use std::collections::BTreeSet;
+
+use mostrador_protocol::entry::RawEntry;
+use uuid::Uuid;
+
+use super::delivery::Books;
+use super::{Rest, Violation};
+use crate::machine::Machine;
+use crate::message::short;
+use mostrador_tests::Error;
+
+/// The entries of a till: stream, position and bytes.
+type Entries = Vec<(Uuid, u64, RawEntry)>;
+
+pub(super) fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Error> {
+    let mut violations = Vec::new();
+    let held = books.ids();
+    for (original, copy) in &rest.journal.copies {
+        let (Some(one), Some(other)) = (running(rest, original)?, running(rest, copy)?) else {
+            continue;
+        };
+        violations.extend(written_by_both((original, &one), (copy, &other)));
+        for (name, entries) in [(original, &one), (copy, &other)] {
+            violations.extend(lost(name, entries, &held));
+        }
+    }
+    Ok(violations)
+}
+
+fn running(rest: &Rest<'_>, name: &str) -> Result<Option<Entries>, Error> {
+    let mut machines = rest.machines.iter();
+    let machine = machines.find(|machine| machine.name == name);
+    let Some(till) = machine.and_then(Machine::till) else {
+        return Ok(None);
+    };
+    Ok(Some(till.ledger().read(super::delivery::own_entries)?))
+}
+
+/// At rest the two write different streams, unless neither wrote anything since the copy.
+fn written_by_both(
+    (original, one): (&str, &Entries),
+    (copy, other): (&str, &Entries),
+) -> Option<Violation> {
+    let last = |entries: &Entries| entries.last().map(|(stream, seq, _)| (*stream, *seq));
+    let (last_one, last_other) = (last(one)?, last(other)?);
+    let is_shared = last_one.0 == last_other.0 && last_one.1 != last_other.1;
+    is_shared.then(|| {
+        let stream = short(last_one.0);
+        let what = format!("{original} and {copy} both go on writing stream {stream}");
+        Violation::new(13, what)
+    })
+}
+
+/// Entries of a branch that the server does not have.
+fn lost(name: &str, entries: &Entries, held: &BTreeSet<Uuid>) -> Vec<Violation> {
+    let headers = entries.iter().filter_map(|(_, _, raw)| raw.header().ok());
+    // Each branch opens its own stream.
+    let facts = headers.filter(|header| header.kind != "stream_opened");
+    let lost = facts.filter(|header| !held.contains(&header.entry_id));
+    let violations = lost.map(|header| {
+        let (kind, id) = (&header.kind, header.entry_id);
+        let what = format!("{kind} {id} of {name}, a branch of a fork, is not on the server");
+        Violation::new(13, what)
+    });
+    violations.collect()
+}

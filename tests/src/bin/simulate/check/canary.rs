@@ -1,0 +1,37 @@
+//! Invariant 20, as far as a till's disk goes: nothing that a person or a till keeps secret can be read on it.
+
+use std::fs;
+
+use super::{Rest, Violation};
+use crate::goods::canaries;
+use mostrador_tests::Error;
+
+pub(super) fn check(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
+    let mut violations = Vec::new();
+    let canaries = canaries();
+    for machine in rest.machines {
+        for file in fs::read_dir(machine.folder())? {
+            let path = file?.path();
+            let bytes = fs::read(&path)?;
+            let found = canaries.iter().filter(|(_, secret)| holds(&bytes, secret));
+            violations.extend(found.map(|(what, _)| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let name = format!("{what} can be read in {name} of {}", machine.name);
+                Violation::new(20, name)
+            }));
+        }
+    }
+    Ok(violations)
+}
+
+fn holds(bytes: &[u8], secret: &[u8]) -> bool {
+    let (first, rest) = secret.split_first().expect("BUG: every canary has signs");
+    let mut left = bytes;
+    while let Some(place) = left.iter().position(|byte| byte == first) {
+        left = &left[place + 1..];
+        if left.starts_with(rest) {
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,285 @@
+//! Invariant 17: what follows from entries is there once for each cause, and is there; counted on the raw
+//! entries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Days, NaiveDate};
+use mostrador_protocol::entry::{Payload, PointsExpired, ReferralBonus, TierMoved};
+use mostrador_server::store::Store;
+use uuid::Uuid;
+
+use super::people::People;
+use super::sold::{Sales, Sold};
+use super::told::Told;
+use super::{Rest, Violation};
+use crate::goods::{BADGE_VISITS, REFERRAL_FROM, REFERRAL_POINTS, TENANT, TIER_DAYS, TIERS};
+use mostrador_tests::Error;
+
+/// How far the store's day is behind UTC, milliseconds: its zone has no summer time.
+const BEHIND_UTC_MS: i64 = 5 * 3_600_000;
+
+/// How far ahead of the server a till's time is believed, milliseconds.
+const BELIEVED_MS: i64 = 10 * 60_000;
+
+pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violation>, Error> {
+    let people = People::of(told);
+    let sales = Sales::of(told);
+    let mut causes = Causes::new(&people);
+    for (position, entry) in told.iter().enumerate() {
+        causes.take(position, &entry.payload);
+    }
+    let today = day_of(rest.now_ms);
+    let mut wrong = causes.wrong;
+    let accounts = rest.store.accounts(TENANT).await?;
+    for (customer, account) in &accounts {
+        let over = account.lots.iter().filter(|lot| lot.expires_on < today);
+        wrong.extend(over.map(|lot| format!("customer {customer} has {lot:?} on {today}")));
+    }
+    let brought = Brought { told, sales: &sales };
+    for customer in accounts.iter().map(|(customer, _)| *customer) {
+        if people.is_merged(customer) {
+            continue;
+        }
+        let said = causes.moves.get(&customer);
+        let said = said.map_or(TIERS[0].0, |moved| moved.1.as_str());
+        let stands = standing(&brought, customer, today).filter(|tier| *tier != said);
+        wrong.extend(stands.map(|tier| {
+            format!("customer {customer} stands in {tier} on {today}, and {said} was announced")
+        }));
+        let has_badge = causes.badges.iter().any(|(whose, _)| *whose == customer);
+        let visits = brought.sales_of(customer);
+        let visits = visits.filter(|sold| !sold.came_back().is_whole).count();
+        if !has_badge && visits >= BADGE_VISITS as usize {
+            wrong.push(format!("customer {customer} bought {visits} times and has no badge"));
+        }
+        wrong.extend(brought.missing_bonus(customer, &people));
+    }
+    wrong.extend(brought.unfounded(&people));
+    let violations = wrong.into_iter().map(|what| Violation::new(17, what));
+    Ok(violations.collect())
+}
+
+/// The store's day of an instant.
+fn day_of(unix_ms: i64) -> NaiveDate {
+    let local = DateTime::from_timestamp_millis(unix_ms - BEHIND_UTC_MS);
+    local.unwrap_or_default().date_naive()
+}
+
+/// When an entry counts as made.
+fn counts_from(entry: &Told) -> i64 {
+    let said = entry.header.effective_ms;
+    if said > entry.received_ms + BELIEVED_MS {
+        entry.received_ms
+    } else {
+        said
+    }
+}
+
+/// The causes of what followed.
+struct Causes<'a> {
+    people: &'a People,
+    /// Where something last happened to a person that did not follow from something else.
+    touched: BTreeMap<Uuid, usize>,
+    expired: BTreeMap<(Uuid, [NaiveDate; 3]), usize>,
+    /// Day and tier of the last move, and where it was told.
+    moves: BTreeMap<Uuid, (NaiveDate, String, usize)>,
+    badges: BTreeSet<(Uuid, String)>,
+    wrong: Vec<String>,
+}
+
+impl<'a> Causes<'a> {
+    const fn new(people: &'a People) -> Self {
+        Self {
+            people,
+            touched: BTreeMap::new(),
+            expired: BTreeMap::new(),
+            moves: BTreeMap::new(),
+            badges: BTreeSet::new(),
+            wrong: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, position: usize, payload: &Payload) {
+        match payload {
+            Payload::PointsExpired(expired) => self.expiry(position, expired),
+            Payload::TierMoved(moved) => self.tier(position, moved),
+            Payload::BadgeAwarded(badge) => {
+                let customer = badge.customer_id;
+                if !self.badges.insert((customer, badge.badge.clone())) {
+                    let what = format!("customer {customer} got badge {} twice", badge.badge);
+                    self.wrong.push(what);
+                }
+                self.touch(position, payload);
+            }
+            _ => self.touch(position, payload),
+        }
+    }
+
+    fn touch(&mut self, position: usize, payload: &Payload) {
+        for record in payload.customers() {
+            self.touched.insert(self.people.person(record), position);
+        }
+    }
+
+    /// Whether something happened to the person since then.
+    fn is_touched_since(&self, customer: Uuid, position: usize) -> bool {
+        let touched = self.touched.get(&self.people.person(customer));
+        touched.is_some_and(|last| *last > position)
+    }
+
+    /// The same lot expires a second time only when something came to it.
+    fn expiry(&mut self, position: usize, expired: &PointsExpired) {
+        let (customer, lot) = (expired.customer_id, &expired.lot);
+        if expired.day <= lot.expires_on {
+            self.wrong.push(format!("{expired:?} expired too early"));
+        }
+        let usable_from = lot.usable_from.unwrap_or(lot.earned_on);
+        let cause = (customer, [lot.expires_on, lot.earned_on, usable_from]);
+        if let Some(before) = self.expired.insert(cause, position)
+            && !self.is_touched_since(customer, before)
+        {
+            self.wrong.push(format!("{expired:?} expired twice"));
+        }
+    }
+
+    /// Each move begins where the one before ended.
+    fn tier(&mut self, position: usize, moved: &TierMoved) {
+        let customer = moved.customer_id;
+        let now = (moved.day, moved.to.clone(), position);
+        let before = self.moves.insert(customer, now);
+        if self.people.is_merged(customer) {
+            return;
+        }
+        let from = before.as_ref().map_or(TIERS[0].0, |before| before.1.as_str());
+        let said = moved.from.as_deref().unwrap_or(TIERS[0].0);
+        if said != from || said == moved.to {
+            self.wrong.push(format!("{moved:?} follows {before:?}"));
+        }
+    }
+}
+
+/// Sales, and who brought whom.
+struct Brought<'a> {
+    told: &'a [Told],
+    sales: &'a Sales,
+}
+
+impl Brought<'_> {
+    fn sales_of(&self, customer: Uuid) -> impl Iterator<Item = &Sold> {
+        let sales = self.sales.by_id.values();
+        sales.filter(move |sold| sold.sale.customer_id == Some(customer))
+    }
+
+    fn bonuses(&self) -> impl Iterator<Item = &ReferralBonus> {
+        self.told.iter().filter_map(|entry| match &entry.payload {
+            Payload::ReferralBonus(bonus) => Some(bonus),
+            _ => None,
+        })
+    }
+
+    /// Who brought the customer, and when that was registered; each time that it was.
+    fn registered(&self, customer: Uuid) -> Vec<(Uuid, i64)> {
+        let registered = self.told.iter().filter_map(|entry| match &entry.payload {
+            Payload::ReferralRegistered(it) if it.customer_id == customer => {
+                Some((it.referrer_id, counts_from(entry)))
+            }
+            _ => None,
+        });
+        registered.collect()
+    }
+
+    /// Where it is beyond doubt that a customer was brought before the first purchase: one bonus stands
+    /// while a sale does that reaches the minimum, and none otherwise.
+    fn missing_bonus(&self, customer: Uuid, people: &People) -> Option<String> {
+        let [(referrer, at_ms)] = self.registered(customer)[..] else {
+            return None;
+        };
+        let is_first = |sold: &Sold| counts_from(&self.told[sold.position]) > at_ms;
+        if people.is_merged(referrer) || !self.sales_of(customer).all(is_first) {
+            return None;
+        }
+        let mut paid = self.sales_of(customer);
+        let is_due =
+            paid.any(|sold| sold.sale.total >= REFERRAL_FROM && !sold.came_back().is_whole);
+        let of_customer = self.bonuses().filter(|bonus| bonus.customer_id == customer);
+        let stand: i64 = of_customer
+            .map(|bonus| if bonus.taken_back { -1 } else { 1 })
+            .sum();
+        (stand != i64::from(is_due)).then(|| {
+            format!("{stand} bonuses stand for customer {customer}, whom {referrer} brought")
+        })
+    }
+
+    /// Bonuses without a cause, or with one that another had.
+    fn unfounded(&self, people: &People) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut known = BTreeSet::new();
+        for bonus in self.bonuses() {
+            let is_first = known.insert((bonus.sale_id, bonus.taken_back));
+            let is_given = known.contains(&(bonus.sale_id, false));
+            let sold = self.sales.by_id.get(&bonus.sale_id);
+            let person = people.person(bonus.customer_id);
+            let is_theirs = sold.and_then(|sold| sold.sale.customer_id);
+            let is_theirs = is_theirs.is_some_and(|buyer| people.person(buyer) == person);
+            let is_undone = sold.is_some_and(|sold| sold.came_back().is_whole);
+            let points = (bonus.bonus.points, bonus.welcome.points);
+            let is_registered = self.told.iter().any(|entry| match &entry.payload {
+                Payload::ReferralRegistered(it) => {
+                    people.person(it.customer_id) == person
+                        && people.person(it.referrer_id) == people.person(bonus.referrer_id)
+                }
+                _ => false,
+            });
+            let is_right = is_first
+                && is_given
+                && is_theirs
+                && is_registered
+                && points == REFERRAL_POINTS
+                && (!bonus.taken_back || is_undone);
+            if !is_right {
+                wrong.push(format!("{bonus:?} has no cause of its own"));
+            }
+        }
+        for (sale, _) in known.iter().filter(|(_, taken_back)| !taken_back) {
+            let sold = self.sales.by_id.get(sale);
+            let is_undone = sold.is_some_and(|sold| sold.came_back().is_whole);
+            if is_undone && !known.contains(&(*sale, true)) {
+                wrong.push(format!("nothing is left of sale {sale}, and its bonus stands"));
+            }
+        }
+        wrong
+    }
+}
+
+/// The tier of a customer whose earnings are known exactly.
+fn standing(brought: &Brought<'_>, customer: Uuid, today: NaiveDate) -> Option<&'static str> {
+    let mut earned: BTreeMap<NaiveDate, i64> = BTreeMap::new();
+    for sold in brought.sales_of(customer) {
+        let back = sold.came_back().taken_back;
+        if back.least != back.most {
+            return None;
+        }
+        let day = sold.sale.local_time.date();
+        *earned.entry(day).or_default() += sold.earned() - back.least;
+    }
+    for bonus in brought.bonuses() {
+        let sign = if bonus.taken_back { -1 } else { 1 };
+        for (whose, lot) in [
+            (bonus.referrer_id, &bonus.bonus),
+            (bonus.customer_id, &bonus.welcome),
+        ] {
+            if whose == customer {
+                *earned.entry(lot.earned_on).or_default() += sign * lot.points;
+            }
+        }
+    }
+    let (window, grace) = TIER_DAYS;
+    let held = (0..=u64::from(grace)).map(|ago| {
+        let last = today - Days::new(ago);
+        let first = last - Days::new(u64::from(window) - 1);
+        earned.range(first..=last).map(|(_, points)| points).sum::<i64>()
+    });
+    let best = held.max().unwrap_or(0);
+    let reached = TIERS.iter().rfind(|(_, from)| *from <= best);
+    Some(reached.map_or(TIERS[0].0, |(tier, _)| tier))
+}
