@@ -74,7 +74,7 @@ pub(crate) fn reader(path: &Path, key: &DatabaseKey) -> Result<Connection, Error
         "pragma query_only = on; pragma busy_timeout = 5000; pragma temp_store = memory;
          pragma cache_size = -32000;",
     )?;
-    connection.set_prepared_statement_cache_capacity(64);
+    keep_statements(&connection, 64)?;
     Ok(connection)
 }
 
@@ -126,6 +126,14 @@ fn unlock(connection: &Connection, path: &Path, key: &DatabaseKey) -> Result<(),
     }
 }
 
+/// Keeps so many statements ready. Without the guarantee of stable plans SQLite prepares each that has a bound
+/// limit again at every use.
+fn keep_statements(connection: &Connection, statements: usize) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(statements);
+    Ok(())
+}
+
 fn prepare(connection: &mut Connection, path: &Path, tables: i64) -> Result<(), Error> {
     if tables == 0 {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -147,7 +155,7 @@ fn prepare(connection: &mut Connection, path: &Path, tables: i64) -> Result<(), 
          pragma trusted_schema = off; pragma secure_delete = on; pragma busy_timeout = 5000; pragma temp_store = memory;
          pragma cache_size = -32000;",
     )?;
-    connection.set_prepared_statement_cache_capacity(128);
+    keep_statements(connection, 256)?;
     migration::run(connection).map_err(|trouble| match trouble {
         Trouble::Newer => Error::Newer {
             path: path.to_owned(),

@@ -41,16 +41,22 @@ pub(crate) enum Broken {
     CursorBySerialId,
     /// An upgrade takes what was held for done.
     ReleaseWithoutEffects,
+    /// A start forgets on which day something follows from an account.
+    ForgetWhatIsDue,
+    /// It does not remember what came back of a sale.
+    ForgetWhatCameBack,
 }
 
 impl Broken {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::AcknowledgeBeforeCommit,
         Self::ForgetOwnThrough,
         Self::ExpiryFreesALease,
         Self::CounterResetsOnRestore,
         Self::CursorBySerialId,
         Self::ReleaseWithoutEffects,
+        Self::ForgetWhatIsDue,
+        Self::ForgetWhatCameBack,
     ];
 
     /// What it is called in the summary.
@@ -62,6 +68,8 @@ impl Broken {
             Self::CounterResetsOnRestore => "counter resets on restore",
             Self::CursorBySerialId => "cursor by serial id",
             Self::ReleaseWithoutEffects => "release without effects",
+            Self::ForgetWhatIsDue => "forget what is due",
+            Self::ForgetWhatCameBack => "forget what came back",
         }
     }
 
@@ -69,30 +77,37 @@ impl Broken {
     pub(super) fn spoil_disk(self, server_file: &Path) -> Result<(), Error> {
         if self == Self::CounterResetsOnRestore {
             let reset = "update code_use set total = 0, discount = 0, day = null, on_day = 0";
-            rusqlite::Connection::open(server_file)
-                .and_then(|file| file.execute(reset, []))
-                .map_err(mostrador_ledger::Error::from)?;
+            spoil_file(server_file, reset)?;
         }
         Ok(())
     }
 
-    /// What happens to the disk of a server of today before it starts.
-    pub(super) fn spoil_held(self, server_file: &Path) -> Result<(), Error> {
-        if self == Self::ReleaseWithoutEffects {
-            let done = "update entry set disposition = 'applied' where disposition = 'held'";
-            rusqlite::Connection::open(server_file)
-                .and_then(|file| file.execute(done, []))
-                .map_err(mostrador_ledger::Error::from)?;
-        }
-        Ok(())
+    /// What happens to the disk of a server before it starts; `is_older` while it is of an old version.
+    pub(super) fn spoil_before_start(
+        self,
+        server_file: &Path,
+        is_older: bool,
+    ) -> Result<(), Error> {
+        let spoil = match self {
+            Self::ReleaseWithoutEffects if !is_older => {
+                "update entry set disposition = 'applied' where disposition = 'held'"
+            }
+            Self::ForgetWhatIsDue => "update account set due_on = null",
+            _ => return Ok(()),
+        };
+        spoil_file(server_file, spoil)
     }
 
-    /// What happens to the disk of a server that runs, before it is asked for leases at `now_ms`.
-    pub(super) fn free_what_expired(
+    /// What happens to the disk of a server that runs, before it is asked at `now_ms`.
+    pub(super) fn spoil_before_answer(
         self,
         asked: &Asked,
         (server_file, now_ms): (&Path, i64),
     ) -> Result<(), Error> {
+        if self == Self::ForgetWhatCameBack && asked.target == "/v1/push" {
+            let forget = "delete from sale_entry where kind <> 'sale_completed'";
+            return spoil_file(server_file, forget);
+        }
         if self != Self::ExpiryFreesALease || asked.target != "/v1/leases" {
             return Ok(());
         }
@@ -106,10 +121,7 @@ impl Broken {
              where state in ('open', 'recalled') and granted_ms < {before_ms};",
             before_ms = now_ms - LEASE_MS
         );
-        rusqlite::Connection::open(server_file)
-            .and_then(|file| file.execute_batch(&free))
-            .map_err(mostrador_ledger::Error::from)?;
-        Ok(())
+        spoil_file(server_file, &free)
     }
 
     /// Whether this request is answered before it is on the disk.
@@ -184,4 +196,11 @@ fn signed((asked, mut answer): (&Asked, Answered), body: Vec<u8>, key: &SecretKe
     }
     answer.body = body;
     answer
+}
+
+fn spoil_file(server_file: &Path, sql: &str) -> Result<(), Error> {
+    rusqlite::Connection::open(server_file)
+        .and_then(|file| file.execute_batch(sql))
+        .map_err(mostrador_ledger::Error::from)?;
+    Ok(())
 }

@@ -60,10 +60,9 @@ pub(super) struct Rest<'a> {
     pub(super) feed_head: u64,
     /// Held entries that were tried again.
     pub(super) releases: &'a [Release],
+    pub(super) seed: u64,
     /// The true time, milliseconds since the epoch.
     pub(super) now_ms: i64,
-    /// Of the program in force.
-    pub(super) version: u32,
 }
 
 /// Everything that does not hold.
@@ -73,11 +72,11 @@ pub(super) async fn everything(rest: &Rest<'_>) -> Result<Vec<Violation>, Error>
     violations.extend(delivery::check(rest, &books)?);
     let told = told::in_order(rest, &books)?;
     violations.extend(balances::check(rest, &told).await?);
-    violations.extend(counted::check(rest, &told).await?);
+    violations.extend(counted::check(rest, (&books, &told)).await?);
     violations.extend(derived::check(rest, &told).await?);
     violations.extend(branches::check(rest, &books)?);
     violations.extend(canary::check(rest)?);
-    violations.extend(limits::check(rest, &books).await?);
+    violations.extend(limits::check(rest, (&books, &told)).await?);
     violations.extend(copies::check(rest).await?);
     violations.extend(feed::check(rest).await?);
     violations.extend(delivery::repeat(rest).await?);

@@ -1,6 +1,7 @@
 //! What people do at the tills, and the owner.
 
 use mostrador_loyalty::lease::Resource;
+use mostrador_protocol::entry::{SaleCode, SaleCompleted, SaleRefusal};
 use mostrador_server::{Store as _, publish};
 use mostrador_terminal::view::{ProfileInput, RefundInput, RefundView, VoidInput, VoidView};
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
@@ -21,7 +22,11 @@ impl World {
 
     pub(super) fn race(&mut self) -> Result<(), Error> {
         self.room.diary.reached("races for the last uses", 1);
-        let code = if self.chance.percent(60) { CODES[0] } else { CODES[4] };
+        let code = if self.chance.percent(60) {
+            CODES[0]
+        } else {
+            CODES[4]
+        };
         for place in 0..self.machines.len() {
             self.sell_at(place, Some(code))?;
         }
@@ -62,7 +67,8 @@ impl World {
             .refused
             .first()
             .map(|refusal| refusal.refusal.clone());
-        if let Some(limit) = refused.as_deref().and_then(limit_met) {
+        let limits = sold.sale.refused.iter().filter_map(limit_met);
+        for limit in limits.chain(cut_by_budget(&sold.sale)) {
             self.room.diary.reached(limit, 1);
         }
         self.room.diary.reached("sales", 1);
@@ -113,7 +119,9 @@ impl World {
         let before = program(self.version - 1);
         publish(&store, &self.mint, TENANT, edited.clone()).await?;
         self.room.diary.reached("programs published", 1);
-        let limits = edited.codes[0].total_limit.cmp(&before.codes[0].total_limit);
+        let limits = edited.codes[0]
+            .total_limit
+            .cmp(&before.codes[0].total_limit);
         let is_leased = store
             .open_leases(TENANT)
             .await?
@@ -233,22 +241,33 @@ impl World {
 }
 
 /// The limit that a refusal tells of.
-fn limit_met(refusal: &str) -> Option<&'static str> {
-    Some(match refusal {
-        "total_limit_reached" => "code refused: its uses are gone",
-        "budget_spent" => "code refused: its budget is gone",
-        "customer_limit_reached" => "code refused: the customer's use is gone",
-        "not_first_purchase" => "code refused: not the first purchase",
-        "lease_required" => "code refused: no right here",
+fn limit_met(refused: &SaleRefusal) -> Option<&'static str> {
+    Some(match (refused.refusal.as_str(), refused.text.as_str()) {
+        ("total_limit_reached", _) => "code refused: its uses are gone",
+        ("customer_limit_reached", _) => "code refused: the customer's use is gone",
+        ("not_first_purchase", _) => "code refused: not the first purchase",
+        ("lease_required", "LASTTWO") => "code refused: no right to a use",
+        ("lease_required", "PURSE") => "code refused: no right to its budget",
+        ("lease_required", _) => "code refused: no right to the customer",
         _ => return None,
     })
+}
+
+/// Whether a code took less off than the least share that any program gives: its budget cut it.
+fn cut_by_budget(sale: &SaleCompleted) -> Option<&'static str> {
+    let is_cut = |code: &SaleCode| code.text == "PURSE" && code.amount * 20 < sale.gross;
+    sale.codes
+        .iter()
+        .any(is_cut)
+        .then_some("discount cut by its budget")
 }
 
 /// The till that sold it undoes it as well, before it can know of the other.
 fn undo_here_too(till: &Till, receipt: &str, drawn: u64) -> Result<String, Error> {
     till.unlock(PIN)?;
     let offer = till.offer_void().ok();
-    let told = match offer.filter(|offer| offer.sale.receipt == receipt && drawn.is_multiple_of(2)) {
+    let told = match offer.filter(|offer| offer.sale.receipt == receipt && drawn.is_multiple_of(2))
+    {
         Some(offer) => void(till, &offer),
         None => match till.find_sale(receipt) {
             Ok(found) => refund_some(till, (&found, receipt), 1),

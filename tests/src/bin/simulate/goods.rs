@@ -1,8 +1,8 @@
 //! What there is in every simulated shop: its people, products and codes.
 
 use mostrador_protocol::program::{
-    BadgeDocument, BasisDocument, CodeDocument, PointsDocument, ProgramDocument, ReferralDocument,
-    TierDocument, TiersDocument,
+    BadgeDocument, BasisDocument, CodeDocument, OfflineDocument, PointsDocument, ProgramDocument,
+    ReferralDocument, TierDocument, TiersDocument,
 };
 use mostrador_protocol::row::{Customer, Product, Role, Row, Staff};
 use rust_decimal::Decimal;
@@ -94,6 +94,7 @@ pub(super) fn program(version: u32) -> ProgramDocument {
             },
             CodeDocument {
                 per_customer_limit: Some(1),
+                offline: Some(OfflineDocument::Block),
                 ..code(CODES[1])
             },
             code(CODES[2]),

@@ -129,10 +129,8 @@ impl Site {
             let now = self.now();
             (now.folder.join(SERVER_FILE), now.unread)
         };
-        if let Some((broken, _)) = &self.broken
-            && unread.is_empty()
-        {
-            broken.spoil_held(&path)?;
+        if let Some((broken, _)) = &self.broken {
+            broken.spoil_before_start(&path, !unread.is_empty())?;
         }
         let store = SqliteStore::open(&path, &self.mint)?;
         let held = held(&store).await?;
@@ -245,7 +243,7 @@ impl Site {
             self.note_what_is_written().ok()?;
         }
         if let Some((broken, _)) = &self.broken {
-            let spoiled = broken.free_what_expired(&asked, (&self.file(), self.mint.now_ms()));
+            let spoiled = broken.spoil_before_answer(&asked, (&self.file(), self.mint.now_ms()));
             spoiled.ok()?;
         }
         let mut power = self.power.subscribe();

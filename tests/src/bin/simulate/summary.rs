@@ -6,7 +6,7 @@ use super::diary::Counts;
 use super::run::Outcome;
 
 /// Every kind of fault: one that never happens in many seeds is a fault of the simulator.
-const FAULTS: [&str; 21] = [
+const FAULTS: [&str; 22] = [
     "request lost",
     "answer lost",
     "message late",
@@ -21,6 +21,7 @@ const FAULTS: [&str; 21] = [
     "till loses power",
     "server loses power",
     "clock set",
+    "clock not believed",
     "till set back, witness and all",
     "till set back beside its witness",
     "till copied",
@@ -59,18 +60,18 @@ const DEEDS: [&str; 22] = [
 /// Limits that were met, at the till or beyond it.
 const LIMITS: [&str; 13] = [
     "code refused: its uses are gone",
-    "code refused: its budget is gone",
+    "code refused: no right to a use",
+    "code refused: no right to its budget",
     "code refused: the customer's use is gone",
+    "code refused: no right to the customer",
     "code refused: not the first purchase",
-    "code refused: no right here",
+    "discount cut by its budget",
     "points: none to spend",
     "all uses of a code gone",
-    "a budget all but gone",
     "a limit passed, and named",
     "refund of more than was left, adjusted",
     "void of more than was left, adjusted",
     "points owed",
-    "clock not believed",
 ];
 
 /// So many seeds must show everything that there is.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mostrador_ledger as ledger;
-use mostrador_server::{Mint, jobs};
 use mostrador_server::store::Store;
+use mostrador_server::{Mint, jobs};
 use tokio::time::Instant;
 
 use super::cable::Weather;
@@ -378,8 +378,8 @@ impl World {
             server_file: &file,
             feed_head: self.feed_head().await?,
             releases: &self.room.site.releases(),
+            seed: self.room.seed,
             now_ms: self.room.calendar.now_ms(),
-            version: self.version,
         };
         let found = check::everything(&rest).await?;
         self.violations.extend(found);

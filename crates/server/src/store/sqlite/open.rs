@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Answer, attempt};
@@ -92,7 +93,9 @@ fn settings(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "foreign_keys", true)?;
     // What is deleted leaves nothing in the file: people ask for that.
     conn.query_row("pragma secure_delete = on", [], |_| Ok(()))?;
-    conn.set_prepared_statement_cache_capacity(64);
+    // Otherwise each statement with a bound limit is prepared again at every use.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    conn.set_prepared_statement_cache_capacity(256);
     Ok(())
 }
 

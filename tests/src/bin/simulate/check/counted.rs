@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::entry::{Payload, ReferralBonus};
+use mostrador_protocol::entry::{Decoded, Payload, ReferralBonus};
+use mostrador_protocol::message::Disposition;
 use mostrador_server::store::Store;
 use uuid::Uuid;
 
+use super::delivery::Books;
 use super::people::{People, Span};
 use super::sold::{Sales, Sold};
 use super::told::Told;
@@ -26,7 +28,10 @@ struct Has {
     spent: Span,
 }
 
-pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violation>, Error> {
+pub(super) async fn check(
+    rest: &Rest<'_>,
+    (books, told): (&Books, &[Told]),
+) -> Result<Vec<Violation>, Error> {
     let people = People::of(told);
     let sales = Sales::of(told);
     let mut counted = Counted::new(&people);
@@ -34,7 +39,8 @@ pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violatio
     for entry in told {
         counted.take(&entry.payload);
     }
-    let mut violations = sales.violations;
+    let mut violations = still_held(books, &sales);
+    violations.extend(sales.violations);
     // What was held has its effects now, as if it had come like the rest.
     let number = if rest.releases.is_empty() { 4 } else { 15 };
     for account in rest.store.accounts(TENANT).await? {
@@ -43,6 +49,28 @@ pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violatio
     let wrong = counted.wrong(&rest.store.code_uses(TENANT).await?);
     violations.extend(wrong.into_iter().map(|what| Violation::new(number, what)));
     Ok(violations)
+}
+
+/// Only what undoes a sale that nobody has any more is held at rest.
+fn still_held(books: &Books, sales: &Sales) -> Vec<Violation> {
+    let entries = books.streams.values().flatten();
+    let held = entries.filter(|entry| entry.disposition == Disposition::Held);
+    let wrong = held.filter(|entry| {
+        let header = entry.raw.header();
+        let payload = header.and_then(|header| entry.raw.payload(&header));
+        let sale = match &payload {
+            Ok(Decoded::Known(Payload::SaleRefunded(refund))) => Some(refund.sale_id),
+            Ok(Decoded::Known(Payload::SaleVoided(void))) => Some(void.sale_id),
+            _ => None,
+        };
+        sale.is_none_or(|sale| sales.by_id.contains_key(&sale))
+    });
+    let violations = wrong.map(|entry| {
+        let why = entry.reason.as_deref().unwrap_or("no reason");
+        let what = format!("{} is still held: {why}", entry.raw.header);
+        Violation::new(15, what)
+    });
+    violations.collect()
 }
 
 struct Counted<'a> {

@@ -140,7 +140,9 @@ fn chains(books: &Books) -> Vec<Violation> {
     violations
 }
 
-pub(super) fn own_entries(look: &ledger::Connection) -> Result<Vec<(Uuid, u64, RawEntry)>, ledger::Error> {
+pub(super) fn own_entries(
+    look: &ledger::Connection,
+) -> Result<Vec<(Uuid, u64, RawEntry)>, ledger::Error> {
     let mut entries = Vec::new();
     for head in ledger::stream::all(look)? {
         ledger::stream::verify(look, head.stream)?;

@@ -35,7 +35,10 @@ pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violatio
         let over = account.lots.iter().filter(|lot| lot.expires_on < today);
         wrong.extend(over.map(|lot| format!("customer {customer} has {lot:?} on {today}")));
     }
-    let brought = Brought { told, sales: &sales };
+    let brought = Brought {
+        told,
+        sales: &sales,
+    };
     for customer in accounts.iter().map(|(customer, _)| *customer) {
         if people.is_merged(customer) {
             continue;
@@ -50,7 +53,9 @@ pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violatio
         let visits = brought.sales_of(customer);
         let visits = visits.filter(|sold| !sold.came_back().is_whole).count();
         if !has_badge && visits >= BADGE_VISITS as usize {
-            wrong.push(format!("customer {customer} bought {visits} times and has no badge"));
+            wrong.push(format!(
+                "customer {customer} bought {visits} times and has no badge"
+            ));
         }
         wrong.extend(brought.missing_bonus(customer, &people));
     }
@@ -150,7 +155,9 @@ impl<'a> Causes<'a> {
         if self.people.is_merged(customer) {
             return;
         }
-        let from = before.as_ref().map_or(TIERS[0].0, |before| before.1.as_str());
+        let from = before
+            .as_ref()
+            .map_or(TIERS[0].0, |before| before.1.as_str());
         let said = moved.from.as_deref().unwrap_or(TIERS[0].0);
         if said != from || said == moved.to {
             self.wrong.push(format!("{moved:?} follows {before:?}"));
@@ -244,7 +251,9 @@ impl Brought<'_> {
             let sold = self.sales.by_id.get(sale);
             let is_undone = sold.is_some_and(|sold| sold.came_back().is_whole);
             if is_undone && !known.contains(&(*sale, true)) {
-                wrong.push(format!("nothing is left of sale {sale}, and its bonus stands"));
+                wrong.push(format!(
+                    "nothing is left of sale {sale}, and its bonus stands"
+                ));
             }
         }
         wrong
@@ -277,7 +286,10 @@ fn standing(brought: &Brought<'_>, customer: Uuid, today: NaiveDate) -> Option<&
     let held = (0..=u64::from(grace)).map(|ago| {
         let last = today - Days::new(ago);
         let first = last - Days::new(u64::from(window) - 1);
-        earned.range(first..=last).map(|(_, points)| points).sum::<i64>()
+        earned
+            .range(first..=last)
+            .map(|(_, points)| points)
+            .sum::<i64>()
     });
     let best = held.max().unwrap_or(0);
     let reached = TIERS.iter().rfind(|(_, from)| *from <= best);

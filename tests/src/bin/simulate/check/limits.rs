@@ -1,19 +1,28 @@
 //! Invariants 8 and 9: what is scarce is used as far as its limit, what goes beyond is named, and nothing
 //! is spent of a lease that its till had given back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use mostrador_ledger as ledger;
 use mostrador_protocol::entry::{Decoded, Payload};
 use mostrador_protocol::lease::LeaseResource;
 use mostrador_server::lease::Lease;
 use mostrador_server::store::Store;
+use rusqlite::Connection;
 
 use super::delivery::Books;
+use super::people::People;
+use super::told::Told;
 use super::{Rest, Violation};
-use crate::goods::{TENANT, program};
+use crate::goods::{CODES, TENANT};
 use mostrador_tests::Error;
 
-pub(super) async fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Error> {
+pub(super) async fn check(
+    rest: &Rest<'_>,
+    (books, told): (&Books, &[Told]),
+) -> Result<Vec<Violation>, Error> {
+    let named = named(rest.server_file)?;
     let open = rest.store.open_leases(TENANT).await?;
     let mut violations = Vec::new();
     for (resource, stock) in rest.store.stocks(TENANT).await? {
@@ -28,33 +37,59 @@ pub(super) async fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violatio
         if granted != stock.leased {
             wrong(format!("has open leases of {granted} units"));
         }
-        let highest = highest(&resource, rest.version);
-        let lowered = highest.map_or(0, |highest| highest - stock.limit);
-        if stock.exposure > lowered && !rest.journal.is_disturbed() {
+        let causes = named.get(&resource).cloned().unwrap_or_default();
+        if causes.values().sum::<i64>() != stock.exposure {
+            wrong(format!("has exposure by {causes:?}"));
+        }
+        let is_by_edit = |cause: &String| cause == "limit_lowered";
+        if !causes.keys().all(is_by_edit) && !rest.journal.is_disturbed() {
             wrong(format!(
-                "has exposure, its limit was lowered by {lowered}, and no till or server was set back or \
-                 copied"
+                "was passed by {causes:?}, and no till or server was set back or copied"
             ));
         }
+    }
+    if !rest.journal.is_disturbed() {
+        violations.extend(once_each(rest, told).await?);
     }
     violations.extend(spent_after_the_close(books));
     Ok(violations)
 }
 
-/// The highest limit that any program so far had; what was granted under it stays when it is lowered.
-fn highest(resource: &LeaseResource, version: u32) -> Option<i64> {
-    let limits = (1..=version).filter_map(|version| {
-        let codes = program(version).codes.into_iter();
-        let mut codes = codes.filter_map(|code| match resource {
-            LeaseResource::CodeUses(text) if *text == code.text => {
-                code.total_limit.map(u64::cast_signed)
-            }
-            LeaseResource::CodeBudget(text) if *text == code.text => code.budget,
-            _ => None,
-        });
-        codes.next()
+/// Units of exposure by resource and cause.
+fn named(
+    server_file: &Path,
+) -> Result<BTreeMap<LeaseResource, BTreeMap<String, i64>>, ledger::Error> {
+    let mut named: BTreeMap<LeaseResource, BTreeMap<String, i64>> = BTreeMap::new();
+    let file = Connection::open(server_file)?;
+    let mut statement = file.prepare(
+        "select kind, resource_key, cause, sum(units) from exposure
+         group by kind, resource_key, cause",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, key): (String, String) = (row.get(0)?, row.get(1)?);
+        if let Some(resource) = LeaseResource::from_parts(&kind, &key) {
+            let causes = named.entry(resource).or_default();
+            causes.insert(row.get(2)?, row.get(3)?);
+        }
+    }
+    Ok(named)
+}
+
+/// A code that each customer may use once, decided by the till that holds the customer's right: nobody had
+/// it twice.
+async fn once_each(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violation>, Error> {
+    let people = People::of(told);
+    let accounts = rest.store.accounts(TENANT).await?.into_iter();
+    let twice = accounts.filter(|(customer, account)| {
+        let uses = account.code_uses.get(CODES[1]).copied().unwrap_or(0);
+        uses > 1 && !people.is_merged(*customer)
     });
-    limits.max()
+    let violations = twice.map(|(customer, _)| {
+        let what = format!("customer {customer} used {} more than once", CODES[1]);
+        Violation::new(8, what)
+    });
+    Ok(violations.collect())
 }
 
 fn left_of(open: &[Lease], resource: &LeaseResource) -> i64 {

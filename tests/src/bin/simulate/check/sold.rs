@@ -212,7 +212,10 @@ impl Sold {
     fn is_whole(&self) -> bool {
         let mut lines = self.sale.lines.iter().enumerate();
         let units = |line: usize| -> Decimal {
-            let of_line = self.undone.iter().filter_map(|claim| claim.units.get(&line));
+            let of_line = self
+                .undone
+                .iter()
+                .filter_map(|claim| claim.units.get(&line));
             of_line.sum()
         };
         lines.all(|(line, sold)| units(line) >= sold.quantity)
