@@ -109,6 +109,10 @@ impl Cable {
             return None;
         }
         let mut asked = asked(request);
+        let path = asked.target.split('?').next();
+        let is_beginning = u64::from(path == Some("/v1/snapshot"));
+        self.diary
+            .reached("tills that began with a snapshot", is_beginning);
         if self.meets(weather.cut_short, "request cut short") {
             let kept = asked.body.len() / 2;
             asked.body.truncate(kept);

@@ -18,6 +18,7 @@ mod undone;
 
 use mostrador_server::SqliteStore;
 
+pub(super) use self::feed::Newcomer;
 use super::journal::Journal;
 use super::machine::Machine;
 use super::site::Release;
@@ -61,6 +62,8 @@ pub(super) struct Rest<'a> {
     /// Held entries that were tried again.
     pub(super) releases: &'a [Release],
     pub(super) seed: u64,
+    /// Who began with a snapshot of some time ago.
+    pub(super) newcomer: Option<&'a Newcomer>,
     /// The true time, milliseconds since the epoch.
     pub(super) now_ms: i64,
 }

@@ -8,7 +8,7 @@ use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use mostrador_tests::Error;
 use rust_decimal::Decimal;
 
-use super::goods::{CODES, PIN, PRODUCTS, SURNAME, TENANT, customers, program};
+use super::goods::{CODES, PHONE, PIN, PRODUCTS, SURNAME, TENANT, customers, program};
 use super::world::World;
 
 impl World {
@@ -94,11 +94,14 @@ impl World {
             return Ok(());
         }
         let customers = customers();
-        let Some(id) = self.chance.pick(&customers) else {
-            return Ok(());
-        };
+        let drawn = self.chance.below(customers.len() as u64);
+        let id = customers[usize::try_from(drawn).unwrap_or(0)];
         let mut form = till.edit_profile(&id.to_string())?.fields;
-        form.name = format!("Ana {SURNAME} {}", self.chance.below(1_000));
+        match self.chance.below(3) {
+            0 => form.name = format!("Ana {SURNAME} {}", self.chance.below(1_000)),
+            1 => form.phone = format!("{PHONE}{drawn}{:02}", self.chance.below(100)),
+            _ => form.marketing = self.chance.percent(50),
+        }
         let saved = till.save_profile(&ProfileInput { ..form });
         till.lock();
         self.room

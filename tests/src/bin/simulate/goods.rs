@@ -18,7 +18,7 @@ pub(super) const STORE: &str = "centro";
 pub(super) const SURNAME: &str = "Restrepo Villegas";
 
 /// How every customer's phone begins.
-const PHONE: &str = "+57 300 123 45 6";
+pub(super) const PHONE: &str = "+57 300 123 45 6";
 
 /// Every byte of the key of every till's file.
 pub(super) const KEY_BYTE: u8 = 7;
@@ -149,6 +149,7 @@ pub(super) fn canaries() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("a name", SURNAME.as_bytes().to_vec()),
         ("a phone", PHONE.as_bytes().to_vec()),
+        ("a phone in digits", b"300123456".to_vec()),
         ("the hash of a PIN", PIN_HASH.as_bytes().to_vec()),
         ("the key of the file", vec![KEY_BYTE; 32]),
     ]

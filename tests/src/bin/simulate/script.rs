@@ -34,6 +34,8 @@ pub(super) enum Act {
     Void,
     /// The owner publishes another program.
     Publish,
+    /// Somebody new begins with a snapshot.
+    Begin,
     /// Everything is off for some days.
     Days,
     /// The server gets the version that the tills have.
@@ -92,7 +94,7 @@ const UNREAD: [&[&str]; 5] = [
 
 const TROUBLE: [Trouble; 10] = [
     ("one person twice", 25, &[(Act::Merge, 2)]),
-    ("days", 30, &[(Act::Days, 2), (Act::Start, 3)]),
+    ("days", 30, &[(Act::Days, 3), (Act::Start, 3)]),
     (OLD_VERSION, 20, &[(Act::Upgrade, 1)]),
     ("till power", 60, &[(Act::TillPower, 5), (Act::Start, 6)]),
     (
@@ -134,6 +136,7 @@ impl Script {
             (Act::RefundElsewhere, 3),
             (Act::Void, 2),
             (Act::Publish, 2),
+            (Act::Begin, 1),
             (Act::Retry, 3),
         ];
         let mut unread: &[&str] = &[];

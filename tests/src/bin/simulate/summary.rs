@@ -32,7 +32,7 @@ const FAULTS: [&str; 22] = [
 ];
 
 /// What people, tills and the server do.
-const DEEDS: [&str; 22] = [
+const DEEDS: [&str; 25] = [
     "sales",
     "sales paid with points",
     "refunds",
@@ -55,6 +55,9 @@ const DEEDS: [&str; 22] = [
     "bonuses given",
     "bonuses taken back",
     "lots expired",
+    "feeds compacted",
+    "snapshots read",
+    "tills that began with a snapshot",
 ];
 
 /// Limits that were met, at the till or beyond it.

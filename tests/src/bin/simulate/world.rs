@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use mostrador_ledger as ledger;
 use mostrador_server::store::Store;
-use mostrador_server::{Mint, jobs};
+use mostrador_server::{Mint, compaction, jobs};
 use tokio::time::Instant;
 
 use super::cable::Weather;
 use super::chance::Chance;
-use super::check::{self, Rest, Violation};
+use super::check::{self, Newcomer, Rest, Violation};
 use super::diary::Diary;
 use super::goods::TENANT;
 use super::journal::Journal;
@@ -25,6 +25,9 @@ use mostrador_tests::Error;
 
 /// Until everything must be quiet after the healing.
 const QUIET_WITHIN: Duration = Duration::from_mins(1);
+
+/// How long rows of the feed stay that later ones replaced, milliseconds.
+const KEEP_MS: i64 = 2 * 24 * 3_600_000;
 
 /// The most machines, copies included.
 const MOST_MACHINES: usize = 5;
@@ -42,6 +45,8 @@ pub(super) struct World {
     pub(super) sold: u64,
     /// Of the program.
     pub(super) version: u32,
+    /// Who began with a snapshot, since the server's disk was last set back.
+    newcomer: Option<Newcomer>,
     /// Machines that were made from others.
     copies: u64,
     violations: Vec<Violation>,
@@ -90,6 +95,7 @@ impl World {
             journal,
             sold: 0,
             version: 1,
+            newcomer: None,
             copies: 0,
             violations: Vec::new(),
         })
@@ -136,6 +142,7 @@ impl World {
             Act::Refer => self.refer(),
             Act::Days => self.let_days_pass().await,
             Act::Upgrade => self.upgrade().await,
+            Act::Begin => self.begin_with_a_snapshot().await,
             Act::Profile => self.change_profile(),
             Act::Refund => self.refund(),
             Act::RefundElsewhere => self.refund_elsewhere().await,
@@ -249,6 +256,7 @@ impl World {
         if self.room.site.has_backup() {
             self.room.site.go_back()?;
             self.journal.server_set_back();
+            self.newcomer = None;
             self.fault("server set back");
         }
         Ok(())
@@ -267,7 +275,13 @@ impl World {
             .diary
             .step("world", || format!("is off for {days} days"));
         self.start_all().await?;
-        self.write_what_is_due().await
+        self.write_what_is_due().await?;
+        let store = self.room.site.store().ok_or(Error::Gone)?;
+        let now_ms = self.room.calendar.now_ms();
+        let compacted = compaction::run(&store, TENANT, (now_ms, KEEP_MS)).await?;
+        let is_compacted = u64::from(compacted.removed > 0);
+        self.room.diary.reached("feeds compacted", is_compacted);
+        Ok(())
     }
 
     /// What the server does every day, twice: the second time nothing is left to do.
@@ -278,6 +292,14 @@ impl World {
         if again.written() > 0 {
             let what = format!("what was due was written twice: {again:?}");
             self.violations.push(Violation::new(17, what));
+        }
+        Ok(())
+    }
+
+    async fn begin_with_a_snapshot(&mut self) -> Result<(), Error> {
+        if let Some(store) = self.room.site.store() {
+            self.newcomer = Some(Newcomer::begin(&store).await?);
+            self.room.diary.reached("snapshots read", 1);
         }
         Ok(())
     }
@@ -379,6 +401,7 @@ impl World {
             feed_head: self.feed_head().await?,
             releases: &self.room.site.releases(),
             seed: self.room.seed,
+            newcomer: self.newcomer.as_ref(),
             now_ms: self.room.calendar.now_ms(),
         };
         let found = check::everything(&rest).await?;

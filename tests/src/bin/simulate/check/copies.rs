@@ -2,6 +2,7 @@
 
 use mostrador_ledger as ledger;
 use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Product, Staff};
 use mostrador_server::store::Store;
 use rusqlite::Connection;
@@ -46,9 +47,8 @@ pub(super) async fn check(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
 async fn of_server(rest: &Rest<'_>) -> Result<Tables, Error> {
     let store = rest.store;
     let accounts = store.accounts(TENANT).await?;
-    let programs = Connection::open(rest.server_file)
-        .and_then(|file| tables::rows(&file, "select version from program"))
-        .map_err(ledger::Error::from)?;
+    let file = Connection::open(rest.server_file).map_err(ledger::Error::from)?;
+    let programs = programs(&file)?;
     let customers: Vec<Customer> = store.customers(TENANT).await?;
     Ok(Tables::from([
         (
@@ -63,10 +63,7 @@ async fn of_server(rest: &Rest<'_>) -> Result<Tables, Error> {
             "code_use".to_owned(),
             lines(store.code_uses(TENANT).await?.iter()),
         ),
-        (
-            "customer".to_owned(),
-            lines(customers.iter().map(|it| (it.id, &it.name, it.hlc))),
-        ),
+        ("customer".to_owned(), lines(customers.iter())),
         (
             "product".to_owned(),
             lines(store.products(TENANT).await?.iter()),
@@ -93,10 +90,7 @@ fn of_till(look: &Connection) -> Result<Tables, ledger::Error> {
             "product".to_owned(),
             lines(products.iter().map(|(_, text)| again::<Product>(text))),
         ),
-        (
-            "program".to_owned(),
-            tables::rows(look, "select version from program")?,
-        ),
+        ("program".to_owned(), programs(look)?),
         (
             "staff".to_owned(),
             lines(staff.iter().map(|(_, text)| again::<Staff>(text))),
@@ -116,18 +110,21 @@ fn accounts(look: &Connection) -> Result<Vec<(String, AccountDocument)>, ledger:
     accounts.collect()
 }
 
-fn customers(look: &Connection) -> Result<Vec<(uuid::Uuid, String, u64)>, ledger::Error> {
-    let mut statement = look.prepare("select id, name, hlc from customer")?;
-    let rows = statement.query_map([], |row| {
-        let id: Vec<u8> = row.get(0)?;
-        let hlc: i64 = row.get(2)?;
-        Ok((
-            uuid::Uuid::from_slice(&id).unwrap_or_default(),
-            row.get(1)?,
-            u64::try_from(hlc).unwrap_or(0),
-        ))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+fn customers(look: &Connection) -> Result<Vec<Option<Customer>>, ledger::Error> {
+    let ids = tables::rows(look, "select lower(hex(id)) from customer")?;
+    let customers = ids.into_iter();
+    customers
+        .map(|id| ledger::customer::get(look, id.parse().unwrap_or_default()))
+        .collect()
+}
+
+/// Every program, word for word.
+fn programs(look: &Connection) -> Result<Vec<String>, ledger::Error> {
+    let found = read(look, "select cast(version as text), document from program")?;
+    let programs = found.iter();
+    Ok(lines(
+        programs.map(|(_, text)| again::<ProgramDocument>(text)),
+    ))
 }
 
 fn read(look: &Connection, sql: &str) -> Result<Vec<(String, String)>, ledger::Error> {

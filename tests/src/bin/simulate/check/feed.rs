@@ -1,10 +1,13 @@
-//! Invariant 7: the feed is dense, and read from its beginning it comes to what the server holds.
+//! Invariant 7: the feed is dense; read from its beginning, or from a snapshot on, it comes to what the server
+//! holds.
 
 use std::collections::BTreeMap;
 
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::row::{CodeUseRow, Customer, Row};
+use mostrador_server::SqliteStore;
 use mostrador_server::feed::PageRequest;
+use mostrador_server::snapshot::{Part, PartRequest};
 use mostrador_server::store::Store;
 use uuid::Uuid;
 
@@ -12,9 +15,14 @@ use super::{Rest, Violation};
 use crate::goods::TENANT;
 use mostrador_tests::Error;
 
-/// What a terminal that joins now comes to hold.
-#[derive(Debug, Default)]
-struct Newcomer {
+/// Rows in a part of a snapshot.
+const PART_ROWS: u32 = 5;
+
+/// What a terminal that joins comes to hold.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Newcomer {
+    /// Up to where it has read the feed.
+    cursor: u64,
     accounts: BTreeMap<Uuid, AccountDocument>,
     uses: BTreeMap<String, CodeUseRow>,
     customers: BTreeMap<Uuid, Customer>,
@@ -22,37 +30,86 @@ struct Newcomer {
 }
 
 pub(super) async fn check(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
-    let mut newcomer = Newcomer::default();
-    let mut request = PageRequest {
-        tenant: TENANT.to_owned(),
-        cursor: 0,
-        hash: None,
-        limit: 7,
-        stream: None,
-    };
-    loop {
-        let page = rest.store.page(request.clone()).await?;
-        for row in &page.rows {
-            request.cursor += 1;
-            if row.position != request.cursor {
-                return Ok(vec![Violation::new(
-                    7,
-                    format!(
-                        "the feed has no row {}, the next is {}",
-                        request.cursor, row.position
-                    ),
-                )]);
-            }
-            newcomer.take(&row.row);
-        }
-        if !page.more {
-            break;
+    let mut violations = Vec::new();
+    let earlier = rest.newcomer.cloned().into_iter();
+    let beginners = [Newcomer::default(), Newcomer::begin(rest.store).await?];
+    for mut newcomer in earlier.chain(beginners) {
+        let began = newcomer.cursor;
+        match newcomer.read_on(rest.store).await? {
+            Reading::End => violations.extend(newcomer.compare(rest, began).await?),
+            // The feed was compacted beyond where it stands.
+            Reading::Gone => {}
+            Reading::Gap(violation) => violations.push(violation),
         }
     }
-    newcomer.compare(rest).await
+    Ok(violations)
+}
+
+/// How far a newcomer came.
+enum Reading {
+    End,
+    Gone,
+    Gap(Violation),
 }
 
 impl Newcomer {
+    /// One that begins with a snapshot of now.
+    pub(crate) async fn begin(store: &SqliteStore) -> Result<Self, Error> {
+        let told = store.snapshot(TENANT).await?;
+        let mut newcomer = Self {
+            cursor: told.position,
+            ..Self::default()
+        };
+        let mut after = None;
+        loop {
+            let request = PartRequest {
+                tenant: TENANT.to_owned(),
+                at: (told.position, told.hash),
+                after,
+                limit: PART_ROWS,
+            };
+            let Part::Rows(rows, next) = store.snapshot_part(request).await? else {
+                return Err(Error::Gone);
+            };
+            for row in &rows {
+                newcomer.take(row);
+            }
+            if next.is_none() {
+                return Ok(newcomer);
+            }
+            after = next;
+        }
+    }
+
+    /// Reads the feed to its end.
+    async fn read_on(&mut self, store: &SqliteStore) -> Result<Reading, Error> {
+        loop {
+            let request = PageRequest {
+                tenant: TENANT.to_owned(),
+                cursor: self.cursor,
+                hash: None,
+                limit: 7,
+                stream: None,
+            };
+            let page = store.page(request).await?;
+            if page.is_compacted {
+                return Ok(Reading::Gone);
+            }
+            for row in &page.rows {
+                self.cursor += 1;
+                if row.position != self.cursor {
+                    let (wanted, found) = (self.cursor, row.position);
+                    let what = format!("the feed has no row {wanted}, the next is {found}");
+                    return Ok(Reading::Gap(Violation::new(7, what)));
+                }
+                self.take(&row.row);
+            }
+            if !page.more {
+                return Ok(Reading::End);
+            }
+        }
+    }
+
     fn take(&mut self, row: &Row) {
         match row {
             Row::Account {
@@ -76,7 +133,7 @@ impl Newcomer {
         }
     }
 
-    async fn compare(&self, rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
+    async fn compare(&self, rest: &Rest<'_>, began: u64) -> Result<Vec<Violation>, Error> {
         let store = rest.store;
         let accounts: BTreeMap<_, _> = store.accounts(TENANT).await?.into_iter().collect();
         let uses = store.code_uses(TENANT).await?.into_iter();
@@ -101,7 +158,7 @@ impl Newcomer {
         let violations = differing.map(|(what, _)| {
             Violation::new(
                 7,
-                format!("the feed from its beginning comes to other {what}"),
+                format!("who began at {began} and read the feed to its end has other {what}"),
             )
         });
         Ok(violations.collect())
