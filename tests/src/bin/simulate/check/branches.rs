@@ -39,16 +39,22 @@ fn running(rest: &Rest<'_>, name: &str) -> Result<Option<Entries>, Error> {
     Ok(Some(till.ledger().read(super::delivery::own_entries)?))
 }
 
-/// At rest the two write different streams, unless neither wrote anything since the copy.
+/// At rest the two write different streams, once both wrote something after the copy: a copy that only
+/// listens is found when it says something.
 fn written_by_both(
     (original, one): (&str, &Entries),
     (copy, other): (&str, &Entries),
 ) -> Option<Violation> {
-    let last = |entries: &Entries| entries.last().map(|(stream, seq, _)| (*stream, *seq));
-    let (last_one, last_other) = (last(one)?, last(other)?);
-    let is_shared = last_one.0 == last_other.0 && last_one.1 != last_other.1;
-    is_shared.then(|| {
-        let stream = short(last_one.0);
+    let stream = one.last()?.0;
+    if other.last()?.0 != stream {
+        return None;
+    }
+    let parted = one.iter().any(|(of, seq, raw)| {
+        let mut theirs = other.iter();
+        theirs.any(|(their, at, bytes)| (their, at) == (of, seq) && *of == stream && bytes != raw)
+    });
+    parted.then(|| {
+        let stream = short(stream);
         let what = format!("{original} and {copy} both go on writing stream {stream}");
         Violation::new(13, what)
     })
