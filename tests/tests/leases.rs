@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use loyalty::lease::Stock;
 use mostrador_ledger as ledger;
@@ -490,5 +491,42 @@ offline = "block"
     shop.agree(&[&one, &two]).await?;
     let accounts = shop.store()?.accounts(shop.tenant()).await?;
     assert_eq!(accounts[0].1.debt, 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_open_baskets_of_one_customer_do_not_pass_the_right_to_and_fro() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    publish(&shop, folder.path(), (2, ""))?;
+    let (one, _first) = till(&shop, ("centro", "Caja 1")).await?;
+    let (two, _second) = till(&shop, ("norte", "Caja 2")).await?;
+    let ana = somebody(&shop).await?;
+    shop.agree(&[&one, &two]).await?;
+    let is_held = |till: &Till| {
+        let held = till
+            .ledger()
+            .read(|look| ledger::lease::holds_customer(look, ana.id));
+        held.is_ok_and(|is_held| is_held)
+    };
+    two.set_customer(&ana.id.to_string())?;
+    until("the second till to decide on Ana", || is_held(&two)).await?;
+    one.set_customer(&ana.id.to_string())?;
+    until("the first till to decide on Ana", || is_held(&one)).await?;
+    shop.agree(&[&one, &two]).await?;
+
+    // Nobody does anything: nothing is asked for, nothing is written.
+    let written = |till: &Till| {
+        let head = till.ledger().read(ledger::stream::head)?;
+        Ok::<_, Error>(head.map(|head| head.seq))
+    };
+    let before = (written(&one)?, written(&two)?);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!((written(&one)?, written(&two)?), before);
+    assert!(is_held(&one) && !is_held(&two));
+
+    // Whoever does something gets it again.
+    two.redeem_view()?;
+    until("the second till to decide on Ana again", || is_held(&two)).await?;
     Ok(())
 }

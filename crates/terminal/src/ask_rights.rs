@@ -51,16 +51,21 @@ impl Till {
     }
 
     /// Whether there is something that only one till may decide on for the open basket's customer, and this
-    /// is not the one.
+    /// is not the one. It is asked for from now on, whoever got it before: somebody is at work here.
     fn lacks_customer(&self) -> Result<bool, Error> {
         let customer = self.session().open.customer;
-        self.read_with_rules(|connection, rules| match customer {
+        let lacking = self.read_with_rules(|connection, rules| match customer {
             Some(customer) if rights::are_customers_scarce(&rules) => {
                 let (holder, _) = ledger::account::held(connection, customer)?;
-                Ok(!ledger::lease::holds_customer(connection, holder)?)
+                let holds = ledger::lease::holds_customer(connection, holder)?;
+                Ok((!holds).then_some(holder))
             }
-            _ => Ok(false),
-        })
+            _ => Ok(None),
+        })?;
+        if let Some(holder) = lacking {
+            unpoisoned(&self.shared.let_go).remove(&holder);
+        }
+        Ok(lacking.is_some())
     }
 
     /// Asks the server for what the open basket lacks, and waits for at most so many ticks; whether it

@@ -18,7 +18,7 @@ use crate::rights::{are_customers_scarce, limits_each_customer};
 use crate::rules::Rules;
 use crate::session::OpenBasket;
 use crate::stamp::stamp;
-use crate::till::Till;
+use crate::till::{Till, unpoisoned};
 
 /// Of a budget without a better guess, one sale is taken to need this part.
 const BUDGET_PART: i64 = 20;
@@ -78,6 +78,13 @@ impl Till {
         let now_ms = self.now_ms();
         let mut needs = needs(connection, &rules, (open, store), now_ms)?;
         let keeps_customer = spends_rights(connection, &rules, open)?;
+        if !keeps_customer {
+            let let_go = unpoisoned(&self.shared.let_go);
+            needs.retain(|resource, _| match resource {
+                LeaseResource::Customer(id) => !let_go.contains(id),
+                LeaseResource::CodeUses(_) | LeaseResource::CodeBudget(_) => true,
+            });
+        }
         let all = ledger::lease::held(connection)?;
         let gives_back = not_needed(&all, (&needs, keeps_customer), now_ms);
         for (resource, need) in &mut needs {
@@ -107,6 +114,9 @@ impl Till {
             let wall_ms = self.shared.clock.now_ms();
             let stamp = stamp(&self.shared, tx, wall_ms, now_ms.saturating_sub(wall_ms), 0)?;
             ledger::record::record(tx, &stamp, &Payload::LeaseClosed(closed))?;
+            if let (LeaseResource::Customer(id), true) = (&lease.resource, lease.is_recalled) {
+                unpoisoned(&self.shared.let_go).insert(*id);
+            }
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The till: opened once, shared by every action.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -81,6 +82,9 @@ pub(crate) struct Shared {
     session: Mutex<Session>,
     /// Held while the open basket is written down.
     pub(crate) keeping: Mutex<()>,
+    /// Customers whose right another counter asked for and got. Nobody asks for it back before a person here
+    /// does something: two counters with one customer would pass it to and fro for ever.
+    pub(crate) let_go: Mutex<BTreeSet<Uuid>>,
     identity: Mutex<Option<Arc<Identity>>>,
     language: Mutex<Option<Language>>,
     /// Keys of the catalogue.
@@ -126,6 +130,7 @@ impl Till {
                 state: Arc::new(state),
                 session: Mutex::default(),
                 keeping: Mutex::default(),
+                let_go: Mutex::default(),
                 identity: Mutex::new(identity.map(Arc::new)),
                 language: Mutex::new(language.as_deref().and_then(Language::from_tag)),
                 warnings,

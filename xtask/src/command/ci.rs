@@ -44,6 +44,14 @@ fn check_all(phases: &mut Phases) -> Result<(), Error> {
                 .args(["--", "-D", "warnings"]),
         )
     })?;
+    // The simulator owns the runtime's clock, so it is no part of everything.
+    phases.run("clippy of the simulator", || {
+        shell::run(
+            cargo("clippy")
+                .args(["-p", "mostrador-tests", "--features", "simulate"])
+                .args(["--bin", "simulate", "--", "-D", "warnings"]),
+        )
+    })?;
     phases.run("documentation", || {
         shell::run(
             cargo("doc")

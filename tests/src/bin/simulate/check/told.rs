@@ -28,13 +28,15 @@ pub(super) struct Told {
 /// Where an entry stands, and when it came.
 type Place = (Uuid, u64, i64);
 
+/// When the server got what stands where, milliseconds since the epoch.
+type Came = BTreeMap<(Uuid, u64), i64>;
+
 /// Reads them: an entry that was held stands where it was released.
 pub(super) fn in_order(rest: &Rest<'_>, books: &Books) -> Result<Vec<Told>, Error> {
     let releases = rest.releases;
-    let released: BTreeSet<(Uuid, u64)> =
-        releases.iter().flat_map(|it| &it.places).copied().collect();
+    let held: BTreeSet<(Uuid, u64)> = releases.iter().flat_map(|it| &it.places).copied().collect();
     let places = order(rest.server_file)?;
-    let came: BTreeMap<(Uuid, u64), i64> = places
+    let came: Came = places
         .iter()
         .map(|(stream, seq, ms)| ((*stream, *seq), *ms))
         .collect();
@@ -48,7 +50,7 @@ pub(super) fn in_order(rest: &Rest<'_>, books: &Books) -> Result<Vec<Told>, Erro
         while let Some((release, number)) = next.next_if(|(it, _)| it.after <= position) {
             reader.released((&release.places, &came), number);
         }
-        if !released.contains(&(*stream, *seq)) {
+        if !held.contains(&(*stream, *seq)) {
             reader.take((*stream, *seq), (*received_ms, *received_ms));
         }
     }
@@ -65,11 +67,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn released(
-        &mut self,
-        (places, came): (&[(Uuid, u64)], &BTreeMap<(Uuid, u64), i64>),
-        number: i64,
-    ) {
+    fn released(&mut self, (places, came): (&[(Uuid, u64)], &Came), number: i64) {
         for place in places {
             let received_ms = came.get(place).copied().unwrap_or(0);
             self.take(*place, (received_ms, -number));
