@@ -112,6 +112,26 @@ impl PublicKey {
     }
 }
 
+/// What one side says so that the other can know who said it.
+pub trait Signed {
+    /// The text that is signed: the domain of its form, and then each part in a line of its own.
+    fn message(&self) -> String;
+
+    /// A signature, base64: the value of the header of its form, [`SIGNATURE_HEADER`] or
+    /// [`first::SIGNATURE_HEADER`].
+    fn sign(&self, key: &SecretKey) -> String {
+        key.sign(self.message().as_bytes())
+    }
+
+    /// Whether `signature` is the one of exactly this.
+    ///
+    /// # Errors
+    /// [`Error::Signature`] unless the holder of `key` made it over this text.
+    fn verify(&self, key: &PublicKey, signature: &str) -> Result<(), Error> {
+        key.verify(self.message().as_bytes(), signature)
+    }
+}
+
 /// SHA-256 as 64 hexadecimal signs, which no line of a signed text can be confused with.
 fn digest_of(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use mostrador_protocol::signature::{
-    SecretKey, SignedEnrolment, SignedReply, SignedRequest, Standing, first,
+    SecretKey, Signed as _, SignedEnrolment, SignedReply, SignedRequest, Standing, first,
 };
 use serde::Deserialize;
 use uuid::Uuid;

@@ -13,8 +13,8 @@ use mostrador_protocol::message::{
     ErrorCode, ErrorReply, HelloReply, HelloRequest, PullReply, PushReply, PushRequest,
 };
 use mostrador_protocol::signature::{
-    PublicKey, RequestDigest, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, Standing,
-    TERMINAL_HEADER, TIME_HEADER, first,
+    PublicKey, RequestDigest, SIGNATURE_HEADER, SecretKey, Signed as _, SignedReply, SignedRequest,
+    Standing, TERMINAL_HEADER, TIME_HEADER, first,
 };
 use mostrador_protocol::snapshot::{SnapshotPart, SnapshotPlace, SnapshotReply};
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! Enrolment: the one exchange before the server's key is known.
 
 use mostrador_protocol::message::{EnrolReply, EnrolRequest};
-use mostrador_protocol::signature::{PublicKey, SignedEnrolment, first};
+use mostrador_protocol::signature::{PublicKey, Signed as _, SignedEnrolment, first};
 
 use crate::conversation::{EXCHANGE_TIMEOUT, Failure, nobody_at_work, read, send};
 use crate::transport::{Incoming, Outgoing, Transport};

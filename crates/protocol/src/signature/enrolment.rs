@@ -1,7 +1,6 @@
 //! What the server signs of an answer to who wants to enrol, and has no key that it knows yet.
 
-use super::{PublicKey, SecretKey, digest_of};
-use crate::Error;
+use super::{Signed, digest_of};
 
 /// What is signed of the answer to an enrolment. Nothing of it can be read as a
 /// [`super::SignedReply`], whatever somebody types as a code.
@@ -17,18 +16,7 @@ pub struct SignedEnrolment<'a> {
     pub body: &'a [u8],
 }
 
-impl SignedEnrolment<'_> {
-    /// The value of [`super::SIGNATURE_HEADER`], base64.
-    pub fn sign(&self, key: &SecretKey) -> String {
-        key.sign(self.message().as_bytes())
-    }
-
-    /// # Errors
-    /// [`Error::Signature`] unless `signature` is this answer's by the holder of `key`.
-    pub fn verify(&self, key: &PublicKey, signature: &str) -> Result<(), Error> {
-        key.verify(self.message().as_bytes(), signature)
-    }
-
+impl Signed for SignedEnrolment<'_> {
     fn message(&self) -> String {
         let (code, request) = (digest_of(self.code.as_bytes()), digest_of(self.request));
         let (status, digest) = (self.status, digest_of(self.body));
@@ -39,6 +27,7 @@ impl SignedEnrolment<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::SecretKey;
 
     #[test]
     fn an_answer_is_for_one_code_and_one_key() {

@@ -5,8 +5,7 @@
 //! signature of exactly one request of one terminal. A till believes it only of a server that never
 //! spoke the later form.
 
-use super::{PublicKey, SecretKey, digest_of};
-use crate::Error;
+use super::{Signed, digest_of};
 
 /// Header with the signature of this form, base64, on requests and on replies.
 pub const SIGNATURE_HEADER: &str = "mostrador-signature";
@@ -24,19 +23,8 @@ pub struct SignedRequest<'a> {
     pub body: &'a [u8],
 }
 
-impl SignedRequest<'_> {
-    /// The value of [`SIGNATURE_HEADER`], base64.
-    pub fn sign(&self, key: &SecretKey) -> String {
-        key.sign(&self.message())
-    }
-
-    /// # Errors
-    /// [`Error::Signature`] unless `signature` is this request's by the holder of `key`.
-    pub fn verify(&self, key: &PublicKey, signature: &str) -> Result<(), Error> {
-        key.verify(&self.message(), signature)
-    }
-
-    fn message(&self) -> Vec<u8> {
+impl Signed for SignedRequest<'_> {
+    fn message(&self) -> String {
         let Self {
             method,
             target,
@@ -44,7 +32,7 @@ impl SignedRequest<'_> {
             body,
         } = self;
         let digest = digest_of(body);
-        format!("mostrador/request/1\n{method}\n{target}\n{time_ms}\n{digest}").into_bytes()
+        format!("mostrador/request/1\n{method}\n{target}\n{time_ms}\n{digest}")
     }
 }
 
@@ -59,32 +47,22 @@ pub struct SignedReply<'a> {
     pub body: &'a [u8],
 }
 
-impl SignedReply<'_> {
-    /// The value of [`SIGNATURE_HEADER`], base64.
-    pub fn sign(&self, key: &SecretKey) -> String {
-        key.sign(&self.message())
-    }
-
-    /// # Errors
-    /// [`Error::Signature`] unless `signature` is this reply's by the holder of `key`.
-    pub fn verify(&self, key: &PublicKey, signature: &str) -> Result<(), Error> {
-        key.verify(&self.message(), signature)
-    }
-
-    fn message(&self) -> Vec<u8> {
+impl Signed for SignedReply<'_> {
+    fn message(&self) -> String {
         let Self {
             request_signature,
             status,
             body,
         } = self;
         let digest = digest_of(body);
-        format!("mostrador/reply/1\n{request_signature}\n{status}\n{digest}").into_bytes()
+        format!("mostrador/reply/1\n{request_signature}\n{status}\n{digest}")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::SecretKey;
 
     const REQUEST: SignedRequest<'_> = SignedRequest {
         method: "POST",

@@ -1,7 +1,6 @@
 //! What the server signs of a reply to an enrolled terminal.
 
-use super::{PublicKey, RequestDigest, SecretKey, digest_of};
-use crate::Error;
+use super::{RequestDigest, Signed, digest_of};
 
 /// Whether the server knows who asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +33,7 @@ pub struct SignedReply<'a> {
     pub body: &'a [u8],
 }
 
-impl SignedReply<'_> {
-    /// The value of [`super::SIGNATURE_HEADER`], base64.
-    pub fn sign(&self, key: &SecretKey) -> String {
-        key.sign(self.message().as_bytes())
-    }
-
-    /// # Errors
-    /// [`Error::Signature`] unless `signature` is this reply's by the holder of `key`.
-    pub fn verify(&self, key: &PublicKey, signature: &str) -> Result<(), Error> {
-        key.verify(self.message().as_bytes(), signature)
-    }
-
+impl Signed for SignedReply<'_> {
     fn message(&self) -> String {
         let (request, standing) = (self.request.as_str(), self.standing.word());
         let (status, digest) = (self.status, digest_of(self.body));
@@ -58,7 +46,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::signature::SignedRequest;
+    use crate::signature::{SecretKey, SignedRequest};
 
     fn digest(terminal: u128, signature: &str) -> RequestDigest {
         let request = SignedRequest {

@@ -2,8 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{PublicKey, SecretKey, digest_of};
-use crate::Error;
+use super::{Signed, digest_of};
 
 /// What is signed of a request.
 #[derive(Debug, Clone, Copy)]
@@ -32,17 +31,6 @@ impl RequestDigest {
 }
 
 impl SignedRequest<'_> {
-    /// The value of [`super::SIGNATURE_HEADER`], base64.
-    pub fn sign(&self, key: &SecretKey) -> String {
-        key.sign(self.message().as_bytes())
-    }
-
-    /// # Errors
-    /// [`Error::Signature`] unless `signature` is this request's by the holder of `key`.
-    pub fn verify(&self, key: &PublicKey, signature: &str) -> Result<(), Error> {
-        key.verify(self.message().as_bytes(), signature)
-    }
-
     /// What a reply to this request with this `signature`, right or wrong, is signed over.
     pub fn digest(&self, signature: &str) -> RequestDigest {
         let signature = digest_of(signature.as_bytes());
@@ -50,7 +38,9 @@ impl SignedRequest<'_> {
             format!("{}\n{signature}", self.message()).as_bytes(),
         ))
     }
+}
 
+impl Signed for SignedRequest<'_> {
     fn message(&self) -> String {
         let Self {
             method,
@@ -67,6 +57,7 @@ impl SignedRequest<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::SecretKey;
 
     const REQUEST: SignedRequest<'_> = SignedRequest {
         method: "POST",

@@ -6,7 +6,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use mostrador_protocol::message::{BOUND_PROTOCOL, EnrolReply, EnrolRequest, ErrorCode};
-use mostrador_protocol::signature::{PublicKey, SIGNATURE_HEADER, SignedEnrolment, first};
+use mostrador_protocol::signature::{
+    PublicKey, SIGNATURE_HEADER, Signed as _, SignedEnrolment, first,
+};
 use tokio::time::Instant;
 use uuid::Uuid;
 

@@ -4,8 +4,8 @@ use axum::http::header::HeaderName;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use mostrador_protocol::signature::{
-    PublicKey, SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, Standing, TERMINAL_HEADER,
-    TIME_HEADER, first,
+    PublicKey, SIGNATURE_HEADER, SecretKey, Signed as _, SignedReply, SignedRequest, Standing,
+    TERMINAL_HEADER, TIME_HEADER, first,
 };
 use uuid::Uuid;
 

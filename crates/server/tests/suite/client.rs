@@ -6,8 +6,8 @@ use mostrador_protocol::message::{
     PushRequest,
 };
 use mostrador_protocol::signature::{
-    PublicKey, SIGNATURE_HEADER, SecretKey, SignedEnrolment, SignedReply, SignedRequest, Standing,
-    TERMINAL_HEADER, TIME_HEADER,
+    PublicKey, SIGNATURE_HEADER, SecretKey, Signed as _, SignedEnrolment, SignedReply,
+    SignedRequest, Standing, TERMINAL_HEADER, TIME_HEADER,
 };
 use mostrador_server::terminal::Terminal;
 use mostrador_server::{Mint, Server, Store, enrol_code};

@@ -3,7 +3,8 @@
 
 use mostrador_protocol::message::{EnrolReply, EnrolRequest};
 use mostrador_protocol::signature::{
-    PublicKey, SIGNATURE_HEADER, SecretKey, Standing, TERMINAL_HEADER, TIME_HEADER, first,
+    PublicKey, SIGNATURE_HEADER, SecretKey, Signed as _, Standing, TERMINAL_HEADER, TIME_HEADER,
+    first,
 };
 use mostrador_server::{Mint, enrol_code};
 

@@ -15,7 +15,7 @@ use mostrador_protocol::message::{
 };
 use mostrador_protocol::row::{CodeUseRow, Customer, FeedRow, Row};
 use mostrador_protocol::signature::first::{SIGNATURE_HEADER, SignedReply, SignedRequest};
-use mostrador_protocol::signature::{PublicKey, SecretKey, TIME_HEADER};
+use mostrador_protocol::signature::{PublicKey, SecretKey, Signed as _, TIME_HEADER};
 use mostrador_sync::transport::{Incoming, Outgoing, Pending, Transport, TransportError};
 use serde::Serialize;
 use tokio::sync::Notify;

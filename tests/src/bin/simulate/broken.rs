@@ -9,7 +9,8 @@ use mostrador_protocol::frame;
 use mostrador_protocol::message::PullReply;
 use mostrador_protocol::row::Row;
 use mostrador_protocol::signature::{
-    SIGNATURE_HEADER, SecretKey, SignedReply, SignedRequest, Standing, TERMINAL_HEADER, TIME_HEADER,
+    SIGNATURE_HEADER, SecretKey, Signed as _, SignedReply, SignedRequest, Standing,
+    TERMINAL_HEADER, TIME_HEADER,
 };
 use mostrador_server::in_process::{Answered, Asked};
 
