@@ -25,7 +25,8 @@ use uuid::Uuid;
 
 pub use self::brought::{Brought, brought_by};
 use self::person::Person;
-use crate::{Error, column, visit};
+use crate::touched::Included;
+use crate::{Error, column, customer_entry, visit};
 
 /// What is shown of the account under this id; empty where another record took it over, and for a
 /// customer without any history.
@@ -86,7 +87,7 @@ pub(crate) fn add_own(tx: &Connection, effects: &Effects) -> Result<(), Error> {
     write_changed(tx, &accounts)
 }
 
-/// Writes the server's row. What is shown follows by [`refold`].
+/// Writes the server's row. What is shown follows by [`crate::touched::Touched::refold`].
 pub(crate) fn put(
     tx: &Connection,
     customer_id: Uuid,
@@ -144,6 +145,40 @@ pub(crate) fn confirm(
     )?
     .execute([customer_id.as_bytes()])?;
     Ok(server_account(tx, customer_id)?.as_ref() == Some(&Account::from(document)))
+}
+
+/// The server's row of a customer of whom something else is shown, because own entries come on top.
+pub(crate) fn under_own(tx: &Connection, customer_id: Uuid) -> Result<Option<Account>, Error> {
+    if !has_pending(tx, customer_id)? {
+        return Ok(None);
+    }
+    Ok(Some(server_account(tx, customer_id)?.unwrap_or_default()))
+}
+
+/// Whether what is shown of a customer stays as it is, though the server's row changed from `before`: it
+/// changed by the own entries that it includes now, and others still come on top.
+pub(crate) fn stands(
+    tx: &Connection,
+    (customer_id, before): (Uuid, &Account),
+    included: &[Included],
+) -> Result<bool, Error> {
+    let now = server_account(tx, customer_id)?.unwrap_or_default();
+    let is_merged = before.merged_into.is_some() || now.merged_into.is_some();
+    if is_merged || !customer_entry::is_pending(tx, customer_id)? {
+        return Ok(false);
+    }
+    let mut accounts = Accounts::default();
+    accounts.insert(customer_id, before.clone());
+    for range in included {
+        for effects in customer_entry::effects(tx, customer_id, range)? {
+            if effects.merge.is_some() {
+                return Ok(false);
+            }
+            fold(&mut accounts, &effects, |customer| customer == customer_id);
+        }
+    }
+    let is_by_own = accounts.get(customer_id) == Some(&now);
+    Ok(is_by_own && person::absorbed_by(tx, customer_id)?.is_empty())
 }
 
 /// Computes what is shown of these customers from the server's rows and the own entries that they do

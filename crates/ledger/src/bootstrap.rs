@@ -15,8 +15,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::program::Seals;
-use crate::replica::{self, Touched};
-use crate::{Error, account, column, restored, stream};
+use crate::touched::Touched;
+use crate::{Error, account, column, replica, restored, stream};
 
 /// A beginning that has not come to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,10 +129,10 @@ pub fn apply(tx: &Connection, chunk: Chunk<'_>) -> Result<(), Error> {
         } = row
             && account::is_only_the_servers(tx, *customer_id, account)?
         {
-            touched.customers.remove(customer_id);
+            touched.follows(*customer_id);
         }
     }
-    replica::refold(tx, &touched)?;
+    touched.refold(tx)?;
     let Some(last) = chunk.rows.last() else {
         return Ok(());
     };
@@ -165,7 +165,7 @@ pub fn finish(tx: &Connection, position: u64) -> Result<(), Error> {
     tx.prepare_cached("update feed set cursor = ?1, hash = ?2 where only = 1 and cursor <= ?1")?
         .execute(params![column::integer(position), hash.to_hex()])?;
     abandon(tx)?;
-    replica::refold(tx, &touched)
+    touched.refold(tx)
 }
 
 fn waiting(tx: &Connection) -> Result<Vec<Row>, Error> {

@@ -12,12 +12,14 @@ use chrono::NaiveDate;
 use loyalty::account::{CodeTally, UseSum};
 use loyalty::code::CodeText;
 use loyalty::customer::{CodeUse, Usage};
+use loyalty::money::Amount;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::{Effects, Header};
 use mostrador_protocol::row::CodeUseRow;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use crate::touched::Included;
 use crate::{Error, account, column};
 
 /// How often each of `codes` was used, by everybody, by the customer, and on the local `day`.
@@ -155,7 +157,7 @@ pub(crate) fn between(
     Ok(codes)
 }
 
-/// Writes the server's tally. What counts here follows by [`refold`].
+/// Writes the server's tally. What counts here follows by [`crate::touched::Touched::refold`].
 pub(crate) fn put(tx: &Connection, row: &CodeUseRow) -> Result<(), Error> {
     tx.prepare_cached(
         "insert into code_use (code, document, confirmed_epoch)
@@ -177,6 +179,82 @@ pub(crate) fn confirm(tx: &Connection, row: &CodeUseRow) -> Result<bool, Error> 
         .query_row([&row.code], |row| column::document(row, 0))
         .optional()?;
     Ok(here.as_ref() == Some(row))
+}
+
+/// The server's tally of a code where something else counts here, because own uses come on top.
+pub(crate) fn under_own(tx: &Connection, code: &CodeText) -> Result<Option<CodeTally>, Error> {
+    let is_shown: bool = tx
+        .prepare_cached("select exists (select 1 from code_use_shown where code = ?)")?
+        .query_row([code.as_str()], |row| row.get(0))?;
+    if !is_shown {
+        return Ok(None);
+    }
+    Ok(Some(server_tally(tx, code)?))
+}
+
+/// Whether what counts here of a code stays as it is, though the server's tally changed from `before`: it
+/// changed by the own uses that it includes now, and others still come on top.
+pub(crate) fn stands(
+    tx: &Connection,
+    (code, before): (&CodeText, &CodeTally),
+    included: &[Included],
+) -> Result<bool, Error> {
+    let mut tally = before.clone();
+    for range in included {
+        apply_between(tx, (code, range), &mut tally)?;
+    }
+    if tally != server_tally(tx, code)? {
+        return Ok(false);
+    }
+    let still_waits = tx
+        .prepare_cached(
+            "select exists (
+                 select 1
+                 from stream t
+                 cross join code_entry c indexed by code_entry_by_code
+                     on c.code = ? and c.stream = t.id and c.seq > t.included)",
+        )?
+        .query_row([code.as_str()], |row| row.get(0))?;
+    Ok(still_waits)
+}
+
+/// Adds the own uses of these positions, and what came back there.
+fn apply_between(
+    tx: &Connection,
+    (code, range): (&CodeText, &Included),
+    tally: &mut CodeTally,
+) -> Result<(), Error> {
+    let mut statement = tx.prepare_cached(
+        "select local_day, discount, given_back
+         from code_entry indexed by code_entry_by_code
+         where code = ? and stream = ? and seq > ? and seq <= ?
+         order by seq, place",
+    )?;
+    let mut rows = statement.query(params![
+        code.as_str(),
+        range.stream.as_bytes(),
+        column::integer(range.after),
+        column::integer(range.through)
+    ])?;
+    while let Some(row) = rows.next()? {
+        let day = column::day(row, 0)?;
+        let discount = Amount::clamped(row.get::<_, i64>(1)?.into());
+        if row.get(2)? {
+            tally.give_back(day, discount);
+        } else {
+            tally.apply(day, discount);
+        }
+    }
+    Ok(())
+}
+
+/// As the server's row says it; empty without one.
+fn server_tally(tx: &Connection, code: &CodeText) -> Result<CodeTally, Error> {
+    let row: Option<CodeUseRow> = tx
+        .prepare_cached("select document from code_use where code = ?")?
+        .query_row([code.as_str()], |row| column::document(row, 0))
+        .optional()?;
+    Ok(row.map_or_else(CodeTally::default, |row| row.tally()))
 }
 
 /// Computes what counts here from the server's tally and the own uses that it does not include.

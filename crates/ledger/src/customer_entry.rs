@@ -6,6 +6,7 @@ use mostrador_protocol::entry::{Decoded, Effects, Header, Payload, RawEntry};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
+use crate::touched::Included;
 use crate::{Error, column};
 
 /// An own entry that concerns a customer.
@@ -69,14 +70,50 @@ pub(crate) fn pending(tx: &Connection, customer_id: Uuid) -> Result<Vec<Pending>
     let mut rows = statement.query([customer_id.as_bytes()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let raw = raw_of(row)?;
-        let header = raw.header()?;
-        if let Decoded::Known(payload) = raw.payload(&header)? {
-            found.push(Pending {
-                place: (column::count(row, 2)?, column::count(row, 3)?),
-                effects: payload.effects(header.effective_ms),
-            });
+        if let Some(effects) = effects_of(row)? {
+            let place = (column::count(row, 2)?, column::count(row, 3)?);
+            found.push(Pending { place, effects });
         }
+    }
+    Ok(found)
+}
+
+/// Whether own entries concern a customer that are not included in the server's rows.
+pub(crate) fn is_pending(tx: &Connection, customer_id: Uuid) -> Result<bool, Error> {
+    let pending = tx
+        .prepare_cached(
+            "select exists (
+                 select 1
+                 from stream t
+                 cross join customer_entry c indexed by customer_entry_by_customer
+                     on c.customer_id = ? and c.stream = t.id and c.seq > t.included)",
+        )?
+        .query_row([customer_id.as_bytes()], |row| row.get(0))?;
+    Ok(pending)
+}
+
+/// What the entries of these positions do that concern a customer, in order.
+pub(crate) fn effects(
+    tx: &Connection,
+    customer_id: Uuid,
+    range: &Included,
+) -> Result<Vec<Effects>, Error> {
+    let mut statement = tx.prepare_cached(
+        "select e.header, e.payload
+         from customer_entry c indexed by customer_entry_by_customer
+         cross join entry e on e.stream = c.stream and e.seq = c.seq
+         where c.customer_id = ? and c.stream = ? and c.seq > ? and c.seq <= ?
+         order by c.seq",
+    )?;
+    let mut rows = statement.query(params![
+        customer_id.as_bytes(),
+        range.stream.as_bytes(),
+        column::integer(range.after),
+        column::integer(range.through)
+    ])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.extend(effects_of(row)?);
     }
     Ok(found)
 }
@@ -113,6 +150,16 @@ pub(crate) fn project(tx: &Connection, header: &Header, payload: &Payload) -> Re
         ])?;
     }
     Ok(())
+}
+
+/// None: an entry of a kind of a later version, which does nothing here.
+fn effects_of(row: &Row<'_>) -> Result<Option<Effects>, Error> {
+    let raw = raw_of(row)?;
+    let header = raw.header()?;
+    Ok(match raw.payload(&header)? {
+        Decoded::Known(payload) => Some(payload.effects(header.effective_ms)),
+        Decoded::Unknown { .. } => None,
+    })
 }
 
 fn raw_of(row: &Row<'_>) -> rusqlite::Result<RawEntry> {

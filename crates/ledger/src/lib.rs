@@ -66,6 +66,7 @@ pub mod setting;
 pub mod staff;
 mod start;
 pub mod stream;
+mod touched;
 pub mod undo;
 mod visit;
 mod vocabulary;

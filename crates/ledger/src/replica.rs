@@ -1,7 +1,5 @@
 //! The server's rows on this till: a page of the feed and its cursor move together.
 
-use std::collections::BTreeSet;
-
 use loyalty::code::CodeText;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::entry::EntryHash;
@@ -10,6 +8,7 @@ use mostrador_protocol::row::Row;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use crate::touched::Touched;
 use crate::{
     Error, account, bootstrap, code_use, column, customer, customer_entry, lease, outbox, product,
     program, restored, staff, stream,
@@ -59,20 +58,9 @@ pub fn apply_page(tx: &Connection, page: &PullReply) -> Result<(), Error> {
         if again {
             restored::bring_in(tx, page.own_through, &mut touched)?;
         }
-        let gone = restored::at_the_end(tx)?;
-        touched.customers.extend(gone.customers);
-        touched.codes.extend(gone.codes);
+        restored::at_the_end(tx, &mut touched)?;
     }
-    refold(tx, &touched)
-}
-
-/// Computes what is shown again.
-pub(crate) fn refold(tx: &Connection, touched: &Touched) -> Result<(), Error> {
-    account::refold(tx, &touched.customers)?;
-    for code in &touched.codes {
-        code_use::refold(tx, code)?;
-    }
-    Ok(())
+    touched.refold(tx)
 }
 
 /// How far an own stream is included in the server's rows; none for another terminal's.
@@ -85,13 +73,7 @@ pub(crate) fn included(tx: &Connection, stream: Uuid) -> Result<Option<u64>, Err
     Ok(included)
 }
 
-/// Customers and codes whose shown state has to be computed again.
-#[derive(Default)]
-pub(crate) struct Touched {
-    pub(crate) customers: BTreeSet<Uuid>,
-    pub(crate) codes: BTreeSet<CodeText>,
-}
-
+/// Writes a row. What is shown follows by [`Touched::refold`].
 pub(crate) fn apply_row(
     tx: &Connection,
     (row, seals): (&Row, &program::Seals),
@@ -103,7 +85,7 @@ pub(crate) fn apply_row(
             customer_id,
             account,
         } => {
-            touched.customers.insert(*customer_id);
+            touched.customer(tx, *customer_id)?;
             account::put(tx, *customer_id, account)
         }
         Row::Program(document) => program::put(tx, document, seals),
@@ -111,7 +93,9 @@ pub(crate) fn apply_row(
         Row::Staff(person) => staff::put(tx, person),
         Row::Product(product) => product::put(tx, product),
         Row::CodeUse(tally) => {
-            touched.codes.extend(CodeText::parse(&tally.code));
+            if let Some(code) = CodeText::parse(&tally.code) {
+                touched.code(tx, code)?;
+            }
             code_use::put(tx, tally)
         }
         Row::Disposition { stream, entry } => outbox::released(tx, *stream, entry),
@@ -146,9 +130,13 @@ pub(crate) fn move_included(
         return Ok(());
     };
     let range = (before.min(through), before.max(through));
-    let customers = customer_entry::between(tx, stream, range)?;
-    touched.customers.extend(customers);
-    touched.codes.extend(code_use::between(tx, stream, range)?);
+    for customer in customer_entry::between(tx, stream, range)? {
+        touched.customer(tx, customer)?;
+    }
+    for code in code_use::between(tx, stream, range)? {
+        touched.code(tx, code)?;
+    }
+    touched.stream(stream, before);
     tx.prepare_cached("update stream set included = ? where id = ?")?
         .execute(params![column::integer(through), stream.as_bytes()])?;
     Ok(())

@@ -15,8 +15,8 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::program::Seals;
-use crate::replica::{self, Touched};
-use crate::{Error, account, bootstrap, code_use, column, outbox, product, staff, stream};
+use crate::touched::Touched;
+use crate::{Error, account, bootstrap, code_use, column, outbox, product, replica, staff, stream};
 
 /// The most rows of a table that one transaction finds missing.
 const MOST_MISSING: u32 = 1_000;
@@ -123,7 +123,7 @@ pub(crate) fn end(
 
 /// The feed was read to its end, so whatever it has not shown the server does not have. Whose balance
 /// went is to be folded again. Many that are missing take several times.
-pub(crate) fn at_the_end(tx: &Connection) -> Result<Touched, Error> {
+pub(crate) fn at_the_end(tx: &Connection, touched: &mut Touched) -> Result<(), Error> {
     let epoch: i64 = tx
         .prepare_cached("select epoch from feed where only = 1")?
         .query_row([], |row| row.get(0))?;
@@ -141,9 +141,9 @@ pub(crate) fn at_the_end(tx: &Connection) -> Result<Touched, Error> {
     let sql = "update erased_customer set unconfirmed = 0, to_push = 1 where unconfirmed = 1";
     tx.prepare_cached(sql)?.execute([])?;
     if outbox::waiting(tx)? > 0 {
-        return Ok(Touched::default());
+        return Ok(());
     }
-    let customers = tx
+    let customers: Vec<Uuid> = tx
         .prepare_cached(
             "delete from account
              where customer_id in (select customer_id from account
@@ -160,11 +160,7 @@ pub(crate) fn at_the_end(tx: &Connection) -> Result<Touched, Error> {
         )?
         .query_map(params![epoch, MOST_MISSING], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    Ok(Touched {
-        customers,
-        codes: codes
-            .iter()
-            .filter_map(|code| CodeText::parse(code))
-            .collect(),
-    })
+    let codes = codes.iter().filter_map(|code| CodeText::parse(code));
+    touched.gone(customers, codes);
+    Ok(())
 }

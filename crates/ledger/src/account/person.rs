@@ -66,7 +66,7 @@ impl Person {
 }
 
 /// The records that the server's rows merged into this one.
-fn absorbed_by(tx: &Connection, holder: Uuid) -> Result<Vec<Uuid>, Error> {
+pub(super) fn absorbed_by(tx: &Connection, holder: Uuid) -> Result<Vec<Uuid>, Error> {
     let mut statement =
         tx.prepare_cached("select customer_id from account where merged_into = ?")?;
     let absorbed = statement

@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use uuid::Uuid;
 
-use crate::counter::{Counter, Sold, customer_id, day, profile};
+use crate::counter::{Counter, START_MS, Sold, customer_id, day, profile};
 use crate::sending::held;
 use crate::server::Server;
 
@@ -275,6 +275,51 @@ proptest! {
         }
         check_rebuild(&till);
     }
+}
+
+#[test]
+fn a_page_with_a_few_of_many_own_entries_reads_none_of_those_that_still_wait() {
+    let till = Counter::enrolled();
+    let mut server = Server::default();
+    for number in 0..60 {
+        till.sell(&Sold {
+            customer: Some(customer_id(number % 3)),
+            code: Some((CODES[0], 100)),
+            points: 5,
+            day: day(20),
+            ..Sold::default()
+        });
+    }
+    push(&till, &mut server, 20, false);
+    let begin_those_that_wait_with = |first: &str| {
+        till.ledger.transact(|tx| {
+            tx.execute("drop trigger if exists entry_is_never_changed", [])?;
+            let changed = tx.execute(
+                "update entry set payload = ?1 || substr(payload, 2) where seq > 20",
+                [first],
+            )?;
+            assert_eq!(changed, 41, "the sales that wait");
+            Ok::<_, Error>(())
+        })
+    };
+    begin_those_that_wait_with("?").expect("a change");
+    while pull(&till, &server, 100).more {}
+    begin_those_that_wait_with("{").expect("a change");
+    check_shown(&till, &server);
+    check_rebuild(&till);
+    // What another terminal did has to be folded with them.
+    let elsewhere = Sold {
+        customer: Some(customer_id(1)),
+        code: Some((CODES[0], 100)),
+        points: 7,
+        day: day(21),
+        ..Sold::default()
+    };
+    server.count(effects(&elsewhere, START_MS));
+    push(&till, &mut server, 20, false);
+    while pull(&till, &server, 100).more {}
+    check_shown(&till, &server);
+    check_rebuild(&till);
 }
 
 pub(crate) fn page(next_cursor: u64, rows: Vec<Row>) -> PullReply {
