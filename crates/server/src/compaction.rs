@@ -11,8 +11,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::MissedTickBehavior;
-
 use crate::Error;
 use crate::http::App;
 use crate::store::Store;
@@ -27,7 +25,7 @@ pub const DAY_MS: i64 = 86_400_000;
 const AT_ONCE: u32 = 2_000;
 
 /// How often a server looks whether there is something to do.
-const EVERY: Duration = Duration::from_hours(1);
+pub(crate) const EVERY: Duration = Duration::from_hours(1);
 
 /// What one transaction is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,45 +76,16 @@ pub async fn run<S: Store>(
     }
 }
 
-/// Compacts the feeds of all tenants now and every hour until the server stops.
-pub(crate) async fn keep_running<S: Store>(app: Arc<App<S>>) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut stop = app.stopping.clone();
-    loop {
-        tokio::select! {
-            biased;
-            _ = stop.wait_for(|stop| *stop) => return,
-            _ = ticks.tick() => {}
-        }
-        tokio::select! {
-            biased;
-            _ = stop.wait_for(|stop| *stop) => return,
-            () = run_all(&app) => {}
-        }
+/// A tenant's feed while the server serves.
+pub(crate) async fn while_serving<S: Store>(app: Arc<App<S>>, tenant: String) -> Result<(), Error> {
+    let compacted = run(&app.store, &tenant, (app.mint.now_ms(), KEEP_MS)).await?;
+    if compacted.removed > 0 {
+        tracing::info!(
+            tenant,
+            horizon = compacted.horizon,
+            removed = compacted.removed,
+            "rows of the feed that later ones replaced were deleted"
+        );
     }
-}
-
-async fn run_all<S: Store>(app: &App<S>) {
-    let tenants = match app.store.tenants().await {
-        Ok(tenants) => tenants,
-        Err(error) => {
-            tracing::error!(%error, "compaction cannot list the tenants");
-            return;
-        }
-    };
-    for tenant in tenants {
-        match run(&app.store, &tenant.id, (app.mint.now_ms(), KEEP_MS)).await {
-            Ok(compacted) if compacted.removed == 0 => {}
-            Ok(compacted) => tracing::info!(
-                tenant = tenant.id,
-                horizon = compacted.horizon,
-                removed = compacted.removed,
-                "rows of the feed that later ones replaced were deleted"
-            ),
-            Err(error) => {
-                tracing::error!(tenant = tenant.id, %error, "compaction of a feed failed");
-            }
-        }
-    }
+    Ok(())
 }

@@ -9,18 +9,17 @@
 
 pub mod cause;
 pub mod following;
-mod schedule;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::Error;
+use crate::http::App;
 use crate::mint::Mint;
 use crate::store::Store;
-
-pub(crate) use schedule::keep_running;
 
 /// Customers that one transaction looks at.
 const AT_ONCE: u32 = 200;
@@ -144,6 +143,23 @@ async fn pass<S: Store>(
         }
         after = looked.last;
     }
+}
+
+/// A tenant's jobs while the server serves; who waits for changes hears of them.
+pub(crate) async fn while_serving<S: Store>(app: Arc<App<S>>, tenant: String) -> Result<(), Error> {
+    let report = run(&app.store, &app.mint, &tenant).await?;
+    if report.written() > 0 {
+        app.changes.wake(&tenant);
+        tracing::info!(
+            tenant,
+            expired = report.expired,
+            moved = report.moved,
+            bonuses = report.bonuses,
+            badges = report.badges,
+            "the jobs wrote what follows from entries"
+        );
+    }
+    Ok(())
 }
 
 /// Writes what follows at once from what a batch did to these customers.

@@ -8,6 +8,7 @@
 //! in data of one's own, [`generate`] makes codes by the thousand, [`experiment`] counts variants, and
 //! [`enrol_code`] lets terminals in, [`erasure`] lets people be forgotten, [`attention`] says which terminal needs a person.
 
+mod again;
 pub mod attention;
 pub mod clock;
 pub mod compaction;

@@ -10,13 +10,13 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::Error;
-use crate::compaction;
+use crate::again::for_every_tenant;
 use crate::http::{App, metrics_router, router, serve};
 use crate::ingest::release::release_readable;
-use crate::jobs::keep_running;
 use crate::limits::Limits;
 use crate::mint::Mint;
 use crate::store::{Serving, Store};
+use crate::{compaction, jobs};
 
 /// How long a stop waits for requests under way.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -108,9 +108,12 @@ impl<S: Store> Server<S> {
             let serve = serve(listener, router, limits, (stop.clone(), uncounted));
             tasks.push(tokio::spawn(serve));
         }
-        let jobs = keep_running(Arc::clone(&app), options.jobs_every);
+        let jobs = ("jobs", options.jobs_every);
+        let jobs = for_every_tenant(Arc::clone(&app), jobs, jobs::while_serving);
         tasks.push(tokio::spawn(jobs));
-        tasks.push(tokio::spawn(compaction::keep_running(Arc::clone(&app))));
+        let feed = ("compaction", compaction::EVERY);
+        let feed = for_every_tenant(Arc::clone(&app), feed, compaction::while_serving);
+        tasks.push(tokio::spawn(feed));
         let serve = serve(listener, router(app), limits, (stop, open));
         tasks.push(tokio::spawn(serve));
         Ok(Self {
