@@ -199,7 +199,7 @@ pub(crate) fn stands(
     (code, before): (&CodeText, &CodeTally),
     included: &[Included],
 ) -> Result<bool, Error> {
-    let mut tally = before.clone();
+    let mut tally = *before;
     for range in included {
         apply_between(tx, (code, range), &mut tally)?;
     }

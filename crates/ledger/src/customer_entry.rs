@@ -158,7 +158,7 @@ fn effects_of(row: &Row<'_>) -> Result<Option<Effects>, Error> {
     let header = raw.header()?;
     Ok(match raw.payload(&header)? {
         Decoded::Known(payload) => Some(payload.effects(header.effective_ms)),
-        Decoded::Unknown { .. } => None,
+        Decoded::Unknown => None,
     })
 }
 

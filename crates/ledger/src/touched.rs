@@ -5,6 +5,7 @@
 //! offline every page includes a few of very many entries, so this is asked first, and the many are not
 //! read.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use loyalty::account::{Account, CodeTally};
@@ -37,18 +38,17 @@ pub(crate) struct Included {
 impl Touched {
     /// The row of a customer is about to change.
     pub(crate) fn customer(&mut self, tx: &Connection, customer_id: Uuid) -> Result<(), Error> {
-        if !self.customers.contains_key(&customer_id) {
-            let before = account::under_own(tx, customer_id)?;
-            self.customers.insert(customer_id, before);
+        if let Entry::Vacant(place) = self.customers.entry(customer_id) {
+            place.insert(account::under_own(tx, customer_id)?);
         }
         Ok(())
     }
 
     /// The row of a code is about to change.
     pub(crate) fn code(&mut self, tx: &Connection, code: CodeText) -> Result<(), Error> {
-        if !self.codes.contains_key(&code) {
-            let before = code_use::under_own(tx, &code)?;
-            self.codes.insert(code, before);
+        if let Entry::Vacant(place) = self.codes.entry(code) {
+            let before = code_use::under_own(tx, place.key())?;
+            place.insert(before);
         }
         Ok(())
     }
