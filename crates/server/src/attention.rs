@@ -15,8 +15,16 @@ use crate::terminal::{StreamHead, Terminal};
 /// A clock that differs more than this needs attention, as on the till's own screen, milliseconds.
 const SKEW_SHOWN_MS: u64 = 120_000;
 
+const HOUR_MS: i64 = 3_600_000;
+
+const DAY_MS: i64 = 24 * HOUR_MS;
+
 /// A terminal that was not heard for so long needs attention, milliseconds: a long weekend.
-const SILENT_MS: i64 = 4 * 86_400_000;
+const SILENT_MS: i64 = 4 * DAY_MS;
+
+/// For so long a terminal that went on in a new stream needs attention, milliseconds. It goes on by itself
+/// within a second, but somebody restored or copied a disk.
+const NEW_STREAM_MS: i64 = 7 * DAY_MS;
 
 /// How a terminal stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -115,6 +123,26 @@ pub async fn terminals(
     Ok(known.iter().map(standing).collect())
 }
 
+/// How many terminals went on in a new stream lately.
+pub(crate) fn lately_parted(streams: &[StreamHead], now_ms: i64) -> u64 {
+    let mut of_each: BTreeMap<Uuid, Vec<&StreamHead>> = BTreeMap::new();
+    for head in streams {
+        of_each.entry(head.terminal).or_default().push(head);
+    }
+    let parted = of_each.values().filter_map(|own| parted_ms(own));
+    count(parted.filter(|at_ms| is_lately(*at_ms, now_ms)).count())
+}
+
+/// When a terminal with these streams last went on in a new one; none while it writes its first.
+fn parted_ms(streams: &[&StreamHead]) -> Option<i64> {
+    let newest = streams.iter().map(|head| head.opened_ms).max();
+    newest.filter(|_| streams.len() > 1)
+}
+
+const fn is_lately(at_ms: i64, now_ms: i64) -> bool {
+    now_ms.saturating_sub(at_ms) < NEW_STREAM_MS
+}
+
 /// What the server has of one terminal.
 struct Seen<'a> {
     now_ms: i64,
@@ -151,9 +179,8 @@ impl Seen<'_> {
     }
 
     fn rights(&self) -> Rights {
-        let newest = self.streams.iter().map(|head| head.opened_ms).max();
-        let newest = newest.filter(|_| self.streams.len() > 1);
-        let is_lost = |lease: &&&Lease| newest.is_some_and(|at_ms| lease.granted_ms < at_ms);
+        let parted_ms = parted_ms(&self.streams);
+        let is_lost = |lease: &&&Lease| parted_ms.is_some_and(|at_ms| lease.granted_ms < at_ms);
         let lost = self.leases.iter().filter(is_lost);
         let units = |lease: &&Lease| lease.left();
         Rights {
@@ -189,6 +216,16 @@ impl Seen<'_> {
                 "upgrade: its program is too old for this server".to_owned(),
                 "update the program on the till; it sells meanwhile".to_owned(),
             ),
+        }
+        let parted_ms = parted_ms(&self.streams);
+        if let Some(at_ms) = parted_ms.filter(|at_ms| is_lately(*at_ms, self.now_ms)) {
+            let ago = ago(self.now_ms.saturating_sub(at_ms));
+            look_at(
+                "new_stream",
+                format!("new_stream: it went on in a new stream {ago}; its disk was restored or copied"),
+                "ask who did; a second machine that sells with a copy is enrolled with a code of its own"
+                    .to_owned(),
+            );
         }
         if rights.lost > 0 {
             let (lost, units) = (rights.lost, rights.lost_units);
@@ -228,7 +265,7 @@ impl Seen<'_> {
                 "silent",
                 format!(
                     "silent: not heard for {} days; {waiting} waited when it last spoke",
-                    silent_ms / 86_400_000
+                    silent_ms / DAY_MS
                 ),
                 "switch it on where there is a network; switch it off here when it is out of use"
                     .to_owned(),
@@ -260,6 +297,15 @@ impl Seen<'_> {
 
 fn count(of: usize) -> u64 {
     u64::try_from(of).unwrap_or(u64::MAX)
+}
+
+/// How long ago something was, as a person says it.
+fn ago(ms: i64) -> String {
+    match ms.max(0) {
+        ms if ms < HOUR_MS => "less than an hour ago".to_owned(),
+        ms if ms < 2 * DAY_MS => format!("{} h ago", ms / HOUR_MS),
+        ms => format!("{} days ago", ms / DAY_MS),
+    }
 }
 
 /// Server time less the terminal's, as a person says it.

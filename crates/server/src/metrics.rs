@@ -12,6 +12,7 @@ use prometheus_client::registry::{Registry, Unit};
 use mostrador_protocol::message::Disposition;
 
 use crate::Error;
+use crate::attention::lately_parted;
 use crate::ingest::Accepted;
 use crate::store::Store;
 use crate::terminal::Terminal;
@@ -62,6 +63,7 @@ pub(crate) struct Metrics {
     batch_bytes: Histograms<1>,
     forks: Family<Labels<1>, Counter>,
     rewinds: Family<Labels<1>, Counter>,
+    parted: Family<Labels<1>, Gauge>,
     waiting: Family<Labels<2>, Gauge>,
     clock_skew: Family<Labels<2>, Gauge<f64, std::sync::atomic::AtomicU64>>,
     held: Family<Labels<1>, Gauge>,
@@ -83,6 +85,7 @@ impl Metrics {
             batch_bytes: Family::new_with_constructor(bytes),
             forks: Family::default(),
             rewinds: Family::default(),
+            parted: Family::default(),
             waiting: Family::default(),
             clock_skew: Family::default(),
             held: Family::default(),
@@ -116,6 +119,8 @@ impl Metrics {
         into.register("forks", text, self.forks.clone());
         let text = "Hellos of terminals that have less than the server holds of them";
         into.register("rewinds", text, self.rewinds.clone());
+        let text = "Terminals that went on in a new stream in the last seven days";
+        into.register("parted_terminals", text, self.parted.clone());
         let text = "Entries and profiles that waited at the terminal's last hello";
         into.register("waiting_entries", text, self.waiting.clone());
         let text = "Server time less the terminal's wall clock at its last hello";
@@ -205,12 +210,14 @@ impl Metrics {
     }
 
     /// Everything as text, with what is counted in the store itself.
-    pub(crate) async fn text<S: Store>(&self, store: &S) -> Result<String, Error> {
+    pub(crate) async fn text<S: Store>(&self, store: &S, now_ms: i64) -> Result<String, Error> {
         for tenant in store.tenants().await? {
             let counts = store.vitals(&tenant.id).await?;
+            let parted = lately_parted(&store.streams(&tenant.id).await?, now_ms);
             let labels = [("tenant", tenant.id)];
             let gauge = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.held.get_or_create(&labels).set(gauge(counts.held));
+            self.parted.get_or_create(&labels).set(gauge(parted));
             self.open_leases
                 .get_or_create(&labels)
                 .set(gauge(counts.open_leases));

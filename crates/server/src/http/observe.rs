@@ -52,7 +52,7 @@ fn route(request: &Request) -> String {
 
 /// `GET /metrics`
 pub(super) async fn metrics<S: Store>(State(app): State<Arc<App<S>>>) -> Result<Response, Failure> {
-    let text = app.metrics.text(&app.store).await?;
+    let text = app.metrics.text(&app.store, app.mint.now_ms()).await?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(CONTENT_TYPE, kind)], text).into_response())
 }

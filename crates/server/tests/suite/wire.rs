@@ -381,6 +381,7 @@ async fn numbers_are_told_on_their_own_address_only() {
         "mostrador_connections 1",
         r#"mostrador_open_leases{tenant="cafe"} 0"#,
         r#"mostrador_rewinds_total{tenant="cafe"} 1"#,
+        r#"mostrador_parted_terminals{tenant="cafe"} 0"#,
         r#"mostrador_request_seconds_bucket{le="0.001","#,
     ] {
         assert!(text.contains(line), "{line} is missing in\n{text}");

@@ -117,6 +117,7 @@ macro_rules! contract {
             experiment: an_undone_sale_is_a_use_and_no_conversion,
             experiment: the_limits_of_a_parent_hold_over_its_variants,
             attention: a_terminal_that_is_silent_or_ahead_is_named_with_a_remedy,
+            attention: a_new_stream_is_named_for_a_week_whatever_its_next_hello_says,
             attention: leases_of_before_a_new_stream_are_named_until_they_are_written_off,
             erasure: who_is_erased_is_in_no_row_and_the_points_stay,
             erasure: a_late_edit_does_not_bring_anybody_back,
