@@ -1,7 +1,8 @@
 //! A database that crashes under load and comes back: terminals are told to come again, nothing that was
 //! acknowledged is lost, and nobody has to do anything.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use mostrador_protocol::message::{Disposition, PushReply};
@@ -15,36 +16,57 @@ use crate::contract::scribe::{Scribe, TENANT, furnish, standing};
 
 const ANA: Uuid = Uuid::from_u128(1);
 
-/// How long the database stays away.
-const AWAY: Duration = Duration::from_secs(3);
+/// Pushes of each terminal that are acknowledged before a crash, and after the last.
+const ACKNOWLEDGED: u64 = 10;
 
-/// What one terminal met.
+/// Pushes of each terminal that are turned away before the database comes back.
+const TURNED_AWAY: u64 = 3;
+
+/// How long anything may take to come.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What one terminal meets, for who watches.
+#[derive(Debug, Default)]
 struct Met {
-    pen: Scribe,
-    client: Client,
+    /// Pushes that were acknowledged.
+    acknowledged: AtomicU64,
     /// Pushes that were not answered with an acknowledgement, and were sent again.
-    turned_away: u64,
+    turned_away: AtomicU64,
+    /// Whether it should stop.
+    stop: AtomicBool,
 }
 
 /// Sells and pushes until told to stop; every push goes on until it is acknowledged.
-async fn sell(mut met: Met, stop: &AtomicBool) -> Met {
-    while !stop.load(Ordering::Relaxed) {
-        let base = met.pen.seq();
-        met.pen.sell(ANA, "FREE");
+async fn sell((mut pen, client): (Scribe, Client), met: &Met) -> Scribe {
+    while !met.stop.load(Ordering::Relaxed) {
+        let base = pen.seq();
+        pen.sell(ANA, "FREE");
         loop {
-            let answer = met.client.push(&met.pen, base).await;
+            let answer = client.push(&pen, base).await;
             if answer.status == 200 {
                 let reply: PushReply = answer.read();
-                assert_eq!(reply.accepted_through, met.pen.seq());
+                assert_eq!(reply.accepted_through, pen.seq());
                 assert_eq!(reply.dispositions[0].disposition, Disposition::Applied);
+                met.acknowledged.fetch_add(1, Ordering::Relaxed);
                 break;
             }
             assert_eq!(answer.failure(), (503, "unavailable".to_owned()));
-            met.turned_away += 1;
+            met.turned_away.fetch_add(1, Ordering::Relaxed);
             sleep(Duration::from_millis(20)).await;
         }
     }
-    met
+    pen
+}
+
+/// Waits until a count of each terminal is higher by so many.
+async fn grows(all: &[Arc<Met>], count: fn(&Met) -> &AtomicU64, by: u64) {
+    let now = || all.iter().map(|met| count(met).load(Ordering::Relaxed));
+    let wanted: Vec<u64> = now().map(|count| count + by).collect();
+    let deadline = Instant::now() + PATIENCE;
+    while now().zip(&wanted).any(|(count, wanted)| count < *wanted) {
+        assert!(Instant::now() < deadline, "{all:?}, wanted {wanted:?}");
+        sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn is_ready(server: &Server<PostgresStore>) -> bool {
@@ -63,49 +85,44 @@ async fn a_crash_of_the_database_is_told_and_loses_nothing_that_was_acknowledged
     let server = Server::start(store, listen, Mint::system()).await.unwrap();
     furnish(server.store(), TENANT).await;
     let mut sellers = Vec::new();
-    let stop = std::sync::Arc::new(AtomicBool::new(false));
+    let mut all = Vec::new();
     for _ in 0..3 {
         let client = Client::enrol(&server).await;
-        let met = Met {
-            pen: client.scribe(&server).await,
-            client,
-            turned_away: 0,
-        };
-        let stop = std::sync::Arc::clone(&stop);
-        sellers.push(tokio::spawn(async move { sell(met, &stop).await }));
+        let pen = client.scribe(&server).await;
+        let met = Arc::<Met>::default();
+        all.push(Arc::clone(&met));
+        sellers.push(tokio::spawn(async move { sell((pen, client), &met).await }));
     }
     let looking = Client::enrol(&server).await;
     let pull = "/v1/pull?cursor=0&limit=1";
     let signature = looking.sign("GET", pull, b"");
     for _ in 0..2 {
-        sleep(Duration::from_secs(1)).await;
+        grows(&all, |met| &met.acknowledged, ACKNOWLEDGED).await;
         cluster.crash().unwrap();
-        let back_at = Instant::now() + AWAY;
         let told = looking.raw("GET", pull, &signature).await;
         assert_eq!(told, (503, Some("2".to_owned())));
         assert!(!is_ready(&server).await, "readiness tells");
-        tokio::time::sleep_until(back_at).await;
+        grows(&all, |met| &met.turned_away, TURNED_AWAY).await;
         cluster.start_again().await.unwrap();
         // Readiness is looked at once a second.
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + PATIENCE;
         while !is_ready(&server).await {
             assert!(Instant::now() < deadline, "it goes on by itself");
             sleep(Duration::from_millis(50)).await;
         }
     }
-    sleep(Duration::from_millis(500)).await;
-    stop.store(true, Ordering::Relaxed);
-    let mut sales = 0;
-    let mut turned_away = 0;
-    for seller in sellers {
-        let met = seller.await.unwrap();
-        let stored = server.store().entries(TENANT, met.pen.stream).await;
-        let bytes: Vec<_> = stored.unwrap().into_iter().map(|it| it.raw).collect();
-        assert_eq!(bytes, met.pen.entries, "every one, once, in its order");
-        sales += met.pen.seq();
-        turned_away += met.turned_away;
+    grows(&all, |met| &met.acknowledged, ACKNOWLEDGED).await;
+    for met in &all {
+        met.stop.store(true, Ordering::Relaxed);
     }
-    assert!(turned_away > 0 && sales > 0, "{turned_away}, {sales}");
+    let mut sales = 0;
+    for seller in sellers {
+        let pen = seller.await.unwrap();
+        let stored = server.store().entries(TENANT, pen.stream).await;
+        let bytes: Vec<_> = stored.unwrap().into_iter().map(|it| it.raw).collect();
+        assert_eq!(bytes, pen.entries, "every one, once, in its order");
+        sales += pen.seq();
+    }
     let total = i64::try_from(sales).unwrap();
     assert_eq!(standing(server.store(), ANA).await, (total, 90 * total));
     server.stop().await.unwrap();
