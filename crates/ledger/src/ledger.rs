@@ -1,12 +1,14 @@
 //! The open file: one writer, some readers.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use crate::lock::ProcessLock;
+use crate::log::Log;
 use crate::start::{self, Rewound};
+use crate::turn::{Turn, unpoisoned};
 use crate::witness::{self, Testimony, Witness};
 use crate::{DatabaseKey, Error, customer, open, rebuild, stream};
 
@@ -19,8 +21,10 @@ const KEPT_READERS: usize = 4;
 pub struct Ledger {
     path: PathBuf,
     key: DatabaseKey,
+    turn: Turn,
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
+    log: Log,
     rewound: Option<Rewound>,
     _lock: ProcessLock,
 }
@@ -32,6 +36,7 @@ struct Writer {
     /// A commit failed on the disk: it may or may not be there, so nothing more is acknowledged until
     /// the file was opened and checked again.
     halted: bool,
+    durability: Durability,
 }
 
 impl Ledger {
@@ -61,15 +66,19 @@ impl Ledger {
         }
         let witness = Witness::open(path, first)?;
         open::settle(&connection)?;
+        let log = Log::of(&mut connection)?;
         Ok(Self {
             path: path.to_owned(),
             key: key.clone(),
+            turn: Turn::default(),
             writer: Mutex::new(Writer {
                 connection,
                 witness,
                 halted: false,
+                durability: Durability::OnDisk,
             }),
             readers: Mutex::new(Vec::new()),
+            log,
             rewound,
             _lock: lock,
         })
@@ -87,31 +96,20 @@ impl Ledger {
         &self,
         act: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut guard = unpoisoned(&self.writer);
-        let writer = &mut *guard;
-        if writer.halted {
-            return Err(Error::Halted.into());
-        }
-        let transaction = writer
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(Error::from)?;
-        let value = act(&transaction)?;
-        let head = stream::head(&transaction)?;
-        if let Err(error) = transaction.commit() {
-            writer.halted = is_lost(&error);
-            return Err(if writer.halted {
-                tracing::error!(%error, "a commit could not be made durable, nothing more is written");
-                Error::Halted
-            } else {
-                error.into()
-            }
-            .into());
-        }
-        if let Some(head) = head {
-            writer.witness.note(head.stream, head.seq, head.hash);
-        }
-        Ok(value)
+        let mut writer = self.turn.at_once(&self.writer);
+        writer.transact(Durability::OnDisk, act)
+    }
+
+    /// [`Ledger::transact`] for work that comes in many short transactions and can wait: whoever else
+    /// waits to write goes first. `Ok` means committed; on the disk it is together with the next
+    /// [`Ledger::transact`], or by [`Ledger::settle_log`]. A power cut in between takes it back, and nothing
+    /// that came before it.
+    pub fn transact_when_free<T, E: From<Error>>(
+        &self,
+        act: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = self.turn.when_free(&self.writer);
+        writer.transact(Durability::WithTheNext, act)
     }
 
     /// Runs `look` on one consistent state of the file. Never waits for a writer.
@@ -119,19 +117,38 @@ impl Ledger {
         &self,
         look: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let kept = unpoisoned(&self.readers).pop();
-        let mut connection = match kept {
-            Some(connection) => connection,
-            None => open::reader(&self.path, &self.key)?,
-        };
+        let mut connection = self.reader()?;
         let transaction = connection.transaction().map_err(Error::from)?;
         let value = look(&transaction)?;
         transaction.finish().map_err(Error::from)?;
+        self.keep(connection);
+        Ok(value)
+    }
+
+    /// Whether the log beside the file is so long that [`Ledger::settle_log`] is worth it.
+    pub fn log_is_long(&self) -> bool {
+        self.log.is_long()
+    }
+
+    /// Moves what the log beside the file holds into the file, while others read and write. Where nobody
+    /// does this, a commit does once the log is very long, and takes that much longer.
+    pub fn settle_log(&self) -> Result<(), Error> {
+        let connection = self.reader()?;
+        Log::settle(&connection)?;
+        self.keep(connection);
+        Ok(())
+    }
+
+    fn reader(&self) -> Result<Connection, Error> {
+        let kept = unpoisoned(&self.readers).pop();
+        kept.map_or_else(|| open::reader(&self.path, &self.key), Ok)
+    }
+
+    fn keep(&self, reader: Connection) {
         let mut readers = unpoisoned(&self.readers);
         if readers.len() < KEPT_READERS {
-            readers.push(connection);
+            readers.push(reader);
         }
-        Ok(value)
     }
 
     /// Checks every page of the file, on a reading connection and without holding anybody up. Opening
@@ -141,15 +158,65 @@ impl Ledger {
     }
 }
 
+/// What a commit waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Durability {
+    /// That it is on the disk, with all before it.
+    OnDisk,
+    /// Nothing: it is whole, and on the disk together with the next that waits.
+    WithTheNext,
+}
+
+impl Durability {
+    const fn pragma(self) -> &'static str {
+        match self {
+            Self::OnDisk => "pragma synchronous = full",
+            Self::WithTheNext => "pragma synchronous = normal",
+        }
+    }
+}
+
+impl Writer {
+    fn transact<T, E: From<Error>>(
+        &mut self,
+        durability: Durability,
+        act: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.halted {
+            return Err(Error::Halted.into());
+        }
+        if self.durability != durability {
+            let set = self.connection.execute_batch(durability.pragma());
+            set.map_err(Error::from)?;
+            self.durability = durability;
+        }
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(Error::from)?;
+        let value = act(&transaction)?;
+        let head = stream::head(&transaction)?;
+        if let Err(error) = transaction.commit() {
+            self.halted = is_lost(&error);
+            return Err(if self.halted {
+                tracing::error!(%error, "a commit could not be made durable, nothing more is written");
+                Error::Halted
+            } else {
+                error.into()
+            }
+            .into());
+        }
+        if let Some(head) = head {
+            self.witness.note(head.stream, head.seq, head.hash);
+        }
+        Ok(value)
+    }
+}
+
 /// Whether a commit that failed this way may nevertheless be on the disk.
 fn is_lost(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt)
     )
-}
-
-/// A panic inside a closure rolled its transaction back, so what the mutex guards is sound.
-fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -19,7 +19,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use self::snapshot::Fetched;
+use self::snapshot::{CHUNK_ROWS, Fetched};
 use crate::conversation::{Conversation, Failure};
 use crate::exchange::{
     BOUND_SETTING, Contact, LEASES_SETTING, Standing, acknowledge, apply, doubt, generation,
@@ -67,6 +67,8 @@ pub struct Syncer {
     keeper: Option<Keeper>,
     /// The next part of a snapshot, where it was asked for while the one before was taken over.
     fetched: Option<Fetched>,
+    /// Rows of a snapshot that one transaction takes over.
+    chunk_rows: usize,
     /// Whether the server said in this conversation which leases are open.
     knows_leases: bool,
 }
@@ -89,6 +91,7 @@ impl Syncer {
             greeted: None,
             keeper: options.keeper,
             fetched: None,
+            chunk_rows: CHUNK_ROWS.0,
             knows_leases: false,
         };
         SyncHandle {
@@ -124,6 +127,7 @@ impl Syncer {
             if let Outcome::Failed(cause) = outcome {
                 tracing::info!(?cause, waiting, "sync could not go on");
             }
+            self.settle_log().await;
             let jitter = u64::from_le_bytes(self.random.bytes());
             let now_ms = self.now_ms();
             self.plan = std::mem::take(&mut self.plan).after(now_ms, step, outcome, jitter);
@@ -411,6 +415,15 @@ impl Syncer {
             empty,
             asked_ms,
         })
+    }
+
+    /// Moves a long log into the file, so that no sale does.
+    async fn settle_log(&self) {
+        if self.ledger.log_is_long()
+            && let Err(error) = self.with_ledger(Ledger::settle_log).await
+        {
+            tracing::warn!(%error, "the log beside the till's file stays where it is");
+        }
     }
 
     fn now_ms(&self) -> u64 {

@@ -1,7 +1,6 @@
 //! Beginning with a snapshot, a part at a time; the next part is asked for while one is taken over.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::bootstrap::{self, Bootstrap, Chunk};
@@ -15,14 +14,11 @@ use crate::plan::Outcome;
 use crate::state::Bringing;
 
 /// The fewest and the most rows that one transaction takes over.
-const CHUNK_ROWS: (usize, usize) = (50, 1_000);
+pub(super) const CHUNK_ROWS: (usize, usize) = (10, 1_000);
 
-/// How long a transaction may take, milliseconds, about: a sale waits for one at most. After a longer one
-/// the next takes fewer rows, after a much shorter one more: tills differ, and so do customers.
-const CHUNK_MS: u64 = 50;
-
-/// The pause between two transactions, in which who waits for the file gets it.
-const PAUSE: Duration = Duration::from_millis(1);
+/// How long a transaction should hold the file, milliseconds: a sale waits for one at most. The next one
+/// takes as many rows as this one says: tills differ, and so do customers.
+const CHUNK_MS: u64 = 8;
 
 /// A part that was asked for ahead.
 #[derive(Debug)]
@@ -98,8 +94,11 @@ impl Syncer {
         self.report.send_modify(|state| state.changes += 1);
         match taken? {
             Err(error) => Some(trouble_in_file(&error)),
-            Ok(()) if next.is_some() => Some(Outcome::Took { more: true }),
-            Ok(()) => {
+            Ok(rows) if next.is_some() => {
+                self.chunk_rows = rows;
+                Some(Outcome::Took { more: true })
+            }
+            Ok(_) => {
                 let (position, _) = begun.at;
                 let finished = self.with_ledger(move |ledger| {
                     ledger.transact(|tx| bootstrap::finish(tx, position))?;
@@ -115,25 +114,26 @@ impl Syncer {
         }
     }
 
-    /// Takes the rows of a part over, some at a time. `None` when the task stops in between: the file says
-    /// where to go on.
+    /// Takes the rows of a part over, some at a time; gives how many at a time in the end. `None` when the
+    /// task stops in between: the file says where to go on.
     async fn take_over(
         &self,
         begun: &Bootstrap,
         part: &Arc<SnapshotPart>,
-    ) -> Option<Result<(), ledger::Error>> {
+    ) -> Option<Result<usize, ledger::Error>> {
         let position = begun.at.0;
         let mut after = begun.place.clone();
-        let (fewest, most) = CHUNK_ROWS;
-        let mut rows = fewest;
+        let mut rows = self.chunk_rows;
         let mut from = 0;
         while from < part.rows.len() {
             let through = part.rows.len().min(from + rows);
-            let began_ms = self.now_ms();
             let (part, before) = (Arc::clone(part), after.take());
+            let clock = Arc::clone(&self.conversation.clock);
             after = part.rows.get(through - 1).map(SnapshotPlace::after);
             let taken = self.with_ledger(move |ledger| {
-                ledger.transact(|tx| {
+                let mut began_ms = 0;
+                let begun = ledger.transact_when_free(|tx| {
+                    began_ms = clock.monotonic_ms();
                     let chunk = Chunk {
                         position,
                         after: before.as_ref(),
@@ -142,10 +142,11 @@ impl Syncer {
                     };
                     bootstrap::apply(tx, chunk)?;
                     bootstrap::current(tx)
-                })
+                })?;
+                Ok((begun, clock.monotonic_ms().saturating_sub(began_ms)))
             });
-            let begun = match taken.await {
-                Ok(begun) => begun,
+            let (begun, held_ms) = match taken.await {
+                Ok(taken) => taken,
                 Err(error) => return Some(Err(error)),
             };
             self.report.send_modify(|state| {
@@ -154,16 +155,12 @@ impl Syncer {
                     accounts: begun.accounts,
                 });
             });
-            let took_ms = self.now_ms().saturating_sub(began_ms);
-            if took_ms > CHUNK_MS {
-                rows = (rows / 2).max(fewest);
-            } else if took_ms < CHUNK_MS / 2 {
-                rows = (rows * 2).min(most);
-            }
+            self.settle_log().await;
+            rows = next_rows(through - from, held_ms);
             from = through;
-            self.unless_stopped(tokio::time::sleep(PAUSE)).await?;
+            self.unless_stopped(tokio::task::yield_now()).await?;
         }
-        Some(Ok(()))
+        Some(Ok(rows))
     }
 
     /// The server does not give the part: its feed was compacted beyond the snapshot, or it was restored.
@@ -178,5 +175,41 @@ impl Syncer {
         tracing::info!("the snapshot is too old by now, another one is taken");
         let abandoned = self.with_ledger(|ledger| ledger.transact(bootstrap::abandon));
         in_file(abandoned.await.map(|()| Outcome::Took { more: true }))
+    }
+}
+
+/// How many rows the next transaction takes after one of so many that held the file for so long: at most
+/// twice as many.
+fn next_rows(rows: usize, held_ms: u64) -> usize {
+    let (fewest, most) = CHUNK_ROWS;
+    let wanted = u64::try_from(rows)
+        .unwrap_or(u64::MAX)
+        .saturating_mul(CHUNK_MS)
+        / held_ms.max(1);
+    let wanted = usize::try_from(wanted).unwrap_or(most);
+    wanted.min(rows.saturating_mul(2)).clamp(fewest, most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_follow_the_time_that_the_file_was_held() {
+        for (rows, held_ms, next) in [
+            (10, 0, 20),
+            (100, 4, 200),
+            (100, 8, 100),
+            (100, 16, 50),
+            (100, 1_000, 10),
+            (900, 2, 1_000),
+            (3, 8, 10),
+        ] {
+            assert_eq!(
+                next_rows(rows, held_ms),
+                next,
+                "{rows} rows in {held_ms} ms"
+            );
+        }
     }
 }
