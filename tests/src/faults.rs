@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod damage;
 pub mod disk;
+mod end;
 mod flip;
 mod full;
 mod kill;

@@ -10,7 +10,7 @@ use super::disk::{Disk, copy_files};
 use super::kill_server::waiting;
 use super::tally::without_numbers;
 use super::worker::{Line, Receipt, Worker};
-use super::{Outcome, Site, Tally};
+use super::{Outcome, Site, Tally, end};
 use crate::Error;
 use crate::deadline::Deadline;
 use crate::shop::until;
@@ -39,15 +39,7 @@ pub(super) async fn till(site: &mut Site) -> Result<Outcome, Error> {
         fill_under(&disk, &data, left, (&mut printed, &mut tally))?;
         tally.repetitions += 1;
     }
-    let till = audit::opened(&data)?;
-    audit::file(&till, &printed, &mut tally)?;
-    till.start_sync()?;
-    site.shop.agree(&[&till]).await?;
-    till.stop_sync().await;
-    drop(till);
-    audit::server(&site.shop, &printed, &mut tally).await?;
-    tally.acknowledged = printed.len();
-    Ok(Outcome::Ran(tally))
+    end::of_disk(site, &data, (printed, tally)).await
 }
 
 /// Sells until the disk is full, makes room, and waits until the till sells again: by itself, or after a start.
@@ -219,13 +211,9 @@ pub(super) async fn server(site: &mut Site) -> Result<Outcome, Error> {
         }
         tally.repetitions += 1;
     }
-    site.shop.agree(&[&till]).await?;
-    audit::file(&till, &printed, &mut tally)?;
-    till.stop_sync().await;
-    audit::server(&site.shop, &printed, &mut tally).await?;
+    let outcome = end::of_tills(site, &[till], (printed, tally)).await?;
     site.shop.kill_server()?;
-    tally.acknowledged = printed.len();
-    Ok(Outcome::Ran(tally))
+    Ok(outcome)
 }
 
 /// What the files of a folder hold together, in KiB.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::audit::{self, CODE, PRODUCT};
 use super::worker::{Line, Receipt, Worker};
-use super::{Outcome, Site, Tally};
+use super::{Outcome, Site, Tally, end};
 use crate::Error;
 use crate::deadline::Deadline;
 
@@ -92,14 +92,7 @@ async fn run(site: &mut Site, work: (&str, &[&str])) -> Result<Outcome, Error> {
         }
         one(&data, work, (call, &mut printed), &mut tally)?;
     }
-    let till = audit::opened(&data)?;
-    audit::file(&till, &printed, &mut tally)?;
-    till.start_sync()?;
-    site.shop.agree(&[&till]).await?;
-    till.stop_sync().await;
-    audit::server(&site.shop, &printed, &mut tally).await?;
-    tally.acknowledged = printed.len();
-    Ok(Outcome::Ran(tally))
+    end::of_disk(site, &data, (printed, tally)).await
 }
 
 /// Kills one run, opens the file, looks for its receipts, and sells once more.

@@ -9,7 +9,7 @@ use mostrador_terminal::Till;
 use super::audit;
 use super::kill::{killer, why_not};
 use super::worker::Receipt;
-use super::{Outcome, Site, Tally};
+use super::{Outcome, Site, Tally, end};
 use crate::Error;
 use crate::deadline::Deadline;
 
@@ -47,13 +47,8 @@ pub(super) async fn push(site: &mut Site) -> Result<Outcome, Error> {
             nth += step;
         }
     }
-    site.shop.agree(&[&till]).await?;
-    audit::file(&till, &printed, &mut tally)?;
-    till.stop_sync().await;
-    audit::server(&site.shop, &printed, &mut tally).await?;
-    tally.acknowledged = printed.len();
     tally.says("sold on each time");
-    Ok(Outcome::Ran(tally))
+    end::of_tills(site, &[till], (printed, tally)).await
 }
 
 /// Sells against a server that dies at its `nth` call of `name`, then against one that does not. Whether it

@@ -8,7 +8,7 @@ use mostrador_terminal::Till;
 
 use super::audit::{self, PRODUCT};
 use super::worker::{Receipt, Worker};
-use super::{Outcome, Site, Tally};
+use super::{Outcome, Site, Tally, end};
 use crate::Error;
 use crate::shop::Shop;
 
@@ -62,13 +62,7 @@ pub(super) async fn last_use(site: &mut Site) -> Result<Outcome, Error> {
     tally.expects(said == "nothing to look at\n", || {
         format!("exceptions: {said}")
     });
-    for till in &alive {
-        audit::file(till, &[], &mut tally)?;
-        till.stop_sync().await;
-    }
-    audit::server(&site.shop, &printed, &mut tally).await?;
-    tally.acknowledged = printed.len();
-    Ok(Outcome::Ran(tally))
+    end::of_tills(site, &alive, (printed, tally)).await
 }
 
 /// Everybody scans and pays at once; those that are mortal are processes and are killed on the way.

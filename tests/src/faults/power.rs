@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::audit::{self, CODE, PRODUCT};
 use super::disk::{Disk, copy_files};
 use super::worker::{Line, Worker};
-use super::{Outcome, Site, Tally};
+use super::{Outcome, Site, Tally, end};
 use crate::Error;
 
 /// How long a till may take for one sale.
@@ -67,15 +67,7 @@ pub(super) async fn cut(site: &mut Site) -> Result<Outcome, Error> {
             }
         }
     }
-    let till = audit::opened(&data)?;
-    audit::file(&till, &printed, &mut tally)?;
-    till.start_sync()?;
-    site.shop.agree(&[&till]).await?;
-    till.stop_sync().await;
-    drop(till);
-    audit::server(&site.shop, &printed, &mut tally).await?;
-    tally.acknowledged = printed.len();
-    Ok(Outcome::Ran(tally))
+    end::of_disk(site, &data, (printed, tally)).await
 }
 
 /// The killed till may still hold files for a moment.

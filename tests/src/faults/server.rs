@@ -7,7 +7,7 @@ use mostrador_terminal::Till;
 use super::disk::put_back;
 use super::kill_server::waiting;
 use super::worker::Receipt;
-use super::{Outcome, Site, Tally, audit};
+use super::{Outcome, Site, Tally, audit, end};
 use crate::Error;
 use crate::proxy::Proxy;
 use crate::shop::until;
@@ -38,7 +38,7 @@ pub(super) async fn kill(site: &mut Site) -> Result<Outcome, Error> {
         }
         tally.repetitions += 1;
     }
-    finish(site, &tills, (printed, tally)).await
+    end::of_tills(site, &tills, (printed, tally)).await
 }
 
 /// `server-restore`.
@@ -65,7 +65,7 @@ pub(super) async fn restore(site: &mut Site) -> Result<Outcome, Error> {
         tally.says("sent again by itself");
         tally.repetitions += 1;
     }
-    finish(site, &tills, (printed, tally)).await
+    end::of_tills(site, &tills, (printed, tally)).await
 }
 
 async fn open(site: &mut Site, url: &str) -> Result<Vec<Till>, Error> {
@@ -90,19 +90,4 @@ fn sell(tills: &[Till], times: u64, printed: &mut Vec<Receipt>) -> Result<(), Er
 async fn emptied(till: &Till) -> Result<(), Error> {
     let is_empty = || waiting(till).is_ok_and(|waiting| waiting == 0);
     until("the queue to be empty by itself", is_empty).await
-}
-
-async fn finish(
-    site: &Site,
-    tills: &[Till],
-    (printed, mut tally): (Vec<Receipt>, Tally),
-) -> Result<Outcome, Error> {
-    site.shop.agree(&tills.iter().collect::<Vec<_>>()).await?;
-    for till in tills {
-        audit::file(till, &[], &mut tally)?;
-        till.stop_sync().await;
-    }
-    audit::server(&site.shop, &printed, &mut tally).await?;
-    tally.acknowledged = printed.len();
-    Ok(Outcome::Ran(tally))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::kill_server::waiting;
 use super::tally::without_numbers;
-use super::{Outcome, Site, Tally, audit};
+use super::{Outcome, Site, Tally, audit, end};
 use crate::Error;
 use crate::deadline::Deadline;
 use crate::proxy::{Proxy, Trouble};
@@ -52,10 +52,5 @@ pub(super) async fn trouble(site: &mut Site, trouble: Trouble) -> Result<Outcome
         }
         tally.repetitions += 1;
     }
-    site.shop.agree(&[&till]).await?;
-    audit::file(&till, &printed, &mut tally)?;
-    till.stop_sync().await;
-    audit::server(&site.shop, &printed, &mut tally).await?;
-    tally.acknowledged = printed.len();
-    Ok(Outcome::Ran(tally))
+    end::of_tills(site, &[till], (printed, tally)).await
 }
