@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use mostrador_protocol::message::{EnrolRequest, MAX_BATCH_ENTRIES, PROTOCOL, PushRequest};
 use mostrador_protocol::signature::{PublicKey, SecretKey};
-use mostrador_server::terminal::{Shop, Tenant};
 use mostrador_server::{
     Mint, PostgresStore, Server, SqliteStore, Store, enrol_code, publish, read_program,
 };
@@ -25,6 +24,7 @@ use self::sales::Stream;
 use crate::Error;
 use crate::bench_ledger::Figure;
 use crate::cluster::{Cluster, Setup};
+use crate::shop::CAFE_VT;
 
 /// Entries of each measurement.
 const ENTRIES: usize = 20_000;
@@ -32,7 +32,7 @@ const ENTRIES: usize = 20_000;
 /// Tills that push at once, beside one alone.
 const TILLS: usize = 4;
 
-const TENANT: &str = "cafe-vt";
+const TENANT: &str = CAFE_VT.tenant;
 
 /// Pushes on SQLite and, where there is one, on PostgreSQL.
 ///
@@ -97,17 +97,7 @@ struct Till {
 impl<S: Store> Site<S> {
     async fn open(store: S, program: &Path) -> Result<Self, Error> {
         let mint = Mint::system();
-        let tenant = Tenant {
-            id: TENANT.to_owned(),
-            name: "Café-VT".to_owned(),
-        };
-        store.add_tenant(tenant, mint.now_ms()).await?;
-        let shop = Shop {
-            tenant: TENANT.to_owned(),
-            id: "centro".to_owned(),
-            name: "Centro".to_owned(),
-        };
-        store.add_shop(shop, mint.now_ms()).await?;
+        CAFE_VT.found(&store, &mint).await?;
         publish(&store, &mint, TENANT, read_program(program)?).await?;
         let listen = ([127, 0, 0, 1], 0).into();
         let server = Server::start(store, listen, mint).await?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use mostrador_ledger as ledger;
 use mostrador_protocol::account::AccountDocument;
 use mostrador_server::store::Store;
-use mostrador_server::{Mint, PostgresStore, SqliteStore};
+use mostrador_server::{Mint, PostgresStore, SqliteStore, terminal};
 use mostrador_terminal::{KeySource, Till, TillOptions};
 
 use crate::Error;
@@ -45,6 +45,29 @@ pub const LIVEX: Company = Company {
     name: "LIVEX",
     stores: [("cartagena", "Cartagena"), ("bogota", "Bogotá")],
 };
+
+impl Company {
+    /// Adds it with its stores to a server's data, without a program yet.
+    ///
+    /// # Errors
+    /// When it is there already.
+    pub async fn found(&self, store: &impl Store, mint: &Mint) -> Result<(), Error> {
+        let tenant = terminal::Tenant {
+            id: self.tenant.to_owned(),
+            name: self.name.to_owned(),
+        };
+        store.add_tenant(tenant, mint.now_ms()).await?;
+        for (id, name) in self.stores {
+            let shop = terminal::Shop {
+                tenant: self.tenant.to_owned(),
+                id: id.to_owned(),
+                name: name.to_owned(),
+            };
+            store.add_shop(shop, mint.now_ms()).await?;
+        }
+        Ok(())
+    }
+}
 
 /// How many of the generated customers a shop begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

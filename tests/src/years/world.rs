@@ -11,7 +11,7 @@ use mostrador_server::clock::ManualClock;
 use mostrador_server::feed::PageRequest;
 use mostrador_server::ingest::reading::link;
 use mostrador_server::ingest::{Batch, Outcome};
-use mostrador_server::terminal::{Enrolment, Shop, Tenant};
+use mostrador_server::terminal::Enrolment;
 use mostrador_server::{Mint, SqliteStore, Store as _, enrol_code, jobs};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -26,10 +26,10 @@ use super::recount::Recount;
 use super::undoings::Undoings;
 use super::{Plan, Played};
 use crate::Error;
-use crate::shop::fixtures;
+use crate::shop::{CAFE_VT, fixtures};
 
 /// The company of the years.
-pub(super) const TENANT: &str = "cafe-vt";
+pub(super) const TENANT: &str = CAFE_VT.tenant;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -317,17 +317,7 @@ impl World {
 
 /// The coffee house with short lives and windows, so that a year has many ends.
 async fn found(store: &SqliteStore, mint: &Mint) -> Result<Program, Error> {
-    let tenant = Tenant {
-        id: TENANT.to_owned(),
-        name: "Café-VT".to_owned(),
-    };
-    store.add_tenant(tenant, mint.now_ms()).await?;
-    let shop = Shop {
-        tenant: TENANT.to_owned(),
-        id: "centro".to_owned(),
-        name: "Centro".to_owned(),
-    };
-    store.add_shop(shop, mint.now_ms()).await?;
+    CAFE_VT.found(store, mint).await?;
     let file = fixtures().join(TENANT).join("program.toml");
     let mut document = mostrador_server::read_program(&file)?;
     "UTC".clone_into(&mut document.time_zone);
