@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use mostrador_ledger as ledger;
@@ -26,6 +27,9 @@ use uuid::Uuid;
 
 /// Sales of each till.
 const SALES: u32 = 40;
+
+/// Sales of each till before one of the servers dies, and before it is started again.
+const DIES_AFTER: (u32, u32) = (10, 25);
 
 const LAST: &str = r#"
 [[codes]]
@@ -199,19 +203,24 @@ async fn lines_that_turn_and_a_server_that_dies_lose_and_double_nothing() -> Res
             })
         })
         .collect();
-    let selling = tills.iter().zip(names).map(|(till, name)| {
-        let till = Arc::clone(till);
+    let sold = [(); 3].map(|()| Arc::<AtomicU32>::default());
+    let selling = tills.iter().zip(names).zip(&sold);
+    let selling = selling.map(|((till, name), sold)| {
+        let (till, sold) = (Arc::clone(till), Arc::clone(sold));
         tokio::spawn(async move {
             for sale in 0..SALES {
                 sell(&till, (name, sale), Some("CAFE10")).await?;
+                sold.fetch_add(1, Ordering::Relaxed);
             }
             Ok::<_, Error>(())
         })
     });
     let selling: Vec<_> = selling.collect();
-    sleep(Duration::from_millis(300)).await;
+    let all_sold = |sales: u32| move |sold: &Arc<AtomicU32>| sold.load(Ordering::Relaxed) >= sales;
+    let (dies, lives) = DIES_AFTER;
+    until("each till to sell", || sold.iter().all(all_sold(dies))).await?;
     site.shop.kill_server()?;
-    sleep(Duration::from_millis(500)).await;
+    until("each till to sell on", || sold.iter().all(all_sold(lives))).await?;
     site.shop.start_server()?;
     for selling in selling {
         selling.await.map_err(std::io::Error::other)??;
