@@ -14,6 +14,7 @@ pub mod bench_quote;
 pub mod bench_window;
 #[cfg(unix)]
 pub mod cluster;
+pub mod counter;
 pub mod deadline;
 pub mod demo;
 mod error;

@@ -4,13 +4,13 @@
 use std::path::Path;
 
 use mostrador_protocol::row::Customer;
-use mostrador_server::Store as _;
 use mostrador_sync::clock::{Clock as _, SystemClock};
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use rust_decimal::Decimal;
 use tempfile::TempDir;
 
 use crate::Error;
+use crate::counter::regulars;
 use crate::points_scene::pin;
 use crate::shop::{CAFE_VT, Crowd, Shop};
 use crate::window::{Window, key};
@@ -26,8 +26,7 @@ pub async fn take(fixtures: &Path, into: &Path) -> Result<(), Error> {
     let folder = TempDir::new()?;
     let shop = Shop::open_from(fixtures, folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    let mut customers = shop.store()?.customers(shop.tenant()).await?;
-    customers.sort_by(|one, two| one.card.cmp(&two.card));
+    let customers = regulars(&shop).await?;
     // Two who come for the tenth time, and some who came less often.
     for (customer, times) in customers
         .iter()

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::Error;
+use crate::counter::regulars;
 use crate::shop::{CAFE_VT, Crowd, Shop};
 use crate::window::{Window, key};
 
@@ -30,8 +31,7 @@ pub async fn take(fixtures: &Path, into: &Path) -> Result<(), Error> {
     let folder = TempDir::new()?;
     let shop = Shop::open_from(fixtures, folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    let mut customers = shop.store()?.customers(shop.tenant()).await?;
-    customers.sort_by(|one, two| one.card.cmp(&two.card));
+    let customers = regulars(&shop).await?;
     let [one, two] = [&customers[4], &customers[5]];
     for customer in [one, two] {
         bring_near(&till, customer.id)?;

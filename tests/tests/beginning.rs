@@ -1,7 +1,6 @@
 //! Tills that begin with a snapshot: new ones, those that were away for too long, and those of a server
 //! that was restored; while somebody sells.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use mostrador_ledger as ledger;
@@ -9,9 +8,9 @@ use mostrador_protocol::row::{Customer, Row};
 use mostrador_server::{Limits, Mint, Options, Server, SqliteStore, Store as _};
 use mostrador_sync::{Bringing, State};
 use mostrador_terminal::Till;
-use mostrador_terminal::view::TenderInput;
 use mostrador_tests::Error;
-use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, options, until};
+use mostrador_tests::counter::{pay, regulars, work};
+use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, copy_files, options, until};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -53,23 +52,12 @@ impl Seen {
     }
 }
 
-fn work(till: &Till) -> Result<(), Error> {
-    let pins = till.view().demo_pins;
-    let cashier = pins.iter().find(|person| person.role == "cashier");
-    till.unlock(&cashier.expect("the demo shows its PINs").pin)?;
-    Ok(())
-}
-
 fn sell(till: &Till, buyer: Option<&Customer>) -> Result<(), Error> {
     if let Some(buyer) = buyer {
         till.set_customer(&buyer.id.to_string())?;
     }
-    let total = till.add_product("espresso", "1")?.total;
-    let cash = TenderInput {
-        kind: "cash".to_owned(),
-        amount: total,
-    };
-    till.pay(&[cash], total)?;
+    till.add_product("espresso", "1")?;
+    pay(till)?;
     Ok(())
 }
 
@@ -78,24 +66,8 @@ fn is_under_way(till: &Till) -> bool {
     matches!(begun, Ok(Some(_)))
 }
 
-/// The first customers, by card.
-async fn people(shop: &Shop) -> Result<Vec<Customer>, Error> {
-    let mut customers = shop.store()?.customers(shop.tenant()).await?;
-    customers.sort_by(|one, other| one.card.cmp(&other.card));
-    Ok(customers)
-}
-
 fn compact(shop: &Shop) -> Result<String, Error> {
     shop.owner(&["feed", "compact", "--older-than-days", "0"])
-}
-
-fn copy_files(from: &Path, to: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(to)?;
-    for file in std::fs::read_dir(from)? {
-        let file = file?;
-        std::fs::copy(file.path(), to.join(file.file_name()))?;
-    }
-    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,7 +109,7 @@ async fn a_new_till_sells_while_it_begins_and_goes_on_where_it_was_stopped() -> 
         sold += 1;
     }
     assert!(sold > 0, "sales and the beginning share the file");
-    let buyers = people(&shop).await?;
+    let buyers = regulars(&shop).await?;
     assert_eq!(
         till.ledger().read(ledger::customer::count)?,
         buyers.len() as u64
@@ -156,7 +128,7 @@ async fn who_was_away_for_too_long_begins_again_while_it_sells() -> Result<(), E
     let away = shop.till("centro", "Caja 1", &shop.url()).await?;
     let other = shop.till("norte", "Caja 2", &shop.url()).await?;
     shop.agree(&[&away, &other]).await?;
-    let buyers = people(&shop).await?;
+    let buyers = regulars(&shop).await?;
     work(&away)?;
     work(&other)?;
     sell(&away, buyers.first())?;
@@ -198,7 +170,7 @@ async fn a_restored_server_whose_feed_was_compacted_gets_back_what_it_lost() -> 
     let one = shop.till("centro", "Caja 1", &shop.url()).await?;
     let two = shop.till("norte", "Caja 2", &shop.url()).await?;
     shop.agree(&[&one, &two]).await?;
-    let buyers = people(&shop).await?;
+    let buyers = regulars(&shop).await?;
     work(&one)?;
     work(&two)?;
     for buyer in buyers.iter().take(3) {

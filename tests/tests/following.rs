@@ -9,43 +9,26 @@ use mostrador_protocol::row::Customer;
 use mostrador_server::Store as _;
 use mostrador_terminal::Till;
 use mostrador_terminal::view::{
-    MergeSaved, ProfileInput, ProfileSaved, ReceiptView, ReferralSaved, ReferrerInput, RefundInput,
-    TenderInput,
+    MergeSaved, ReceiptView, ReferralSaved, ReferrerInput, RefundInput,
 };
 use mostrador_tests::Error;
+use mostrador_tests::counter::{enrol_zulema, pay, pin, regulars, work};
 use mostrador_tests::proxy::Proxy;
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, until};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-fn pin(till: &Till, role: &str) -> String {
-    let pins = till.view().demo_pins;
-    let found = pins.iter().find(|person| person.role == role);
-    found.expect("the demo shows its PINs").pin.clone()
-}
-
-fn work(till: &Till) -> Result<(), Error> {
-    till.unlock(&pin(till, "cashier"))?;
-    Ok(())
-}
-
 /// The first two customers, by card.
 async fn two_people(shop: &Shop) -> Result<[Customer; 2], Error> {
-    let mut customers = shop.store()?.customers(shop.tenant()).await?;
-    customers.sort_by(|one, other| one.card.cmp(&other.card));
-    let mut first = customers.into_iter();
+    let mut first = regulars(shop).await?.into_iter();
     Ok([0, 1].map(|_| first.next().expect("customers were imported")))
 }
 
 /// Sells some of a product at the counter.
 fn sell(till: &Till, buyer: Uuid, (product, quantity): (&str, &str)) -> Result<ReceiptView, Error> {
     till.set_customer(&buyer.to_string())?;
-    let total = till.add_product(product, quantity)?.total;
-    let cash = TenderInput {
-        kind: "cash".to_owned(),
-        amount: total,
-    };
-    Ok(till.pay(&[cash], total)?)
+    till.add_product(product, quantity)?;
+    pay(till)
 }
 
 async fn on_server(shop: &Shop, customer: Uuid) -> Result<Account, Error> {
@@ -82,15 +65,7 @@ fn run_jobs(shop: &Shop) -> Result<(), Error> {
 
 /// Enrols Zulema, whom `referrer` brought.
 fn enrol_brought(till: &Till, referrer: &Customer) -> Result<Uuid, Error> {
-    let input = ProfileInput {
-        name: "Zulema Ñáñez".to_owned(),
-        phone: "55 1234 9876".to_owned(),
-        ..ProfileInput::default()
-    };
-    let ProfileSaved::Saved { counter } = till.save_profile(&input)? else {
-        panic!("nobody has that phone");
-    };
-    let id = counter.customer.expect("on the basket").id;
+    let id = enrol_zulema(till)?;
     let by = ReferrerInput {
         id: referrer.id.to_string(),
         code: referrer.referral_code.clone(),

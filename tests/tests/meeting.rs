@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use mostrador_server::Store as _;
 use mostrador_sync::clock::{Clock, SystemClock};
-use mostrador_terminal::view::{Language, SyncState, TenderInput};
+use mostrador_terminal::view::{Language, SyncState};
 use mostrador_terminal::{Till, TillOptions};
 use mostrador_tests::Error;
+use mostrador_tests::counter::pay;
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, options, until};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
@@ -113,12 +114,8 @@ fn says(till: &Till, code: &str) -> bool {
 
 fn sold(till: &Till) -> Result<(), Error> {
     let before = till.ledger().read(mostrador_ledger::outbox::waiting)?;
-    let due = till.add_product("espresso", "1")?.due;
-    let tender = TenderInput {
-        kind: "cash".to_owned(),
-        amount: due,
-    };
-    till.pay(&[tender], due)?;
+    till.add_product("espresso", "1")?;
+    pay(till)?;
     let after = till.ledger().read(mostrador_ledger::outbox::waiting)?;
     assert!(after > before, "a sale is kept, whoever answers");
     Ok(())

@@ -4,35 +4,17 @@ use mostrador_ledger as ledger;
 use mostrador_protocol::row::Customer;
 use mostrador_server::Store as _;
 use mostrador_terminal::Till;
-use mostrador_terminal::view::{ProfileInput, ProfileSaved, TenderInput};
 use mostrador_tests::Error;
+use mostrador_tests::counter::{enrol_zulema, pay, work};
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, until};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-fn unlock(till: &Till) -> Result<(), Error> {
-    let pins = till.view().demo_pins;
-    till.unlock(&pins[0].pin)?;
-    Ok(())
-}
-
 /// Enrols Zulema at this till and sells her one coffee; her id.
 fn enrol_and_sell(till: &Till) -> Result<Uuid, Error> {
-    let input = ProfileInput {
-        name: "Zulema Ñáñez".to_owned(),
-        phone: "55 1234 9876".to_owned(),
-        ..ProfileInput::default()
-    };
-    let ProfileSaved::Saved { counter } = till.save_profile(&input)? else {
-        panic!("nobody has that phone");
-    };
-    let id = counter.customer.expect("on the basket").id;
-    let total = till.add_product("latte-chico", "1")?.total;
-    let tender = TenderInput {
-        kind: "cash".to_owned(),
-        amount: total,
-    };
-    till.pay(&[tender], total)?;
+    let id = enrol_zulema(till)?;
+    till.add_product("latte-chico", "1")?;
+    pay(till)?;
     Ok(id.parse().expect("an id"))
 }
 
@@ -48,8 +30,8 @@ async fn somebody_enrolled_offline_is_known_with_her_purchases_at_every_till() -
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
     let other = shop.till("norte", "Caja 2", &shop.url()).await?;
-    unlock(&till)?;
-    unlock(&other)?;
+    work(&till)?;
+    work(&other)?;
     till.stop_sync().await;
     let zulema = enrol_and_sell(&till)?;
     assert_eq!(known_here(&other, zulema), None);
@@ -84,7 +66,7 @@ async fn a_code_that_two_tills_drew_stays_with_the_earlier_and_the_later_till_le
     let folder = TempDir::new()?;
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    unlock(&till)?;
+    work(&till)?;
     let taken = shop.store()?.customers(shop.tenant()).await?;
     let taken = taken[0].referral_code.clone().expect("given at import");
     till.stop_sync().await;

@@ -4,59 +4,13 @@ use mostrador_ledger as ledger;
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::row::Customer;
 use mostrador_server::Store as _;
-use mostrador_terminal::view::{ReceiptView, RefundInput, TenderInput};
-use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
+use mostrador_terminal::Till;
+use mostrador_terminal::view::RefundInput;
 use mostrador_tests::Error;
+use mostrador_tests::counter::{earn, pay, pay_with, pin, somebody, work};
 use mostrador_tests::proxy::Proxy;
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop};
-use rust_decimal::Decimal;
 use tempfile::TempDir;
-
-fn pin(till: &Till, role: &str) -> String {
-    let pins = till.view().demo_pins;
-    let found = pins.iter().find(|person| person.role == role);
-    found.expect("the demo shows its PINs").pin.clone()
-}
-
-async fn somebody(shop: &Shop) -> Result<Customer, Error> {
-    let customers = shop.store()?.customers(shop.tenant()).await?;
-    let first = customers
-        .into_iter()
-        .min_by(|one, two| one.card.cmp(&two.card));
-    Ok(first.expect("customers were imported"))
-}
-
-/// Points to begin with: a purchase of 2.000 pesos.
-fn earn(till: &Till, customer: &Customer) -> Result<i64, Error> {
-    let sold = till.sell(&SaleRequest {
-        reference: "first".to_owned(),
-        at_ms: now_ms(till),
-        cashier: None,
-        customer: Some(customer.id),
-        lines: vec![SaleRequestLine {
-            product: "chemex".to_owned(),
-            quantity: Decimal::ONE,
-            unit_price: Some(200_000),
-        }],
-        codes: Vec::new(),
-    })?;
-    Ok(sold.sale.points.map_or(0, |points| points.earned))
-}
-
-fn now_ms(_: &Till) -> i64 {
-    use mostrador_sync::clock::{Clock as _, SystemClock};
-    SystemClock::new().now_ms()
-}
-
-fn pay_with(till: &Till, kind: &str) -> Result<ReceiptView, Error> {
-    let due = till.counter()?.due;
-    let tender = TenderInput {
-        kind: kind.to_owned(),
-        amount: due,
-    };
-    let tenders: Vec<TenderInput> = (due > 0).then_some(tender).into_iter().collect();
-    Ok(till.pay(&tenders, due)?)
-}
 
 fn balance(till: &Till, customer: &Customer) -> Result<i64, Error> {
     let account = till
@@ -87,7 +41,7 @@ async fn points_rewards_and_coupons_spent_at_two_tills_are_applied_as_they_are()
     let one = shop.till("centro", "Caja 1", &shop.url()).await?;
     let two = shop.till("norte", "Caja 2", &shop.url()).await?;
     for till in [&one, &two] {
-        till.unlock(&pin(till, "cashier"))?;
+        work(till)?;
     }
     let ana = somebody(&shop).await?;
     let earned = earn(&one, &ana)?;
@@ -147,7 +101,7 @@ async fn a_coupon_made_offline_is_used_on_its_till_and_refused_where_nobody_know
     let one = shop.till("centro", "Caja 1", &cable.url()).await?;
     let two = shop.till("norte", "Caja 2", &shop.url()).await?;
     for till in [&one, &two] {
-        till.unlock(&pin(till, "cashier"))?;
+        work(till)?;
     }
     let ana = somebody(&shop).await?;
     let earned = earn(&one, &ana)?;
@@ -161,7 +115,7 @@ async fn a_coupon_made_offline_is_used_on_its_till_and_refused_where_nobody_know
     assert_eq!(view.refused[0].refusal, "unknown_code");
     one.add_product("cheesecake", "1")?;
     assert_eq!(one.apply_code(&coupon)?.discount, 6_000);
-    pay_with(&one, "cash")?;
+    pay(&one)?;
 
     cable.restore();
     shop.agree(&[&one, &two]).await?;

@@ -6,8 +6,9 @@ use mostrador_ledger as ledger;
 use mostrador_protocol::row::Customer;
 use mostrador_server::Store as _;
 use mostrador_terminal::Till;
-use mostrador_terminal::view::{CounterView, ReceiptView, SyncState, TenderInput};
+use mostrador_terminal::view::{ReceiptView, SyncState};
 use mostrador_tests::Error;
+use mostrador_tests::counter::{pay, somebody, work};
 use mostrador_tests::deadline::Deadline;
 use mostrador_tests::proxy::Proxy;
 use mostrador_tests::shop::{CAFE_VT, Crowd, LIVEX, Shop, until};
@@ -17,37 +18,10 @@ use tempfile::TempDir;
 /// than any patience of the network.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-fn pin(till: &Till, role: &str) -> String {
-    let pins = till.view().demo_pins;
-    let found = pins.iter().find(|person| person.role == role);
-    found.expect("the demo shows its PINs").pin.clone()
-}
-
-fn unlocked(till: &Till) -> Result<(), Error> {
-    till.unlock(&pin(till, "cashier"))?;
-    Ok(())
-}
-
-async fn somebody(shop: &Shop) -> Result<Customer, Error> {
-    let customers = shop.store()?.customers(shop.tenant()).await?;
-    let first = customers
-        .into_iter()
-        .min_by(|one, two| one.card.cmp(&two.card));
-    Ok(first.expect("customers were imported"))
-}
-
-fn pay_exactly(till: &Till, counter: &CounterView) -> Result<ReceiptView, Error> {
-    let tender = TenderInput {
-        kind: "cash".to_owned(),
-        amount: counter.total,
-    };
-    Ok(till.pay(&[tender], counter.total)?)
-}
-
 fn sell(till: &Till, customer: &Customer, product: &str) -> Result<ReceiptView, Error> {
     till.set_customer(&customer.id.to_string())?;
-    let counter = till.add_product(product, "1")?;
-    pay_exactly(till, &counter)
+    till.add_product(product, "1")?;
+    pay(till)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +29,7 @@ async fn a_sale_reaches_the_server_once() -> Result<(), Error> {
     let folder = TempDir::new()?;
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    unlocked(&till)?;
+    work(&till)?;
     let ana = somebody(&shop).await?;
     let receipt = sell(&till, &ana, "latte-chico")?;
     shop.agree(&[&till]).await?;
@@ -86,7 +60,7 @@ async fn two_tills_sell_offline_and_agree() -> Result<(), Error> {
     let one = shop.till("centro", "Caja 1", &cables[0].url()).await?;
     let two = shop.till("norte", "Caja 2", &cables[1].url()).await?;
     for till in [&one, &two] {
-        unlocked(till)?;
+        work(till)?;
     }
     let ana = somebody(&shop).await?;
     cables.iter().for_each(Proxy::cut);
@@ -131,7 +105,7 @@ async fn a_lost_ack_counts_the_sale_once() -> Result<(), Error> {
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let cable = Proxy::start(shop.address()).await?;
     let till = shop.till("centro", "Caja 1", &cable.url()).await?;
-    unlocked(&till)?;
+    work(&till)?;
     let ana = somebody(&shop).await?;
 
     // The push arrives, its reply does not: the server stores the sale, the till cannot know.
@@ -161,7 +135,7 @@ async fn a_cut_connection_never_delays_a_sale() -> Result<(), Error> {
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let cable = Proxy::start(shop.address()).await?;
     let till = shop.till("centro", "Caja 1", &cable.url()).await?;
-    unlocked(&till)?;
+    work(&till)?;
     let ana = somebody(&shop).await?;
 
     // A cut cable answers at once; one that loses acknowledgements keeps the till trying.
@@ -186,7 +160,7 @@ async fn the_strip_tells_offline_from_up_to_date() -> Result<(), Error> {
     let folder = TempDir::new()?;
     let mut shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    unlocked(&till)?;
+    work(&till)?;
     let ana = somebody(&shop).await?;
     let is = |wanted| move |view: mostrador_terminal::view::SyncView| view.state == wanted;
     until("up to date", || {
@@ -217,11 +191,11 @@ async fn a_code_for_all_is_counted_over_both_tills() -> Result<(), Error> {
     let one = shop.till("cartagena", "Caja 1", &shop.url()).await?;
     let two = shop.till("bogota", "Caja 2", &shop.url()).await?;
     for till in [&one, &two] {
-        unlocked(till)?;
+        work(till)?;
         till.add_product("parapente", "1")?;
         let counter = till.apply_code("verano-10")?;
         assert_eq!(counter.codes.len(), 1, "{:?}", counter.refused);
-        pay_exactly(till, &counter)?;
+        pay(till)?;
     }
     shop.agree(&[&one, &two]).await?;
     let uses = shop.store()?.code_uses(shop.tenant()).await?;

@@ -1,6 +1,7 @@
 //! Processes that are killed.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use mostrador_ledger as ledger;
@@ -8,8 +9,8 @@ use mostrador_protocol::entry::{Decoded, Payload};
 use mostrador_protocol::message::Disposition;
 use mostrador_server::Store as _;
 use mostrador_terminal::Till;
-use mostrador_terminal::view::TenderInput;
 use mostrador_tests::Error;
+use mostrador_tests::counter::{pay_with, work};
 use mostrador_tests::process::program;
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, copy_files, options, until};
 use tempfile::TempDir;
@@ -17,11 +18,7 @@ use uuid::Uuid;
 
 /// Lets `worker`, a program and its arguments, work until `receipts` receipts were printed, kills the process in the middle of whatever
 /// it is doing, and gives back every receipt that was printed whole.
-fn work_and_kill(
-    worker: &str,
-    data: &std::path::Path,
-    receipts: usize,
-) -> Result<Vec<(Uuid, i64)>, Error> {
+fn work_and_kill(worker: &str, data: &Path, receipts: usize) -> Result<Vec<(Uuid, i64)>, Error> {
     let mut words = worker.split(' ');
     let mut seller = Command::new(program(words.next().unwrap_or_default())?)
         .arg("--data")
@@ -52,15 +49,28 @@ fn work_and_kill(
     Ok(printed)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_killed_till_loses_no_printed_receipt() -> Result<(), Error> {
-    let folder = TempDir::new()?;
+/// A shop, and the folder of a till that was enrolled and closed.
+async fn shop_with_closed_till(folder: &TempDir) -> Result<(Shop, PathBuf), Error> {
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
     till.stop_sync().await;
-    drop(till);
-
     let data = shop.till_folder("Caja 1");
+    Ok((shop, data))
+}
+
+/// The till's stream, whose chain fits from its first entry on.
+fn whole_stream(till: &Till) -> Result<Uuid, Error> {
+    let head = till.ledger().read(ledger::stream::head)?;
+    let stream = head.expect("an enrolled till has a stream").stream;
+    till.ledger()
+        .read(|connection| ledger::stream::verify(connection, stream))?;
+    Ok(stream)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_till_loses_no_printed_receipt() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let (shop, data) = shop_with_closed_till(&folder).await?;
     let mut printed = Vec::new();
     for receipts in [1, 7, 20] {
         printed.extend(work_and_kill("seller", &data, receipts)?);
@@ -74,13 +84,7 @@ async fn a_killed_till_loses_no_printed_receipt() -> Result<(), Error> {
             .read(|connection| ledger::sale::by_id(connection, *sale))?;
         assert_eq!(found.map(|sold| sold.sale.total), Some(*total), "{sale}");
     }
-    let stream = till
-        .ledger()
-        .read(ledger::stream::head)?
-        .expect("an enrolled till has a stream")
-        .stream;
-    till.ledger()
-        .read(|connection| ledger::stream::verify(connection, stream))?;
+    whole_stream(&till)?;
 
     till.start_sync()?;
     shop.agree(&[&till]).await?;
@@ -96,11 +100,7 @@ async fn a_killed_till_loses_no_printed_receipt() -> Result<(), Error> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_till_killed_in_the_middle_of_a_basket_goes_on_with_it() -> Result<(), Error> {
     let folder = TempDir::new()?;
-    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
-    let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    till.stop_sync().await;
-    drop(till);
-    let data = shop.till_folder("Caja 1");
+    let (_shop, data) = shop_with_closed_till(&folder).await?;
     let mut total = 0;
     for units in [1, 3, 5] {
         let shown = work_and_kill("seller --open", &data, units)?;
@@ -110,9 +110,7 @@ async fn a_till_killed_in_the_middle_of_a_basket_goes_on_with_it() -> Result<(),
         total = last;
     }
     let till = Till::open(options(&data))?;
-    let pins = till.view().demo_pins;
-    let cashier = pins.iter().find(|pin| pin.role == "cashier");
-    till.unlock(&cashier.expect("a demo has a cashier").pin)?;
+    work(&till)?;
     assert!(till.counter()?.total >= total);
     Ok(())
 }
@@ -120,11 +118,7 @@ async fn a_till_killed_in_the_middle_of_a_basket_goes_on_with_it() -> Result<(),
 #[tokio::test(flavor = "multi_thread")]
 async fn a_till_killed_between_preview_and_commit_leaves_nothing_half() -> Result<(), Error> {
     let folder = TempDir::new()?;
-    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
-    let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    till.stop_sync().await;
-    drop(till);
-    let data = shop.till_folder("Caja 1");
+    let (shop, data) = shop_with_closed_till(&folder).await?;
     let mut printed = Vec::new();
     for receipts in [1, 2, 4] {
         printed.extend(work_and_kill("refunder", &data, receipts)?);
@@ -142,13 +136,7 @@ async fn a_till_killed_between_preview_and_commit_leaves_nothing_half() -> Resul
         assert_eq!(found.money, *money);
         assert!(found.is_full && found.at.approval_id.is_some());
     }
-    let stream = till
-        .ledger()
-        .read(ledger::stream::head)?
-        .expect("an enrolled till has a stream")
-        .stream;
-    till.ledger()
-        .read(|connection| ledger::stream::verify(connection, stream))?;
+    let stream = whole_stream(&till)?;
     till.start_sync()?;
     shop.agree(&[&till]).await?;
 
@@ -283,11 +271,7 @@ fn other_company(shop: &Shop) -> Result<(), Error> {
 /// Sells with a code and gives back the sale's id.
 fn sell(till: &Till) -> Result<Uuid, Error> {
     till.add_product("espresso", "2")?;
-    let counter = till.apply_code("CAFE10")?;
-    let tender = TenderInput {
-        kind: "card".to_owned(),
-        amount: counter.total,
-    };
-    let receipt = till.pay(&[tender], counter.total)?;
+    till.apply_code("CAFE10")?;
+    let receipt = pay_with(till, "card")?;
     Ok(receipt.sale_id.parse().expect("an id"))
 }

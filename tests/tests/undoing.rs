@@ -8,6 +8,7 @@ use mostrador_server::Store as _;
 use mostrador_terminal::view::{ReceiptView, RefundInput, VoidInput};
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use mostrador_tests::Error;
+use mostrador_tests::counter::{pay, pin, somebody, work};
 use mostrador_tests::proxy::Proxy;
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, until};
 use rust_decimal::Decimal;
@@ -16,23 +17,6 @@ use uuid::Uuid;
 
 /// A Tuesday, so that no factor of the weekend stands between the figures.
 const TUESDAY: &str = "2026-11-17T18:00:00Z";
-
-fn pin(till: &Till, role: &str) -> String {
-    let pins = till.view().demo_pins;
-    let found = pins.iter().find(|person| person.role == role);
-    found.expect("the demo shows its PINs").pin.clone()
-}
-
-fn work(till: &Till) -> Result<(), Error> {
-    till.unlock(&pin(till, "cashier"))?;
-    Ok(())
-}
-
-async fn somebody(shop: &Shop) -> Result<Uuid, Error> {
-    let customers = shop.store()?.customers(shop.tenant()).await?;
-    let first = customers.iter().min_by_key(|customer| &customer.card);
-    Ok(first.expect("customers were imported").id)
-}
 
 /// Sells `quantity` of a product to a customer on that Tuesday.
 fn sell(
@@ -86,7 +70,7 @@ async fn a_partial_return_takes_points_back_for_the_part_not_for_the_whole_sale(
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
     work(&till)?;
-    let ana = somebody(&shop).await?;
+    let ana = somebody(&shop).await?.id;
     // 4 x $58 at a point a peso, half as much again on a first purchase.
     let sale = sell(&till, ana, ("capuchino-chico", 4))?;
     let earned = sale.points.as_ref().map_or(0, |points| points.earned);
@@ -115,7 +99,7 @@ async fn buying_and_refunding_again_and_again_leaves_no_points_and_no_tier() -> 
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
     work(&till)?;
-    let ana = somebody(&shop).await?;
+    let ana = somebody(&shop).await?.id;
     for round in 0..6 {
         let sale = sell(&till, ana, ("grano-veracruz-1kg", 3))?;
         till.find_sale(&sale.receipt)?;
@@ -152,7 +136,7 @@ async fn a_sale_and_a_refund_that_are_sent_twice_count_once() -> Result<(), Erro
     let cable = Proxy::start(shop.address()).await?;
     let till = shop.till("centro", "Caja 1", &cable.url()).await?;
     work(&till)?;
-    let ana = somebody(&shop).await?;
+    let ana = somebody(&shop).await?.id;
     cable.lose_acknowledgements();
     let sale = sell(&till, ana, ("capuchino-chico", 4))?;
     till.find_sale(&sale.receipt)?;
@@ -179,7 +163,7 @@ async fn the_sale_that_crosses_a_threshold_has_the_factor_of_the_tier_before_it(
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
     work(&till)?;
-    let ana = somebody(&shop).await?;
+    let ana = somebody(&shop).await?.id;
     let tier_of = |sale: &SaleCompleted| {
         let factors = &sale.points.as_ref().expect("points").factors;
         let tier = factors.iter().find(|factor| factor.name == "tier");
@@ -218,7 +202,7 @@ async fn a_sale_of_another_store_is_returned_with_the_server_and_not_without() -
     for till in [&sold_it, &other] {
         work(till)?;
     }
-    let ana = somebody(&shop).await?;
+    let ana = somebody(&shop).await?.id;
     let sale = sell(&sold_it, ana, ("capuchino-chico", 4))?;
     shop.agree(&[&sold_it, &other]).await?;
 
@@ -273,7 +257,7 @@ async fn units_that_two_tills_gave_back_without_knowing_are_taken_off_the_accoun
     for till in [&sold_it, &other] {
         work(till)?;
     }
-    let ana = somebody(&shop).await?;
+    let ana = somebody(&shop).await?.id;
     let sale = sell(&sold_it, ana, ("capuchino-chico", 4))?;
     shop.agree(&[&sold_it, &other]).await?;
     other.find_sale_online(&sale.receipt).await?;
@@ -305,16 +289,12 @@ async fn a_voided_sale_leaves_nothing_behind_on_till_and_server() -> Result<(), 
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
     work(&till)?;
-    let ana = somebody(&shop).await?;
+    let ana = somebody(&shop).await?.id;
     till.set_customer(&ana.to_string())?;
     till.add_product("capuchino-chico", "2")?;
     let counter = till.apply_code("CAFE10")?;
     assert_eq!(counter.codes.len(), 1, "{counter:?}");
-    let cash = mostrador_terminal::view::TenderInput {
-        kind: "cash".to_owned(),
-        amount: counter.total,
-    };
-    till.pay(&[cash], counter.total)?;
+    pay(&till)?;
     shop.agree(&[&till]).await?;
     let offer = till.offer_void()?;
     let input = VoidInput {

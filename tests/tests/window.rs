@@ -4,6 +4,7 @@
 use mostrador_protocol::row::Customer;
 use mostrador_server::Store as _;
 use mostrador_tests::Error;
+use mostrador_tests::counter::regulars;
 use mostrador_tests::points_scene::bring_near;
 use mostrador_tests::proxy::Proxy;
 use mostrador_tests::shop::{CAFE_VT, Crowd, LIVEX, Shop};
@@ -32,8 +33,7 @@ async fn pin_of_a_cashier(shop: &Shop) -> Result<String, Error> {
 
 /// Somebody whose name has an accent, and the same name as people type it.
 async fn somebody_with_an_accent(shop: &Shop) -> Result<(Customer, String), Error> {
-    let mut customers = shop.store()?.customers(shop.tenant()).await?;
-    customers.sort_by(|one, two| one.card.cmp(&two.card));
+    let customers = regulars(shop).await?;
     let found = customers
         .into_iter()
         .find(|customer| customer.name.contains(['é', 'í', 'ó', 'á']))
@@ -324,8 +324,7 @@ async fn axe_objects_to_no_screen_of_points_in_any_look() -> Result<(), Error> {
     let folder = TempDir::new()?;
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    let mut customers = shop.store()?.customers(shop.tenant()).await?;
-    customers.sort_by(|one, two| one.card.cmp(&two.card));
+    let customers = regulars(&shop).await?;
     let looks = 3;
     for customer in &customers[..looks] {
         bring_near(&till, customer.id)?;

@@ -4,6 +4,7 @@
 use mostrador_protocol::row::Customer;
 use mostrador_server::Store as _;
 use mostrador_tests::Error;
+use mostrador_tests::counter::somebody;
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop};
 use mostrador_tests::window::{Window, key};
 use tempfile::TempDir;
@@ -19,12 +20,37 @@ async fn pin(shop: &Shop, name: Option<&str>) -> Result<String, Error> {
     Ok(pin.expect("the fixtures have one with a PIN"))
 }
 
-async fn regular(shop: &Shop) -> Result<Customer, Error> {
-    let customers = shop.store()?.customers(shop.tenant()).await?;
-    let first = customers
-        .into_iter()
-        .min_by(|one, two| one.card.cmp(&two.card));
-    Ok(first.expect("customers were imported"))
+/// A shop, somebody who comes often, and a window in which a cashier just sold her three cappuccinos; the number
+/// of that receipt.
+struct Scene {
+    shop: Shop,
+    customer: Customer,
+    window: Window,
+    number: String,
+    _folder: TempDir,
+}
+
+impl Scene {
+    async fn open() -> Result<Self, Error> {
+        let folder = TempDir::new()?;
+        let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+        let till = shop.till("centro", "Caja 1", &shop.url()).await?;
+        till.stop_sync().await;
+        drop(till);
+        let customer = somebody(&shop).await?;
+        let window = Window::open(&shop.till_folder("Caja 1")).await?;
+        window.find("input[name=pin]").await?;
+        window.enter(&pin(&shop, Some("centro")).await?).await?;
+        window.find("[data-state=up_to_date]").await?;
+        let number = sell(&window, &customer).await?;
+        Ok(Self {
+            shop,
+            customer,
+            window,
+            number,
+            _folder: folder,
+        })
+    }
 }
 
 /// Three cappuccinos to the customer, in cash; the number of the receipt.
@@ -60,17 +86,13 @@ async fn give_back(window: &Window, units: &str) -> Result<(), Error> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sale_comes_back_in_two_parts_and_a_third_is_refused() -> Result<(), Error> {
-    let folder = TempDir::new()?;
-    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
-    let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    till.stop_sync().await;
-    drop(till);
-    let customer = regular(&shop).await?;
-    let window = Window::open(&shop.till_folder("Caja 1")).await?;
-    window.find("input[name=pin]").await?;
-    window.enter(&pin(&shop, Some("centro")).await?).await?;
-    window.find("[data-state=up_to_date]").await?;
-    let number = sell(&window, &customer).await?;
+    let Scene {
+        shop,
+        customer,
+        window,
+        number,
+        _folder,
+    } = Scene::open().await?;
 
     window.press(&[key::CONTROL, 'u']).await?;
     window.find(&format!("[data-sale={number}]")).await?;
@@ -107,17 +129,13 @@ async fn a_sale_comes_back_in_two_parts_and_a_third_is_refused() -> Result<(), E
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_sale_is_voided_with_one_key_that_no_scan_can_confirm() -> Result<(), Error> {
-    let folder = TempDir::new()?;
-    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
-    let till = shop.till("centro", "Caja 1", &shop.url()).await?;
-    till.stop_sync().await;
-    drop(till);
-    let customer = regular(&shop).await?;
-    let window = Window::open(&shop.till_folder("Caja 1")).await?;
-    window.find("input[name=pin]").await?;
-    window.enter(&pin(&shop, Some("centro")).await?).await?;
-    window.find("[data-state=up_to_date]").await?;
-    let number = sell(&window, &customer).await?;
+    let Scene {
+        shop,
+        customer,
+        window,
+        number,
+        _folder,
+    } = Scene::open().await?;
 
     // What is in the basket is undone first.
     window.enter("POS-001").await?;

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mostrador_terminal::Till;
-use mostrador_terminal::view::{RefundInput, TenderInput};
+use mostrador_terminal::view::RefundInput;
 use mostrador_tests::Error;
+use mostrador_tests::counter::{pay, pin, work};
 use mostrador_tests::shop::options;
 
 /// Sell one product and give it back, again and again
@@ -38,24 +39,15 @@ fn main() -> ExitCode {
 
 fn go_on(cli: &Cli) -> Result<(), Error> {
     let till = Till::open(options(&cli.data))?;
-    let pins = till.view().demo_pins;
-    let pin = |role: &str| {
-        let person = pins.iter().find(|person| person.role == role);
-        person.map(|person| person.pin.clone()).unwrap_or_default()
-    };
-    till.unlock(&pin("cashier"))?;
+    work(&till)?;
     if cli.times.is_some() {
         println!("ready");
     }
     let mut left = cli.times;
     while left != Some(0) {
         left = left.map(|left| left - 1);
-        let total = till.add_product(&cli.product, "8")?.total;
-        let cash = TenderInput {
-            kind: "cash".to_owned(),
-            amount: total,
-        };
-        let sold = till.pay(&[cash], total)?;
+        till.add_product(&cli.product, "8")?;
+        let sold = pay(&till)?;
         till.find_sale(&sold.receipt)?;
         let mut input = RefundInput {
             lines: vec!["8".to_owned()],
@@ -63,7 +55,7 @@ fn go_on(cli: &Cli) -> Result<(), Error> {
             ..RefundInput::default()
         };
         input.seen = till.preview_refund(&input)?.value;
-        let refund = till.refund(&input, &pin("manager"))?;
+        let refund = till.refund(&input, &pin(&till, "manager"))?;
         println!("{} {}", refund.sale_id, refund.total);
         std::io::stdout().flush()?;
     }

@@ -9,6 +9,7 @@ mod take {
     use mostrador_sync::clock::{Clock as _, SystemClock};
     use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
     use mostrador_tests::Error;
+    use mostrador_tests::counter::regulars;
     use mostrador_tests::shop::{CAFE_VT, Crowd, LIVEX, Shop};
     use mostrador_tests::window::{Window, key};
     use rust_decimal::Decimal;
@@ -339,8 +340,7 @@ mod take {
 
     /// Sells what was sold earlier; gives back the name of a customer who came often.
     async fn sell_earlier(shop: &Shop, till: &Till) -> Result<String, Error> {
-        let mut customers = shop.store()?.customers(shop.tenant()).await?;
-        customers.sort_by(|one, two| one.card.cmp(&two.card));
+        let customers = regulars(shop).await?;
         let customers = customers.iter().take(4).collect::<Vec<_>>();
         let clock = SystemClock::new();
         for (number, (product, quantity, codes)) in EARLIER.into_iter().enumerate() {

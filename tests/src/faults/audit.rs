@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::tally::Tally;
 use super::worker::Receipt;
 use crate::Error;
+use crate::counter;
 use crate::deadline::Deadline;
 use crate::shop::{Shop, options};
 
@@ -82,9 +83,7 @@ pub fn sell(till: &Till) -> Result<Receipt, TillError> {
 /// # Errors
 /// When the till refuses.
 pub fn charge(till: &Till, product: &str, code: &str) -> Result<Receipt, TillError> {
-    let pins = till.view().demo_pins;
-    let cashier = pins.iter().find(|pin| pin.role == "cashier");
-    till.unlock(&cashier.map(|pin| pin.pin.clone()).unwrap_or_default())?;
+    till.unlock(&counter::pin(till, "cashier"))?;
     till.clear_basket()?;
     till.add_product(product, "1")?;
     till.apply_code(code)?;

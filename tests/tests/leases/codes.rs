@@ -1,22 +1,19 @@
-//! What is scarce and how tills share it: real tills, a real server, and cables that are cut.
+//! Uses of codes: who holds one sells, who holds none says why.
 
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use loyalty::lease::Stock;
 use mostrador_ledger as ledger;
 use mostrador_loyalty as loyalty;
 use mostrador_protocol::lease::LeaseResource;
-use mostrador_protocol::row::Customer;
 use mostrador_server::Store as _;
-use mostrador_terminal::view::{CounterView, ReceiptView, SyncState, TenderInput};
-use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
+use mostrador_terminal::Till;
 use mostrador_tests::Error;
-use mostrador_tests::proxy::Proxy;
-use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, copy_files, fixtures, until};
-use rust_decimal::Decimal;
+use mostrador_tests::counter::{pay, pin};
+use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, copy_files, until};
 use tempfile::TempDir;
+
+use crate::{cut, publish, refusal, scan, till};
 
 const LAST: &str = r#"
 [[codes]]
@@ -27,48 +24,6 @@ total_limit = 1
 
 /// How many tills want the last use at once.
 const CROWD: usize = 50;
-
-/// Publishes the company's program with more codes, and points that a till may risk.
-fn publish(shop: &Shop, folder: &Path, (version, codes): (u32, &str)) -> Result<(), Error> {
-    let program = std::fs::read_to_string(fixtures().join("cafe-vt/program.toml"))?;
-    let program = program
-        .replacen("version = 1", &format!("version = {version}"), 1)
-        .replacen(
-            "minimum_redeem = 100",
-            "minimum_redeem = 100\noffline_points = 250",
-            1,
-        );
-    let path = folder.join(format!("program-{version}.toml"));
-    std::fs::write(&path, format!("{program}\n{codes}"))?;
-    let path = path.to_string_lossy();
-    shop.owner(&["program", "publish", "--tenant", shop.tenant(), &path])?;
-    Ok(())
-}
-
-fn pin(till: &Till, role: &str) -> String {
-    let pins = till.view().demo_pins;
-    let found = pins.iter().find(|person| person.role == role);
-    found.expect("the demo shows its PINs").pin.clone()
-}
-
-/// A till behind a cable, with a cashier at work.
-async fn till(shop: &Shop, (store, name): (&str, &str)) -> Result<(Till, Proxy), Error> {
-    let cable = Proxy::start(shop.address()).await?;
-    let till = shop.till(store, name, &cable.url()).await?;
-    till.unlock(&pin(&till, "cashier"))?;
-    Ok((till, cable))
-}
-
-/// Cuts the cable and waits until the till knows.
-async fn cut(till: &Till, cable: &Proxy) -> Result<(), Error> {
-    cable.cut();
-    till.sync_now()?;
-    let is_offline = || {
-        let view = till.sync_view();
-        view.is_ok_and(|view| view.state == SyncState::Offline)
-    };
-    until("a till to be offline", is_offline).await
-}
 
 fn left(till: &Till, code: &str) -> Result<i64, Error> {
     let resource = LeaseResource::CodeUses(code.to_owned());
@@ -82,28 +37,6 @@ fn left(till: &Till, code: &str) -> Result<i64, Error> {
 async fn holds(till: &Till, code: &str) -> Result<(), Error> {
     let is_held = || left(till, code).is_ok_and(|left| left == 1);
     until("a till to hold a use", is_held).await
-}
-
-/// One espresso with a code, as the counter shows it.
-fn scan(till: &Till, code: &str) -> Result<CounterView, Error> {
-    till.add_product("espresso", "1")?;
-    Ok(till.apply_code(code)?)
-}
-
-fn pay(till: &Till) -> Result<ReceiptView, Error> {
-    let due = till.counter()?.due;
-    let tender = TenderInput {
-        kind: "cash".to_owned(),
-        amount: due,
-    };
-    Ok(till.pay(&[tender], due)?)
-}
-
-/// Why a code did not join; empty when it did.
-fn refusal<'a>(view: &'a CounterView, code: &str) -> (&'a str, &'a str) {
-    let mut refused = view.refused.iter();
-    let found = refused.find(|refused| refused.text == code);
-    found.map_or(("", ""), |refused| (&refused.refusal, &refused.sentence))
 }
 
 async fn stock(shop: &Shop, code: &str) -> Result<Stock, Error> {
@@ -390,143 +323,5 @@ async fn of_fifty_tills_one_sells_the_last_use() -> Result<(), Error> {
     assert_eq!((stock.used, stock.exposure), (sold, 0));
     assert!(sold <= 1, "{sold} tills sold it");
     assert_eq!(exceptions(&shop)?, "nothing to look at\n");
-    Ok(())
-}
-
-async fn somebody(shop: &Shop) -> Result<Customer, Error> {
-    let customers = shop.store()?.customers(shop.tenant()).await?;
-    let first = customers
-        .into_iter()
-        .min_by(|one, two| one.card.cmp(&two.card));
-    Ok(first.expect("customers were imported"))
-}
-
-/// Points to begin with: a purchase of 2.000 pesos.
-fn earn(till: &Till, customer: &Customer) -> Result<(), Error> {
-    use mostrador_sync::clock::{Clock as _, SystemClock};
-    till.sell(&SaleRequest {
-        reference: "first".to_owned(),
-        at_ms: SystemClock::new().now_ms(),
-        cashier: None,
-        customer: Some(customer.id),
-        lines: vec![SaleRequestLine {
-            product: "chemex".to_owned(),
-            quantity: Decimal::ONE,
-            unit_price: Some(200_000),
-        }],
-        codes: Vec::new(),
-    })?;
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn one_till_at_a_time_decides_on_a_customer() -> Result<(), Error> {
-    let codes = r#"
-[[codes]]
-text = "SOLOUNA"
-fixed = 100
-stackable = true
-per_customer_limit = 1
-offline = "block"
-"#;
-    let folder = TempDir::new()?;
-    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
-    publish(&shop, folder.path(), (2, codes))?;
-    let (one, first) = till(&shop, ("centro", "Caja 1")).await?;
-    let (two, second) = till(&shop, ("norte", "Caja 2")).await?;
-    let ana = somebody(&shop).await?;
-    earn(&one, &ana)?;
-    shop.agree(&[&one, &two]).await?;
-    let is_held = |till: &Till| {
-        let held = till
-            .ledger()
-            .read(|look| ledger::lease::holds_customer(look, ana.id));
-        held.is_ok_and(|is_held| is_held)
-    };
-    two.set_customer(&ana.id.to_string())?;
-    until("the second till to decide on Ana", || is_held(&two)).await?;
-    cut(&one, &first).await?;
-    cut(&two, &second).await?;
-
-    // Who holds the right spends as before; the other risks what the program allows, and says so.
-    scan(&two, "SOLOUNA")?;
-    two.add_product("chemex", "1")?;
-    let view = two.redeem_points("300")?;
-    assert_eq!(view.redemption.map(|spent| spent.points), Some(300));
-    assert_eq!(view.refused, []);
-    pay(&two)?;
-    one.set_customer(&ana.id.to_string())?;
-    let view = scan(&one, "SOLOUNA")?;
-    let (code, why) = refusal(&view, "SOLOUNA");
-    assert_eq!(code, "lease_required");
-    assert!(why.contains("no sabe si el cliente ya usó"), "{why}");
-    one.remove_code("SOLOUNA")?;
-    one.add_product("chemex", "1")?;
-    let offer = one.redeem_view()?.points;
-    assert_eq!(offer.most, 250, "{offer:?}");
-    assert!(offer.sentence.contains("sin conexión"), "{offer:?}");
-    let view = one.redeem_points("300")?;
-    assert_eq!(
-        (view.redemption, true),
-        (None, view.said.contains("[points_withheld]"))
-    );
-    one.redeem_points("200")?;
-    pay(&one)?;
-    one.set_customer(&ana.id.to_string())?;
-    one.add_product("chemex", "1")?;
-    let view = one.redeem_points("100")?;
-    assert!(view.said.contains("hasta 50"), "{}", view.said);
-
-    // With a connection the right follows the customer.
-    first.restore();
-    second.restore();
-    shop.agree(&[&two]).await?;
-    let wanted = || {
-        let view = one.sync_now().and_then(|_| one.redeem_points("300"));
-        view.is_ok_and(|view| view.redemption.is_some())
-    };
-    until("the first till to decide on Ana", wanted).await?;
-    assert!(is_held(&one) && !is_held(&two));
-    pay(&one)?;
-    shop.agree(&[&one, &two]).await?;
-    let accounts = shop.store()?.accounts(shop.tenant()).await?;
-    assert_eq!(accounts[0].1.debt, 0);
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_open_baskets_of_one_customer_do_not_pass_the_right_to_and_fro() -> Result<(), Error> {
-    let folder = TempDir::new()?;
-    let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
-    publish(&shop, folder.path(), (2, ""))?;
-    let (one, _first) = till(&shop, ("centro", "Caja 1")).await?;
-    let (two, _second) = till(&shop, ("norte", "Caja 2")).await?;
-    let ana = somebody(&shop).await?;
-    shop.agree(&[&one, &two]).await?;
-    let is_held = |till: &Till| {
-        let held = till
-            .ledger()
-            .read(|look| ledger::lease::holds_customer(look, ana.id));
-        held.is_ok_and(|is_held| is_held)
-    };
-    two.set_customer(&ana.id.to_string())?;
-    until("the second till to decide on Ana", || is_held(&two)).await?;
-    one.set_customer(&ana.id.to_string())?;
-    until("the first till to decide on Ana", || is_held(&one)).await?;
-    shop.agree(&[&one, &two]).await?;
-
-    // Nobody does anything: nothing is asked for, nothing is written.
-    let written = |till: &Till| {
-        let head = till.ledger().read(ledger::stream::head)?;
-        Ok::<_, Error>(head.map(|head| head.seq))
-    };
-    let before = (written(&one)?, written(&two)?);
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    assert_eq!((written(&one)?, written(&two)?), before);
-    assert!(is_held(&one) && !is_held(&two));
-
-    // Whoever does something gets it again.
-    two.redeem_view()?;
-    until("the second till to decide on Ana again", || is_held(&two)).await?;
     Ok(())
 }
