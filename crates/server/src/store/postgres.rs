@@ -7,6 +7,7 @@
 
 mod address;
 mod open;
+mod queue;
 mod session;
 mod trouble;
 mod wire;
@@ -17,8 +18,8 @@ use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 
+use self::queue::Queue;
 use self::session::{Ended, Session, Tries};
 pub(crate) use self::trouble::{MUST_OWN, may_not, remedy};
 use super::Serving;
@@ -35,6 +36,9 @@ const WRITERS: usize = 8;
 /// How often work that was given up is done again.
 const MOST_TRIES: u32 = 8;
 
+/// For how long: whoever waited longer than this for a connection or a turn is told, and comes again.
+const MOST_TRYING: Duration = Duration::from_secs(5);
+
 /// The pause before the second try; it doubles with each.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -45,7 +49,7 @@ pub type PostgresStore = SqlStore<Postgres>;
 #[derive(Debug, Clone)]
 pub struct Postgres {
     pool: Pool,
-    writers: Arc<Semaphore>,
+    writers: Arc<Queue>,
 }
 
 impl PostgresStore {
@@ -60,7 +64,7 @@ impl PostgresStore {
         let pool = open::pool(url, CONNECTIONS).await?;
         let database = Postgres {
             pool,
-            writers: Arc::new(Semaphore::new(WRITERS)),
+            writers: Arc::new(Queue::of(WRITERS)),
         };
         let mint = mint.clone();
         let prepare = move |tx: &dyn Transaction| sql::make_identity(tx, &mint);
@@ -85,15 +89,20 @@ impl Database for Postgres {
         T: Send + 'static,
         F: Fn(&dyn Transaction) -> Result<T, Error> + Send + Sync + 'static,
     {
-        let turn = self.writers.acquire().await;
-        let _turn = turn.expect("BUG: nobody closes the queue of writers");
+        let turn = Arc::new(self.writers.turn(&whose).await);
         let act = Arc::new(act);
-        let mut tries = Tries::of(MOST_TRIES, PAUSE);
+        let mut tries = Tries::of(MOST_TRIES, PAUSE, MOST_TRYING);
         loop {
             let done = match self.connection().await {
                 Ok(connection) => {
                     let (act, whose) = (Arc::clone(&act), whose.clone());
-                    away(move |handle| Session::write(connection, handle, &whose, &*act)).await?
+                    // Whoever asked may hang up; the work goes on to its end, and the turn with it.
+                    let turn = Arc::clone(&turn);
+                    away(move |handle| {
+                        let _turn = turn;
+                        Session::write(connection, handle, &whose, &*act)
+                    })
+                    .await?
                 }
                 Err(error) => Err(Ended::before(error)),
             };
@@ -110,7 +119,7 @@ impl Database for Postgres {
         F: Fn(&dyn Connection) -> Result<T, Error> + Send + Sync + 'static,
     {
         let look = Arc::new(look);
-        let mut tries = Tries::of(MOST_TRIES, PAUSE);
+        let mut tries = Tries::of(MOST_TRIES, PAUSE, MOST_TRYING);
         loop {
             let done = match self.connection().await {
                 Ok(connection) => {

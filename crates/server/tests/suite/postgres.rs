@@ -240,6 +240,47 @@ async fn connections_that_break_neither_lose_nor_double_a_sale() {
     assert_eq!(bytes, till.entries);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_whose_writers_wait_keeps_no_other_tenant_waiting() {
+    const QUEUE: usize = 24;
+    const OTHER: &str = "other";
+    let Some(cluster) = cluster().await else {
+        return;
+    };
+    let store = open(&cluster, "queues").await;
+    furnish(&store, TENANT).await;
+    furnish(&store, OTHER).await;
+    // Somebody has the tenant's turn and keeps it.
+    let holder = cluster.connect("queues").await.unwrap();
+    let sql = "begin; select 1 from feed_head where tenant_id = ";
+    let sql = format!("{sql}'{TENANT}' for update");
+    holder.batch_execute(&sql).await.unwrap();
+    let waiting: Vec<_> = (0..QUEUE)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.put(TENANT, Vec::new()).await })
+        })
+        .collect();
+    let count = "select count(*) from pg_stat_activity
+                 where datname = 'queues' and wait_event_type = 'Lock'";
+    let queued = async || holder.query_one(count, &[]).await.unwrap().get::<_, i64>(0);
+    while queued().await == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let patience = Duration::from_secs(5);
+    for _ in 0..QUEUE {
+        let written = timeout(patience, store.put(OTHER, Vec::new())).await;
+        written.expect("a turn of its own").unwrap();
+        let read = timeout(patience, store.counts(TENANT)).await;
+        read.expect("who looks waits for nobody").unwrap();
+    }
+    assert!(queued().await <= 2, "the others wait in the server");
+    holder.batch_execute("rollback").await.unwrap();
+    for task in waiting {
+        task.await.unwrap().unwrap();
+    }
+}
+
 fn accepted(outcome: &Outcome) {
     assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Object;
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
@@ -225,6 +226,7 @@ fn with_places(sql: &str) -> String {
 pub(super) struct Tries {
     left: u32,
     pause: Duration,
+    until: Instant,
 }
 
 impl Ended {
@@ -238,17 +240,18 @@ impl Ended {
 }
 
 impl Tries {
-    /// So many in all, with pauses that begin with this one.
-    pub(super) const fn of(most: u32, pause: Duration) -> Self {
+    /// So many in all, with pauses that begin with this one; none begins after `within`.
+    pub(super) fn of(most: u32, pause: Duration, within: Duration) -> Self {
         Self {
             left: most.saturating_sub(1),
             pause,
+            until: Instant::now() + within,
         }
     }
 
     /// Returns when it is time to try again; the error where that would not help.
     pub(super) async fn again(&mut self, ended: Ended) -> Result<(), Error> {
-        if !ended.may_try_again || self.left == 0 {
+        if !ended.may_try_again || self.left == 0 || Instant::now() >= self.until {
             return Err(ended.error);
         }
         tracing::debug!(error = %ended.error.sentence(), "the database gave work up; it is done again");
@@ -321,6 +324,21 @@ mod tests {
     fn text_that_cannot_be_held_loses_only_the_sign_of_number_zero() {
         assert_eq!(storable("Ana"), "Ana");
         assert_eq!(storable("A\0a"), "A\u{fffd}a");
+    }
+
+    #[tokio::test]
+    async fn work_is_tried_again_a_few_times_and_not_after_a_long_wait() {
+        let failed = || Ended::before(Error::UnknownTenant("any".to_owned()));
+        let pause = Duration::from_millis(1);
+        let mut tries = Tries::of(3, pause, Duration::from_mins(1));
+        assert!(tries.again(failed()).await.is_ok());
+        assert!(tries.again(failed()).await.is_ok());
+        assert!(tries.again(failed()).await.is_err(), "three in all");
+        let mut tries = Tries::of(3, pause, Duration::ZERO);
+        assert!(
+            tries.again(failed()).await.is_err(),
+            "it waited for too long"
+        );
     }
 
     #[test]
