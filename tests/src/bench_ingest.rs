@@ -9,14 +9,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mostrador_protocol::message::{EnrolRequest, MAX_BATCH_ENTRIES, PROTOCOL, PushRequest};
+use mostrador_protocol::message::{MAX_BATCH_ENTRIES, PushRequest};
 use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_server::{
     Mint, PostgresStore, Server, SqliteStore, Store, enrol_code, publish, read_program,
 };
 use mostrador_sync::clock::SystemClock;
 use mostrador_sync::conversation::Conversation;
-use mostrador_sync::enrol::enrol;
+use mostrador_sync::enrol::{Applicant, enrol};
 use mostrador_sync::learned::Learned;
 use mostrador_sync::transport::{Http, Transport};
 
@@ -132,12 +132,12 @@ impl<S: Store> Site<S> {
         let key = SecretKey::from_bytes(&[7; 32]);
         let transport: Arc<dyn Transport> =
             Arc::new(Http::new(&self.server.url()).map_err(std::io::Error::other)?);
-        let request = EnrolRequest {
-            code,
-            public_key: key.public().to_hex(),
-            protocol: PROTOCOL,
+        let applicant = Applicant {
+            code: &code,
+            key: &key.public(),
+            is_private: true,
         };
-        let enrolled = enrol(&*transport, &request).await;
+        let enrolled = enrol(&*transport, applicant).await;
         let enrolled = enrolled.map_err(std::io::Error::other)?;
         let reply = enrolled.reply;
         let server = PublicKey::from_hex(&reply.server_public_key);

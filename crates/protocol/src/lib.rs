@@ -4,11 +4,12 @@
 //! as the same bytes; only [`entry`] gives them meaning. [`message`] holds requests and replies,
 //! [`row`] the rows that replicate down to the tills, [`profile`] how two copies of a customer meet,
 //! [`program`] the program as a document, [`account`] the wire form of an account, [`signature`] who
-//! said it, [`seal`] what the server may need back, [`frame`] how a body travels, [`lease`] rights to
+//! said it, [`enrolment`] how a stranger becomes known, [`seal`] what the server may need back, [`frame`] how a body travels, [`lease`] rights to
 //! spend what is scarce, [`history`] and [`found`] what a till looks up, [`snapshot`] how one begins.
 //! No I/O happens here.
 
 pub mod account;
+pub mod enrolment;
 pub mod entry;
 mod error;
 pub mod found;

@@ -31,12 +31,16 @@ pub const MAX_BATCH_BYTES: usize = 1 << 20;
 /// `POST /v1/enrol`: a terminal asks to belong, with the owner's one-time code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolRequest {
-    /// The one-time code as typed.
+    /// The one-time code as typed; empty where `proof` stands for it.
     pub code: String,
     /// Ed25519 public key of the terminal, hex.
     pub public_key: String,
     /// [`PROTOCOL`].
     pub protocol: u16,
+    /// That the terminal knows the code, see [`crate::enrolment::proof`]; none from a till of before, which
+    /// tells the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
 }
 
 /// The answer to an [`EnrolRequest`].

@@ -278,6 +278,8 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// Keeps a one-time code; [`Error::UnknownStore`] when there is no such store.
     fn add_enrol_code(&self, code: NewEnrolCode) -> impl Future<Output = Result<(), Error>> + Send;
+    /// The hashes of the one-time codes that are not too old, of all tenants, see [`crate::enrol_code::hash`].
+    fn enrol_codes(&self, now_ms: i64) -> impl Future<Output = Result<Vec<String>, Error>> + Send;
     /// Uses a one-time code up and adds its terminal. `None`: unknown, used or too old. The same key
     /// with the same code gets the same terminal again, so that a lost answer can be asked for.
     fn enrol(

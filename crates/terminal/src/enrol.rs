@@ -5,10 +5,10 @@ use std::time::Duration;
 use mostrador_ledger as ledger;
 use mostrador_ledger::branch::Branch;
 use mostrador_ledger::identity::Identity;
-use mostrador_protocol::message::{EnrolReply, EnrolRequest, PROTOCOL};
+use mostrador_protocol::message::EnrolReply;
 use mostrador_protocol::signature::{PublicKey, SecretKey};
 use mostrador_sync::conversation::Failure;
-use mostrador_sync::enrol::enrol;
+use mostrador_sync::enrol::{Applicant, enrol};
 use mostrador_sync::{Attention, BOUND_SETTING, Phase, Trouble};
 
 use crate::Error;
@@ -37,12 +37,13 @@ impl Till {
         let server_url = check_address(server_url)?;
         let transport = self.transport_to(&server_url)?;
         let key = SecretKey::from_bytes(&self.shared.random.bytes());
-        let request = EnrolRequest {
-            code: code.trim().chars().take(MAX_CODE_CHARS).collect(),
-            public_key: key.public().to_hex(),
-            protocol: PROTOCOL,
+        let code: String = code.trim().chars().take(MAX_CODE_CHARS).collect();
+        let applicant = Applicant {
+            code: &code,
+            key: &key.public(),
+            is_private: is_private(&server_url),
         };
-        let enrolled = enrol(&*transport, &request).await.map_err(Error::Enrol)?;
+        let enrolled = enrol(&*transport, applicant).await.map_err(Error::Enrol)?;
         let identity = identity_of(enrolled.reply, server_url, &key)?;
         if let Some(before) = before.filter(|before| before.tenant != identity.tenant) {
             return Err(Error::OtherTenant {
@@ -134,11 +135,8 @@ fn identity_of(reply: EnrolReply, server_url: String, key: &SecretKey) -> Result
 /// `http://` or `https://` and a host; a slash at the end goes.
 fn check_address(text: &str) -> Result<String, Error> {
     let typed = text.trim().trim_end_matches('/');
-    let is_this_machine = ["127.0.0.1", "localhost", "[::1]"]
-        .iter()
-        .any(|host| typed.strip_prefix(host).is_some_and(is_port));
     // What the server prints when it starts on the same machine.
-    let address = if is_this_machine {
+    let address = if is_this_machine(typed) {
         format!("http://{typed}")
     } else {
         typed.to_owned()
@@ -160,6 +158,18 @@ fn check_address(text: &str) -> Result<String, Error> {
     })
 }
 
+/// Whether nobody on the way to an address of [`check_address`] reads what is sent.
+fn is_private(address: &str) -> bool {
+    let plain = address.strip_prefix("http://");
+    plain.is_none_or(is_this_machine)
+}
+
+fn is_this_machine(host: &str) -> bool {
+    ["127.0.0.1", "localhost", "[::1]"]
+        .iter()
+        .any(|own| host.strip_prefix(own).is_some_and(is_port))
+}
+
 /// Nothing, or a colon and digits.
 fn is_port(rest: &str) -> bool {
     rest.is_empty()
@@ -171,6 +181,24 @@ fn is_port(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_private_by_tls_or_because_it_leaves_nothing() {
+        for private in [
+            "https://tienda.example",
+            "http://127.0.0.1:8787",
+            "http://[::1]",
+        ] {
+            assert!(is_private(private), "{private}");
+        }
+        for open in [
+            "http://tienda.example",
+            "http://10.0.0.7:8787",
+            "http://localhost.example",
+        ] {
+            assert!(!is_private(open), "{open}");
+        }
+    }
 
     #[test]
     fn an_address_is_http_and_a_host() {

@@ -6,7 +6,8 @@ use super::{Signed, digest_of};
 /// [`super::SignedReply`], whatever somebody types as a code.
 #[derive(Debug, Clone, Copy)]
 pub struct SignedEnrolment<'a> {
-    /// The one-time code as it was sent.
+    /// What both know and nobody between them: the [`crate::enrolment::code_hash`], or the code where that was
+    /// told.
     pub code: &'a str,
     /// The whole body of the request, which names the terminal's key.
     pub request: &'a [u8],

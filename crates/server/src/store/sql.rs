@@ -150,6 +150,12 @@ impl<D: Database> Store for SqlStore<D> {
             .await
     }
 
+    async fn enrol_codes(&self, now_ms: i64) -> Answer<Vec<String>> {
+        self.database
+            .read(move |conn| directory::enrol_codes(conn, now_ms))
+            .await
+    }
+
     async fn enrol(&self, enrolment: Enrolment) -> Answer<Option<Terminal>> {
         // Whoever asks is a stranger: only one with a code that is worth something takes the writer.
         let asked = enrolment.clone();

@@ -69,6 +69,7 @@ fn enrolment(code: &str, key: &SecretKey) -> Vec<u8> {
         code: code.to_owned(),
         public_key: key.public().to_hex(),
         protocol: PROTOCOL,
+        proof: None,
     };
     serde_json::to_vec(&request).unwrap()
 }

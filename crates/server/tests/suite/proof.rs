@@ -1,10 +1,11 @@
 //! What the server signs, and over what: nobody without a key gets a text of his choosing signed, and
 //! tills of the first form are answered where they are known.
 
-use mostrador_protocol::message::{EnrolReply, EnrolRequest};
+use mostrador_protocol::enrolment::proof;
+use mostrador_protocol::message::{EnrolReply, EnrolRequest, PROTOCOL};
 use mostrador_protocol::signature::{
-    PublicKey, SIGNATURE_HEADER, SecretKey, Signed as _, Standing, TERMINAL_HEADER, TIME_HEADER,
-    first,
+    PublicKey, SIGNATURE_HEADER, SecretKey, Signed as _, SignedEnrolment, Standing,
+    TERMINAL_HEADER, TIME_HEADER, first,
 };
 use mostrador_server::{Mint, enrol_code};
 
@@ -89,6 +90,7 @@ async fn nothing_is_signed_in_the_first_form_for_who_is_not_known() {
             code: overheard.clone(),
             public_key: client.key.public().to_hex(),
             protocol,
+            proof: None,
         };
         let url = format!("{}/v1/enrol", client.url);
         let sent = reqwest::Client::new().post(url).json(&request).send().await;
@@ -146,6 +148,7 @@ async fn a_till_of_the_first_form_enrols() {
         code: code.clone(),
         public_key: SecretKey::from_bytes(&[5; 32]).public().to_hex(),
         protocol: 1,
+        proof: None,
     };
     let url = format!("{}/v1/enrol", server.url());
     let sent = reqwest::Client::new().post(url).json(&request).send().await;
@@ -159,5 +162,68 @@ async fn a_till_of_the_first_form_enrols() {
     };
     signed.verify(&key, &of_first.unwrap()).unwrap();
     assert_eq!(of_second, None);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_till_enrols_without_telling_the_code_and_who_listens_gets_nothing() {
+    let (server, _folder) = start().await;
+    let place = (TENANT, "centro");
+    let mint = Mint::system();
+    let issued = enrol_code::issue(server.store(), &mint, place, "Caja 1");
+    let code = issued.await.unwrap();
+    let hash = enrol_code::hash(&code);
+    let key = |seed| SecretKey::from_bytes(&[seed; 32]).public().to_hex();
+    let request = |public_key: &str, proof: String| EnrolRequest {
+        code: String::new(),
+        public_key: public_key.to_owned(),
+        protocol: PROTOCOL,
+        proof: Some(proof),
+    };
+    let ask = async |request: &EnrolRequest| {
+        let sent = serde_json::to_vec(request).unwrap();
+        let http = reqwest::Client::new();
+        let url = format!("{}/v1/enrol", server.url());
+        let sending = http.post(url).body(sent.clone()).send().await;
+        (sent, heard(sending.unwrap()).await)
+    };
+
+    let (own, thief) = (key(5), key(6));
+    let overheard = proof(&hash, &own);
+    for wrong in [
+        request(&thief, overheard.clone()),
+        request(&own, proof(&enrol_code::hash("MAL"), &own)),
+        request(&own, String::new()),
+    ] {
+        let (_, (answer, signatures)) = ask(&wrong).await;
+        assert_eq!(answer.failure(), (403, "enrol_code_invalid".to_owned()));
+        assert_eq!(signatures, [None, None]);
+    }
+
+    let asked = request(&own, overheard);
+    let mut terminals = Vec::new();
+    for _ in 0..2 {
+        let (sent, (answer, [of_first, of_second])) = ask(&asked).await;
+        assert!(!String::from_utf8(sent.clone()).unwrap().contains(&code));
+        assert_eq!(of_first, None);
+        let reply: EnrolReply = answer.read();
+        let server_key = PublicKey::from_hex(&reply.server_public_key).unwrap();
+        let signed = |code| SignedEnrolment {
+            code,
+            request: &sent,
+            status: answer.status,
+            body: &answer.body,
+        };
+        let signature = of_second.unwrap();
+        signed(hash.as_str())
+            .verify(&server_key, &signature)
+            .unwrap();
+        assert!(signed("").verify(&server_key, &signature).is_err());
+        terminals.push(reply.terminal_id);
+    }
+    assert_eq!(
+        terminals[0], terminals[1],
+        "a lost answer is asked for again"
+    );
     server.stop().await.unwrap();
 }

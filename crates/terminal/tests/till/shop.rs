@@ -115,7 +115,7 @@ impl Shop {
             folder,
             runtime,
         };
-        let enrolled = shop.till.enrol("http://server.test", ENROL_CODE);
+        let enrolled = shop.till.enrol("https://server.test", ENROL_CODE);
         shop.runtime.block_on(enrolled).expect("enrolled");
         shop.till.unlock("1212").expect("Rosa is at work");
         shop

@@ -9,7 +9,7 @@ use mostrador_terminal::view::Language;
 use mostrador_terminal::view::SyncState;
 use uuid::Uuid;
 
-use crate::server::Line;
+use crate::server::{ENROL_CODE, Line};
 use crate::shop::{ANA, MORNING_MS, Shop, cash, options};
 
 fn state(till: &Till) -> SyncState {
@@ -345,11 +345,16 @@ fn enrolment_answers_in_words() {
         error.trouble(Language::Es).code
     };
     assert_eq!(try_with("tienda", "X"), "server_address");
-    assert_eq!(try_with("http://server.test", "MAL"), "enrol_code_invalid");
+    assert_eq!(try_with("https://server.test", "MAL"), "enrol_code_invalid");
+    // It is one that does not know a proof, and on a line that others read the code is not told.
+    assert_eq!(
+        try_with("http://server.test", ENROL_CODE),
+        "enrol_code_invalid"
+    );
     shop.server.set_line(Line::Cut);
-    assert_eq!(try_with("http://server.test", "X"), "server_unreachable");
+    assert_eq!(try_with("https://server.test", "X"), "server_unreachable");
     shop.server.set_line(Line::Portal);
-    assert_eq!(try_with("http://server.test", "X"), "not_the_server");
+    assert_eq!(try_with("https://server.test", "X"), "not_the_server");
     assert!(!till.view().enrolled);
     assert_eq!(
         till.unlock("1212").expect_err("nobody").code(),
@@ -359,7 +364,7 @@ fn enrolment_answers_in_words() {
         till.sync_view().expect("a view").sentence,
         "Esta caja todavía no está inscrita."
     );
-    let again = shop.block_on(shop.till.enrol("http://server.test", "X"));
+    let again = shop.block_on(shop.till.enrol("https://server.test", "X"));
     assert_eq!(again.expect_err("enrolled").code(), "already_enrolled");
 }
 

@@ -89,6 +89,13 @@ pub(super) fn add_enrol_code(tx: &dyn Transaction, code: &NewEnrolCode) -> Answe
     column::send(tx, "keeping a one-time code", (sql, &values))
 }
 
+/// The hashes of the one-time codes that are not too old: those of a quarter of an hour.
+pub(super) fn enrol_codes(conn: &dyn Connection, now_ms: i64) -> Answer<Vec<String>> {
+    let sql = "select code_hash from enrol_code where expires_ms > ?1 order by code_hash";
+    let what = "listing one-time codes";
+    column::rows(conn, what, (sql, &[&now_ms]), |row| row.get(0))
+}
+
 /// Whether the one-time code of an enrolment is known and not too old.
 pub(super) fn is_worth_something(conn: &dyn Connection, enrolment: &Enrolment) -> Answer<bool> {
     let sql = "select 1 from enrol_code where code_hash = ?1 and expires_ms > ?2";
