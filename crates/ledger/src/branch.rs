@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::entry::{self, Appended};
 use crate::record::{Recorded, Stamp, record};
-use crate::{Error, column, lease, outbox, rebuild, stream};
+use crate::{Error, account, code_use, column, customer_entry, lease, outbox, rebuild, stream};
 
 /// What the new branch begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub struct Branch {
 /// server confirmed; then come the entries after that, and those of still earlier streams that were not
 /// confirmed either, as they were.
 ///
-/// Leases of before are rights no more: entries that were lost, or a copy, may have spent them. What
-/// follows from own entries is made again, because those count at another place now.
+/// Leases of before are rights no more: entries that were lost, or a copy, may have spent them. It takes
+/// as long as there are entries to be written again, whatever the till holds beside them.
 pub fn open(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
     go_on(tx, branch, 0)
 }
@@ -55,14 +55,13 @@ pub fn begin_anew(tx: &Connection, branch: &Branch) -> Result<Recorded, Error> {
 /// ones.
 fn go_on(tx: &Connection, branch: &Branch, included: u64) -> Result<Recorded, Error> {
     let mut parent = None;
-    let mut again = Vec::new();
+    let heads = stream::all(tx)?;
     let sealed = match branch.reason {
         "enrolled" => "continued",
         reason => reason,
     };
-    for head in stream::all(tx)? {
+    for head in &heads {
         if head.confirmed < head.end() {
-            again.extend(unconfirmed(tx, &head)?);
             tx.prepare_cached("update stream set kept = ? where id = ?")?
                 .execute(params![
                     column::integer(head.confirmed),
@@ -86,11 +85,8 @@ fn go_on(tx: &Connection, branch: &Branch, included: u64) -> Result<Recorded, Er
         parent,
     };
     let mut last = record(tx, &branch.stamp, &Payload::StreamOpened(opened))?;
-    if again.is_empty() {
-        return Ok(last);
-    }
-    for raw in &again {
-        last = write_again(tx, raw, &last)?;
+    for head in &heads {
+        last = all_again(tx, head, last)?;
     }
     if included > 0 {
         tx.prepare_cached("update stream set included = ? where id = ?")?
@@ -99,17 +95,48 @@ fn go_on(tx: &Connection, branch: &Branch, included: u64) -> Result<Recorded, Er
                 branch.stream.as_bytes()
             ])?;
     }
-    rebuild::own_entries(tx)?;
+    if counts_otherwise(&heads, included) {
+        let range = (1, last.seq);
+        account::refold(tx, &customer_entry::between(tx, branch.stream, range)?)?;
+        for code in code_use::between(tx, branch.stream, range)? {
+            code_use::refold(tx, &code)?;
+        }
+    }
     Ok(last)
 }
 
-/// The entries that the server is not known to hold, without the one that opened the stream.
-fn unconfirmed(tx: &Connection, head: &stream::Head) -> Result<Vec<RawEntry>, Error> {
-    let mut entries = Vec::new();
-    for seq in (head.confirmed + 1).max(2)..=head.end() {
-        entries.extend(entry::at(tx, head.stream, seq)?);
+/// Writes those entries of a stream again that the server is not known to hold, without the one that opened
+/// it; what follows from them goes with them. The last entry of the new stream then.
+fn all_again(tx: &Connection, head: &stream::Head, before: Recorded) -> Result<Recorded, Error> {
+    let after = head.confirmed.max(1);
+    let mut last = before;
+    for seq in after + 1..=head.end() {
+        let raw = entry::at(tx, head.stream, seq)?.ok_or(Error::ChainBroken {
+            stream: head.stream,
+            seq,
+        })?;
+        last = write_again(tx, &raw, &last)?;
     }
-    Ok(entries)
+    if last.seq > before.seq {
+        let shift = column::integer(before.seq) - column::integer(after);
+        rebuild::follow(tx, (head.stream, after), (last.stream, shift))?;
+    }
+    Ok(last)
+}
+
+/// Whether what is shown is folded from other entries now, or in another order: from those that the server's
+/// rows do not include, by stream and position. `included` as in [`go_on`].
+fn counts_otherwise(heads: &[stream::Head], included: u64) -> bool {
+    let included_before = heads.iter().map(|head| {
+        let through = head.included.min(head.end());
+        through.saturating_sub(head.confirmed.max(1))
+    });
+    let mut stay_behind_moved = heads
+        .iter()
+        .skip_while(|head| head.confirmed >= head.end())
+        .skip(1)
+        .filter(|head| head.included < head.confirmed.min(head.end()));
+    included_before.sum::<u64>() != included || stay_behind_moved.next().is_some()
 }
 
 fn write_again(tx: &Connection, raw: &RawEntry, before: &Recorded) -> Result<Recorded, Error> {

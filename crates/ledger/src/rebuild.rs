@@ -1,7 +1,8 @@
 //! Projections from nothing: the raw entries and the replicated rows are enough.
 
 use mostrador_protocol::entry::Decoded;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, params};
+use uuid::Uuid;
 
 use crate::projection::{self, Standing};
 use crate::{Error, account, column, customer, entry, product, stream, visit};
@@ -27,28 +28,52 @@ pub const PROJECTIONS: [&str; 17] = [
     "visit",
 ];
 
+/// Of them, those that have no place of an entry: what is shown.
+const SHOWN: [&str; 3] = ["account_shown", "code_use_shown", "visit"];
+
+/// What follows from the entries of `from` after `after` follows from their copies from now on, which stand
+/// `shift` positions further on in `to`. What is shown is not touched.
+pub(crate) fn follow(
+    tx: &Connection,
+    (from, after): (Uuid, u64),
+    (to, shift): (Uuid, i64),
+) -> Result<(), Error> {
+    // Codes and tenders refer to their sale, which is moved behind them.
+    tx.execute_batch("pragma defer_foreign_keys = on")?;
+    for table in PROJECTIONS
+        .into_iter()
+        .filter(|table| !SHOWN.contains(table))
+    {
+        let sql = format!(
+            "update {table} set stream = ?1, seq = seq + ?2 where stream = ?3 and seq > ?4"
+        );
+        tx.execute(
+            &sql,
+            params![
+                to.as_bytes(),
+                shift,
+                from.as_bytes(),
+                column::integer(after)
+            ],
+        )?;
+    }
+    Ok(())
+}
+
 /// Deletes every projection and makes it again: sales and what is undone of them, shown accounts, uses
 /// of codes and rewards, visits, and the search index. The result is the same, row for row, as what
 /// recording and pulling had left.
 pub fn projections(tx: &Connection) -> Result<(), Error> {
-    tx.execute("delete from visit", [])?;
+    for table in PROJECTIONS {
+        tx.execute(&format!("delete from {table}"), [])?;
+    }
     own_entries(tx)?;
     visits(tx)?;
     customer::index_all(tx)?;
     product::index_all(tx)
 }
 
-/// Makes again what follows from own entries, which may count at other places than before. What follows from
-/// the server's rows alone (visits of customers without own entries, the search index) stays: it would take
-/// as long as there are customers.
-pub(crate) fn own_entries(tx: &Connection) -> Result<(), Error> {
-    let customers = tx
-        .prepare("select customer_id from account_shown")?
-        .query_map([], |row| column::id(row, 0))?
-        .collect::<Result<Vec<_>, _>>()?;
-    for table in PROJECTIONS.into_iter().filter(|table| *table != "visit") {
-        tx.execute(&format!("delete from {table}"), [])?;
-    }
+fn own_entries(tx: &Connection) -> Result<(), Error> {
     for head in stream::all(tx)? {
         entry::walk(tx, head.stream, |seq, raw, _| {
             if seq > head.end() {
@@ -66,9 +91,6 @@ pub(crate) fn own_entries(tx: &Connection) -> Result<(), Error> {
             };
             projection::project(tx, &header, &payload, standing)
         })?;
-    }
-    for customer in customers {
-        visit::set(tx, customer, account::shown(tx, customer)?.last_purchase_ms)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod desk;
 
 use loyalty::account::{Account, Accounts, CodeTally};
 use loyalty::code::CodeText;
+use mostrador_ledger::branch::{self, Branch};
 use mostrador_ledger::record::{Recorded, record};
 use mostrador_ledger::{Error, account, code_use, outbox, replica, stream, undo};
 use mostrador_loyalty as loyalty;
@@ -14,7 +15,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use self::desk::{CODES, CUSTOMERS, Deed, Desk, deed};
-use crate::counter::{Counter, customer_id};
+use crate::counter::{Counter, customer_id, identity};
 use crate::server::{Server, fold};
 use crate::syncing::{check_rebuild, projections, pull, push};
 
@@ -111,6 +112,31 @@ impl Shop {
         }
     }
 
+    /// Parts, or is another terminal from now on.
+    fn goes_on_in(&self, number: u128, is_anew: bool) {
+        let branch = Branch {
+            stream: Uuid::from_u128(0x5712_0000 + number),
+            terminal_id: identity().terminal_id,
+            reason: if is_anew { "enrolled" } else { "fork" },
+            stamp: self.till.stamp(),
+        };
+        let parted: Result<Recorded, Error> = self.till.ledger.transact(|tx| {
+            if is_anew {
+                branch::begin_anew(tx, &branch)
+            } else {
+                branch::open(tx, &branch)
+            }
+        });
+        parted.expect("a new stream");
+    }
+
+    /// What is shown of customers and codes.
+    fn shown(&self) -> Vec<String> {
+        let rows = self.till.ledger.read(projections).expect("the rows");
+        let is_shown = |row: &String| row.contains("_shown:") || row.contains("from visit:");
+        rows.into_iter().filter(is_shown).collect()
+    }
+
     /// Everything this till knows, in order: what the server counted up to its cursor, then its own.
     fn known(&self) -> Vec<Effects> {
         let look = |connection: &_| -> Result<_, Error> {
@@ -192,5 +218,50 @@ proptest! {
             prop_assert!(!pending.expect("a look"), "everything is included after quiet");
         }
         check_rebuild(&shop.till);
+    }
+
+    #[test]
+    fn what_follows_from_entries_of_every_kind_goes_with_them_into_another_stream(
+        acts in proptest::collection::vec(act(), 1..60),
+        more in proptest::collection::vec(deed(), 0..10),
+        (is_anew, is_doubted) in any::<(bool, bool)>(),
+        confirmed in 0_u64..20,
+    ) {
+        let mut shop = Shop {
+            till: Counter::enrolled(),
+            server: Server::default(),
+            desk: Desk::default(),
+            own: Vec::new(),
+            pages: Vec::new(),
+        };
+        for act in &acts {
+            shop.act(act);
+        }
+        if is_doubted {
+            shop.till.ledger.transact(outbox::doubt_all).expect("in doubt");
+        }
+        let before = shop.shown();
+        shop.goes_on_in(2, is_anew);
+        // In doubt, what the server's rows include is sent as if they did not.
+        if is_anew || !is_doubted {
+            prop_assert_eq!(before, shop.shown());
+        }
+        check_rebuild(&shop.till);
+        for deed in &more {
+            shop.here(deed);
+        }
+        // The server has some of the second stream, and lost the first.
+        let lost: Result<(), Error> = shop.till.ledger.transact(|tx| {
+            let heads = stream::all(tx)?;
+            outbox::confirm(tx, heads[1].stream, confirmed.min(heads[1].seq))?;
+            outbox::doubt(tx, heads[0].stream, None)
+        });
+        lost.expect("other positions");
+        shop.goes_on_in(3, false);
+        check_rebuild(&shop.till);
+        for head in shop.till.ledger.read(stream::all).expect("the streams") {
+            let whole = shop.till.ledger.read(|look| stream::verify(look, head.stream));
+            prop_assert!(whole.is_ok(), "{whole:?}");
+        }
     }
 }

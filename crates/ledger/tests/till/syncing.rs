@@ -157,24 +157,8 @@ pub(crate) fn check_shown(till: &Counter, server: &Server) {
 
 /// Every row of every projection, as text.
 pub(crate) fn projections(connection: &Connection) -> Result<Vec<String>, Error> {
-    let tables = [
-        "sale",
-        "sale_code",
-        "sale_refusal",
-        "sale_tender",
-        "account_shown",
-        "code_use_shown",
-        "visit",
-        "derived_use",
-        "undoing",
-        "undoing_tender",
-        "customer_entry",
-        "code_entry",
-        "reward_use",
-        "referral_code",
-    ];
     let mut dump = Vec::new();
-    for sql in tables
+    for sql in rebuild::PROJECTIONS
         .map(|table| format!("select * from {table}"))
         .into_iter()
         .chain(["select word, customers from name_word order by word".to_owned()])
