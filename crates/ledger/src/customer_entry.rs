@@ -60,13 +60,7 @@ pub(crate) struct Pending {
 /// The own entries that concern a customer and are not included in the server's rows; however many are
 /// included, only these are read.
 pub(crate) fn pending(tx: &Connection, customer_id: Uuid) -> Result<Vec<Pending>, Error> {
-    let mut statement = tx.prepare_cached(
-        "select e.header, e.payload, t.opened, c.seq
-         from stream t
-         cross join customer_entry c indexed by customer_entry_by_customer
-             on c.customer_id = ? and c.stream = t.id and c.seq > t.included
-         cross join entry e on e.stream = c.stream and e.seq = c.seq",
-    )?;
+    let mut statement = tx.prepare_cached(PENDING)?;
     let mut rows = statement.query([customer_id.as_bytes()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -78,18 +72,39 @@ pub(crate) fn pending(tx: &Connection, customer_id: Uuid) -> Result<Vec<Pending>
     Ok(found)
 }
 
-/// Whether own entries concern a customer that are not included in the server's rows.
+const PENDING: &str = "select e.header, e.payload, t.opened, c.seq
+     from stream t
+     cross join customer_entry c indexed by customer_entry_by_customer
+         on c.customer_id = ? and c.stream = t.id and c.seq > t.included
+     cross join entry e on e.stream = c.stream and e.seq = c.seq";
+
+/// Whether an own entry changes the account of a customer that is not included in the server's rows. Not every
+/// entry that concerns somebody changes what they have; a sale to them does, and is not read for that.
 pub(crate) fn is_pending(tx: &Connection, customer_id: Uuid) -> Result<bool, Error> {
-    let pending = tx
+    let has_bought = tx
         .prepare_cached(
             "select exists (
                  select 1
                  from stream t
-                 cross join customer_entry c indexed by customer_entry_by_customer
-                     on c.customer_id = ? and c.stream = t.id and c.seq > t.included)",
+                 cross join sale s indexed by sale_by_customer
+                     on s.customer_id = ? and s.stream = t.id and s.seq > t.included)",
         )?
         .query_row([customer_id.as_bytes()], |row| row.get(0))?;
-    Ok(pending)
+    if has_bought {
+        return Ok(true);
+    }
+    let mut statement = tx.prepare_cached(PENDING)?;
+    let mut rows = statement.query([customer_id.as_bytes()])?;
+    while let Some(row) = rows.next()? {
+        let Some(effects) = effects_of(row)? else {
+            continue;
+        };
+        let mut changed = effects.accounts.iter().map(|(customer, _)| *customer);
+        if changed.any(|customer| customer == customer_id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What the entries of these positions do that concern a customer, in order.

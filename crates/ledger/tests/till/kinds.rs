@@ -191,6 +191,47 @@ impl Shop {
     }
 }
 
+#[test]
+fn who_is_only_named_by_what_waits_is_shown_as_the_server_says() {
+    let mut shop = Shop {
+        till: Counter::enrolled(),
+        server: Server::default(),
+        desk: Desk::default(),
+        own: Vec::new(),
+        pages: Vec::new(),
+    };
+    let push = |entries| Act::Push {
+        entries,
+        reply_lost: false,
+    };
+    let sale = Deed::Sell {
+        customer: Some(0),
+        code: None,
+        points: 0,
+        spent: 0,
+        reward: false,
+    };
+    let refund = Deed::Refund {
+        sale: 13_891_767_759_047,
+        quarters: 1,
+    };
+    // What waits in the end says that the customer brought another, which gives them nothing yet.
+    for act in [
+        Act::Here(sale),
+        Act::Here(Deed::MakeCode(0)),
+        Act::Here(refund),
+        push(2),
+        Act::Here(Deed::Refer(1, 0)),
+        push(2),
+        Act::Pull { rows: 4 },
+        Act::Pull { rows: 2 },
+    ] {
+        shop.act(&act);
+        shop.check();
+    }
+    check_rebuild(&shop.till);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
