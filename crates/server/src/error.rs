@@ -130,6 +130,14 @@ pub enum Error {
         /// What is in force.
         published: u32,
     },
+    /// No page of the feed could hold the program.
+    #[error("the program has {bytes} bytes, and tills read at most {most}")]
+    ProgramTooLarge {
+        /// How many it has as JSON.
+        bytes: u64,
+        /// How many it may have.
+        most: u64,
+    },
     /// Nothing was published for the tenant yet.
     #[error("tenant {0:?} has no program yet")]
     NoProgram(String),
@@ -231,6 +239,9 @@ impl Error {
             Self::ProgramVersion { published, .. } => {
                 let next = published.saturating_add(1);
                 format!("published programs never change: set `version = {next}`")
+            }
+            Self::ProgramTooLarge { .. } => {
+                "make series of the codes (`mostrador-server codes generate`): a series is one code".into()
             }
             Self::NoProgram(_) => {
                 "publish one first with `mostrador-server program publish`: it names the currency"

@@ -23,6 +23,10 @@ pub const PAGE_BYTES: u64 = 8 << 20;
 /// is longer travels not at all and is named.
 pub const MAX_PAGE_BYTES: u64 = 60 << 20;
 
+/// The most bytes of a program, which is one row: a larger one would stand before every till's next page for
+/// good, because no version is ever taken out.
+pub const MAX_PROGRAM_BYTES: u64 = 50 << 20;
+
 /// What a terminal asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {

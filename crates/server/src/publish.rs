@@ -5,6 +5,7 @@ use std::path::Path;
 use mostrador_protocol::program::{Around, Catalogue, Findings, ProgramDocument};
 
 use crate::Error;
+use crate::feed::MAX_PROGRAM_BYTES;
 use crate::mint::Mint;
 use crate::store::{Published, Store};
 
@@ -54,7 +55,8 @@ fn text_of(path: &Path) -> Result<String, Error> {
 /// Publishes a program for a tenant; its terminals get it with their next pull.
 ///
 /// # Errors
-/// [`Error::ProgramFaults`] with every fault, [`Error::ProgramVersion`] unless the version ascends.
+/// [`Error::ProgramFaults`] with every fault, [`Error::ProgramVersion`] unless the version ascends,
+/// [`Error::ProgramTooLarge`].
 pub async fn publish<S: Store>(
     store: &S,
     mint: &Mint,
@@ -65,10 +67,41 @@ pub async fn publish<S: Store>(
     if !faults.is_empty() {
         return Err(Error::ProgramFaults(faults));
     }
+    fits(&program)?;
     let version = program.version;
     let published = store.publish(tenant, program, mint.now_ms()).await?;
     if published == Published::Now {
         tracing::info!(tenant, version, "a program was published");
     }
     Ok(published)
+}
+
+/// One that no page can hold is refused while somebody can still change it.
+fn fits(program: &ProgramDocument) -> Result<(), Error> {
+    let json = serde_json::to_vec(program).expect("BUG: programs have string keys only");
+    let (bytes, most) = (json.len() as u64, MAX_PROGRAM_BYTES);
+    if bytes > most {
+        return Err(Error::ProgramTooLarge { bytes, most });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_no_page_can_hold_is_refused() {
+        let small =
+            r#"{"version": 1, "name": "Acme", "currency": "COP", "time_zone": "America/Bogota"}"#;
+        let mut program: ProgramDocument = serde_json::from_str(small).unwrap();
+        assert!(fits(&program).is_ok());
+        program.name = "x".repeat(usize::try_from(MAX_PROGRAM_BYTES).unwrap());
+        let refused = fits(&program).unwrap_err();
+        assert!(
+            matches!(refused, Error::ProgramTooLarge { .. }),
+            "{refused:?}"
+        );
+        assert!(refused.hint().contains("series"));
+    }
 }
