@@ -217,10 +217,10 @@ async fn lines_that_turn_and_a_server_that_dies_lose_and_double_nothing() -> Res
     });
     let selling: Vec<_> = selling.collect();
     let all_sold = |sales: u32| move |sold: &Arc<AtomicU32>| sold.load(Ordering::Relaxed) >= sales;
-    let (dies, lives) = DIES_AFTER;
-    until("each till to sell", || sold.iter().all(all_sold(dies))).await?;
+    let (first, then) = DIES_AFTER;
+    until("each till to sell", || sold.iter().all(all_sold(first))).await?;
     site.shop.kill_server()?;
-    until("each till to sell on", || sold.iter().all(all_sold(lives))).await?;
+    until("each till to sell on", || sold.iter().all(all_sold(then))).await?;
     site.shop.start_server()?;
     for selling in selling {
         selling.await.map_err(std::io::Error::other)??;
