@@ -160,6 +160,15 @@ impl Reason {
         })
     }
 
+    /// The same where it has to say enough for money to go back.
+    pub(super) fn needed(rules: &Rules, slug: &str, note: &str) -> Result<Self, Error> {
+        let reason = Self::read(rules, slug, note)?;
+        if !reason.is_enough(rules) {
+            return Err(Error::ReasonNeeded);
+        }
+        Ok(reason)
+    }
+
     /// Whether it says enough for money to go back: one of the program's, or words.
     pub(super) fn is_enough(&self, rules: &Rules) -> bool {
         let has_list = rules

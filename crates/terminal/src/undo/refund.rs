@@ -38,10 +38,7 @@ impl Till {
         let (mut session, cashier) = self.at_work()?;
         let held = session.found.clone().ok_or(Error::UnknownSale)?;
         let rules = self.read(|connection| self.shared.shelf.current(connection))?;
-        let reason = Reason::read(&rules, &input.reason, &input.note)?;
-        if !reason.is_enough(&rules) {
-            return Err(Error::ReasonNeeded);
-        }
+        let reason = Reason::needed(&rules, &input.reason, &input.note)?;
         let mut undoer = Undoer::new(self, &cashier, reason)?;
         let preview = self.read(|connection| {
             let at = undoer.at(&rules, "");

@@ -41,10 +41,7 @@ impl Till {
         let (mut session, cashier) = self.at_work()?;
         let shown: Uuid = input.sale_id.parse().map_err(|_| Error::UnknownSale)?;
         let rules = self.read(|connection| self.shared.shelf.current(connection))?;
-        let reason = Reason::read(&rules, &input.reason, &input.note)?;
-        if !reason.is_enough(&rules) {
-            return Err(Error::ReasonNeeded);
-        }
+        let reason = Reason::needed(&rules, &input.reason, &input.note)?;
         let mut undoer = Undoer::new(self, &cashier, reason)?;
         let sale = self.read(|connection| {
             let last = the_last(connection, shown)?;
