@@ -376,19 +376,24 @@ fn a_better_code_that_does_not_meet_what_is_there_is_offered_in_its_place() {
     assert_eq!((texts, view.refused.len()), (vec!["MITAD"], 0));
 }
 
+/// A lemonade for nothing, together with other codes.
+fn free_lemonade() -> CodeDocument {
+    CodeDocument {
+        free_product: Some(FreeProductDocument {
+            product: "limonada".to_owned(),
+            units: 1,
+        }),
+        percent_bp: None,
+        stackable: true,
+        ..poor("GRATIS")
+    }
+}
+
 #[test]
 fn nothing_is_asked_for_that_would_not_let_the_code_in() {
     let shop = Shop::open_with(|program| {
         program.codes.push(poor("POBRE"));
-        program.codes.push(CodeDocument {
-            free_product: Some(FreeProductDocument {
-                product: "limonada".to_owned(),
-                units: 1,
-            }),
-            percent_bp: None,
-            stackable: true,
-            ..poor("GRATIS")
-        });
+        program.codes.push(free_lemonade());
     });
     let till = &shop.till;
     till.add_product("queso", "").expect("added");
@@ -412,15 +417,7 @@ fn nothing_is_asked_for_that_would_not_let_the_code_in() {
 #[test]
 fn a_free_product_says_what_had_been_taken_off_it_before() {
     let shop = Shop::open_with(|program| {
-        program.codes.push(CodeDocument {
-            free_product: Some(FreeProductDocument {
-                product: "limonada".to_owned(),
-                units: 1,
-            }),
-            percent_bp: None,
-            stackable: true,
-            ..poor("GRATIS")
-        });
+        program.codes.push(free_lemonade());
     });
     let till = &shop.till;
     till.add_product("limonada", "1").expect("added");

@@ -6,7 +6,6 @@ use mostrador_protocol::account::{AccountDocument, VisitDocument};
 use mostrador_protocol::program::{
     BadgeDocument, BasisDocument, CodeDocument, ProgramDocument, ScoreDocument, WeightsDocument,
 };
-use mostrador_protocol::row::Row;
 use mostrador_terminal::view::{CustomerCard, MeritView};
 use mostrador_terminal::words::NO_BREAK;
 
@@ -71,21 +70,7 @@ fn bought_once(shop: &Shop, awarded: &str) {
         categories: ["food".to_owned()].into(),
         ..AccountDocument::default()
     };
-    give(shop, account);
-}
-
-fn give(shop: &Shop, account: AccountDocument) {
-    let badges = account.badges.clone();
-    shop.server.publish([Row::Account {
-        customer_id: ANA,
-        account,
-    }]);
-    shop.till.sync_now().expect("a view");
-    shop.until("the account is here", |till| {
-        let ledger = till.ledger();
-        let shown = ledger.read(|look| mostrador_ledger::account::shown(look, ANA));
-        shown.is_ok_and(|account| account.badges == badges && account.purchases > 0)
-    });
+    shop.tell(ANA, account);
 }
 
 fn identify(shop: &Shop) -> (CustomerCard, String) {

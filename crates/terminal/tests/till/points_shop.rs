@@ -4,7 +4,6 @@ use crate::shop::{ANA, BRUNO, Shop};
 use mostrador_loyalty::account::Account;
 use mostrador_protocol::account::{AccountDocument, LotDocument};
 use mostrador_protocol::program::{FreeProductDocument, RewardDocument};
-use mostrador_protocol::row::Row;
 use mostrador_terminal::view::{CounterView, CouponMade, RewardView, SlipView};
 
 /// Saturday the first of March 2025, as the shop's tests begin.
@@ -85,10 +84,7 @@ pub(crate) fn shop_with(rewards: Vec<RewardDocument>, lots: Vec<LotDocument>) ->
         rewards: [("gorra".to_owned(), 1)].into(),
         ..AccountDocument::default()
     };
-    shop.server.publish([Row::Account {
-        customer_id: BRUNO,
-        account,
-    }]);
+    shop.tell(BRUNO, account);
     give(&shop, lots);
     shop.till
         .set_customer(&ANA.to_string())
@@ -103,17 +99,7 @@ pub(crate) fn give(shop: &Shop, lots: Vec<LotDocument>) {
         purchases: 3,
         ..AccountDocument::default()
     };
-    shop.server.publish([Row::Account {
-        customer_id: ANA,
-        account,
-    }]);
-    shop.till.sync_now().expect("a view");
-    shop.until("the account is here", |till| {
-        let shown = till
-            .ledger()
-            .read(|look| mostrador_ledger::account::shown(look, ANA));
-        shown.is_ok_and(|account| account.purchases == 3)
-    });
+    shop.tell(ANA, account);
 }
 
 pub(crate) fn shown(shop: &Shop) -> Account {

@@ -2,7 +2,6 @@
 
 use expect_test::expect;
 use mostrador_protocol::account::{AccountDocument, LotDocument};
-use mostrador_protocol::row::Row;
 use mostrador_terminal::view::RefundInput;
 use mostrador_terminal::words::NO_BREAK;
 
@@ -190,17 +189,7 @@ fn a_balance_that_falls_elsewhere_is_asked_again_and_the_program_may_end_in_betw
         purchases: 4,
         ..AccountDocument::default()
     };
-    shop.server.publish([Row::Account {
-        customer_id: ANA,
-        account,
-    }]);
-    shop.till.sync_now().expect("a view");
-    shop.until("the other sale is here", |till| {
-        let shown = till
-            .ledger()
-            .read(|look| mostrador_ledger::account::shown(look, ANA));
-        shown.is_ok_and(|account| account.purchases == 4)
-    });
+    shop.tell(ANA, account);
     assert_eq!(
         trouble(shop.till.pay(&[cash(seen)], seen)).0,
         "price_changed"
@@ -487,16 +476,7 @@ fn a_tier_that_holds_by_grace_says_until_when_and_what_keeps_it() {
         purchases: 4,
         ..AccountDocument::default()
     };
-    shop.server.publish([Row::Account {
-        customer_id: ANA,
-        account,
-    }]);
-    shop.till.sync_now().expect("a view");
-    shop.until("the account is here", |till| {
-        let shown = till.ledger();
-        let shown = shown.read(|look| mostrador_ledger::account::shown(look, ANA));
-        shown.is_ok_and(|account| account.purchases == 4)
-    });
+    shop.tell(ANA, account);
     let card = shop.till.counter().expect("a counter").customer;
     let card = card.expect("Ana is here");
     assert_eq!(card.tier.as_deref(), Some("Oro"));

@@ -108,6 +108,11 @@ impl Server {
         self.changed.notify_waiters();
     }
 
+    /// The last position of its feed.
+    pub(crate) fn end(&self) -> u64 {
+        self.books().feed.last().map_or(0, |row| row.position)
+    }
+
     /// Every sale it holds, each counted once.
     pub(crate) fn sales(&self) -> Vec<SaleCompleted> {
         let books = self.books();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use mostrador_ledger::DatabaseKey;
+use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::{Customer, Product, Role, Row, Staff};
 use mostrador_sync::clock::ManualClock;
@@ -161,6 +162,20 @@ impl Shop {
         self.until("everything is sent", |till| {
             let view = till.sync_view().expect("a view");
             view.state == mostrador_terminal::view::SyncState::UpToDate
+        });
+    }
+
+    /// The server says how a customer's account stands, and the till hears it.
+    pub(crate) fn tell(&self, customer_id: Uuid, account: AccountDocument) {
+        self.server.publish([Row::Account {
+            customer_id,
+            account,
+        }]);
+        self.till.sync_now().expect("a view");
+        let end = self.server.end();
+        self.until("the account is here", |till| {
+            let cursor = till.ledger().read(mostrador_ledger::replica::cursor);
+            cursor.is_ok_and(|cursor| cursor >= end)
         });
     }
 

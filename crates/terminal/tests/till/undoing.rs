@@ -1,12 +1,13 @@
 //! Refunds and voids at the counter.
 
-use mostrador_protocol::account::{AccountDocument, LotDocument};
+use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::program::{ReasonDocument, RefundsDocument};
 use mostrador_protocol::row::Row;
 use mostrador_terminal::view::{
     BoxReading, ReceiptKind, RefundInput, RefundView, UndoEffect, VoidInput,
 };
 
+use crate::points_shop::lot;
 use crate::shop::{ANA, Shop, cash, tender, trouble};
 
 const CASHIER: &str = "1212";
@@ -123,9 +124,9 @@ fn the_preview_says_what_follows_and_records_nothing() {
     assert_eq!(shop.server.entries(), before);
 }
 
-#[test]
-fn a_cashier_needs_a_manager_and_a_reason_and_a_manager_needs_a_reason() {
-    let shop = Shop::open_with(|program| {
+/// A shop where 20.000 pesos go back by a manager only, and for a reason that the program has.
+fn strict() -> Shop {
+    Shop::open_with(|program| {
         program.refunds = Some(RefundsDocument {
             approval_from: 2_000_000,
             reasons: vec![ReasonDocument {
@@ -135,7 +136,12 @@ fn a_cashier_needs_a_manager_and_a_reason_and_a_manager_needs_a_reason() {
             }],
             ..RefundsDocument::default()
         });
-    });
+    })
+}
+
+#[test]
+fn a_cashier_needs_a_manager_and_a_reason_and_a_manager_needs_a_reason() {
+    let shop = strict();
     let number = sell(&shop);
     let till = &shop.till;
     till.find_sale(&number).expect("found");
@@ -282,17 +288,7 @@ fn the_last_sale_is_voided_once_with_everything_it_did() {
 
 #[test]
 fn a_void_is_no_way_round_a_managers_limit_and_takes_a_reason() {
-    let shop = Shop::open_with(|program| {
-        program.refunds = Some(RefundsDocument {
-            approval_from: 2_000_000,
-            reasons: vec![ReasonDocument {
-                slug: "late".to_owned(),
-                es: "Tarde".to_owned(),
-                en: None,
-            }],
-            ..RefundsDocument::default()
-        });
-    });
+    let shop = strict();
     let till = &shop.till;
     till.add_product("limonada", "1").expect("a lemonade");
     shop.pay_cash();
@@ -435,15 +431,6 @@ fn money_goes_back_as_most_of_it_was_paid_unless_another_way_is_asked_for() {
         ..input
     };
     assert_eq!(trouble(till.preview_refund(&odd)).0, "unknown_tender");
-}
-
-fn lot(points: i64, expires_on: &str) -> LotDocument {
-    LotDocument {
-        earned_on: "2025-02-01".parse().expect("a day"),
-        expires_on: expires_on.parse().expect("a day"),
-        usable_from: None,
-        points,
-    }
 }
 
 #[test]
