@@ -154,15 +154,9 @@ impl Scene<'_> {
         document.max_codes = u32::from(self.max_codes % 21);
         document.basket_cap_bp = rate(self.basket_cap_bp);
         document.points = self.has_points.then(|| PointsDocument {
-            offline_points: None,
-            per_unit: Decimal::ONE,
-            lifetime_days: 365,
-            pending_days: 0,
-            minimum_redeem: 100,
-            point_value: 0,
             first_purchase: Some(Decimal::new(15, 1)),
             weekend: Some(Decimal::new(12, 1)),
-            campaigns: Vec::new(),
+            ..PointsDocument::default()
         });
         document.tiers = self.tier_discount_bp.map(|discount_bp| TiersDocument {
             basis: BasisDocument::Points,

@@ -156,6 +156,23 @@ pub struct PointsDocument {
     pub campaigns: Vec<CampaignDocument>,
 }
 
+impl Default for PointsDocument {
+    /// A point for each major unit, and what a file may leave out as it is then.
+    fn default() -> Self {
+        Self {
+            per_unit: Decimal::ONE,
+            lifetime_days: default::year_days(),
+            pending_days: 0,
+            minimum_redeem: default::minimum_redeem(),
+            point_value: 0,
+            offline_points: None,
+            first_purchase: None,
+            weekend: None,
+            campaigns: Vec::new(),
+        }
+    }
+}
+
 /// `[[points.campaigns]]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

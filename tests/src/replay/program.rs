@@ -1,7 +1,6 @@
 //! The program and the customers of a replay, made from the data.
 
 use mostrador_protocol::program::{CodeDocument, PointsDocument, ProgramDocument};
-use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::data::{Coupon, Dataset};
@@ -24,17 +23,7 @@ pub fn customer_id(household: u32) -> Uuid {
 pub fn document(dataset: &Dataset) -> ProgramDocument {
     ProgramDocument {
         language: "en".to_owned(),
-        points: Some(PointsDocument {
-            offline_points: None,
-            per_unit: Decimal::ONE,
-            lifetime_days: 365,
-            pending_days: 0,
-            minimum_redeem: 100,
-            point_value: 0,
-            first_purchase: None,
-            weekend: None,
-            campaigns: Vec::new(),
-        }),
+        points: Some(PointsDocument::default()),
         codes: dataset.coupons.iter().map(code).collect(),
         ..ProgramDocument::bare("Replay", "USD", "UTC")
     }

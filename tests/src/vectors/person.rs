@@ -11,7 +11,6 @@ use mostrador_loyalty as loyalty;
 use mostrador_protocol::program::{
     BadgeDocument, CodeDocument, PointsDocument, ProgramDocument, ScoreDocument,
 };
-use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::Difference;
@@ -108,17 +107,7 @@ fn program(case: &PersonCase) -> ProgramDocument {
     ProgramDocument {
         score: case.score,
         badges: case.badges.clone(),
-        points: Some(PointsDocument {
-            offline_points: None,
-            per_unit: Decimal::ONE,
-            lifetime_days: 365,
-            pending_days: 0,
-            minimum_redeem: 100,
-            point_value: 0,
-            first_purchase: None,
-            weekend: None,
-            campaigns: Vec::new(),
-        }),
+        points: Some(PointsDocument::default()),
         codes: codes.collect(),
         ..ProgramDocument::bare("Case", "COP", "America/Bogota")
     }

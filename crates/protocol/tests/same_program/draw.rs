@@ -286,11 +286,7 @@ fn points() -> impl Strategy<Value = PointsDocument> {
     )
         .prop_map(
             |(per_unit, point_value, first_purchase, weekend, campaigns)| PointsDocument {
-                offline_points: None,
                 per_unit,
-                lifetime_days: 365,
-                pending_days: 0,
-                minimum_redeem: 100,
                 point_value,
                 first_purchase,
                 weekend,
@@ -298,6 +294,7 @@ fn points() -> impl Strategy<Value = PointsDocument> {
                     .into_iter()
                     .map(|(name, multiplier)| CampaignDocument { name, multiplier })
                     .collect(),
+                ..PointsDocument::default()
             },
         )
 }

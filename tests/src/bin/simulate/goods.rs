@@ -116,14 +116,9 @@ pub(super) fn program(version: u32) -> ProgramDocument {
 fn points(turn: u32) -> PointsDocument {
     PointsDocument {
         offline_points: [Some(0), None, Some(2_000), None][turn as usize],
-        per_unit: Decimal::ONE,
         lifetime_days: LIFETIME_DAYS,
-        pending_days: 0,
-        minimum_redeem: 100,
         point_value: 1,
-        first_purchase: None,
-        weekend: None,
-        campaigns: Vec::new(),
+        ..PointsDocument::default()
     }
 }
 
