@@ -3,7 +3,7 @@
 use mostrador_protocol::entry::{EntryHash, FORMAT, Header};
 use uuid::Uuid;
 
-use super::column::{Found, Param, Row};
+use super::column::Param;
 use super::session::Transaction;
 use super::stream::Claim;
 use super::{Answer, column, identity, ingest, stream};
@@ -118,7 +118,7 @@ fn head(tx: &dyn Transaction, tenant: &str) -> Answer<Option<StreamHead>> {
                join stream s on s.tenant_id = t.tenant_id and s.stream_id = t.stream_id
                where t.tenant_id = ?1 and t.is_server = 1";
     let what = "reading the head of the server's own stream";
-    column::row(tx, what, (sql, &[&tenant]), head_of)
+    column::row(tx, what, (sql, &[&tenant]), stream::head_of)
 }
 
 fn open(tx: &dyn Transaction, look: &Look) -> Answer<Option<StreamHead>> {
@@ -142,14 +142,4 @@ fn open(tx: &dyn Transaction, look: &Look) -> Answer<Option<StreamHead>> {
     let head = stream::claim(tx, who, look.stream, look.now_ms)?;
     debug_assert_eq!(head.hash, EntryHash::ZERO, "a stream begins empty");
     Ok(Some(head))
-}
-
-fn head_of(row: &Row<'_>) -> Found<StreamHead> {
-    Ok(StreamHead {
-        stream: column::id(row, 0)?,
-        terminal: column::id(row, 1)?,
-        seq: column::uint(row, 2)?,
-        hash: column::hash(row, 3)?,
-        opened_ms: row.get(4)?,
-    })
 }

@@ -282,7 +282,8 @@ pub(super) fn claimed(
     })
 }
 
-fn head_of(row: &Row<'_>) -> Found<StreamHead> {
+/// A row of stream, terminal, position, chain and when the server first heard of it.
+pub(super) fn head_of(row: &Row<'_>) -> Found<StreamHead> {
     Ok(StreamHead {
         stream: column::id(row, 0)?,
         terminal: column::id(row, 1)?,

@@ -4,13 +4,12 @@ use mostrador_protocol::entry::{Decoded, EntryHash, Payload, RawEntry};
 use mostrador_protocol::message::Disposition::{Applied, Held};
 use mostrador_protocol::message::{PROTOCOL, Verdict};
 use mostrador_server::Store;
-use mostrador_server::feed::PageRequest;
 use mostrador_server::ingest::Outcome;
 use mostrador_server::store::{Greeting, HistoryRequest};
 use mostrador_server::terminal::Told;
 use uuid::Uuid;
 
-use super::scribe::{Scribe, dispositions, sale, standing};
+use super::scribe::{Scribe, dispositions, page_after, sale, standing};
 
 const ANA: Uuid = Uuid::from_u128(1);
 
@@ -84,14 +83,7 @@ pub(crate) async fn the_owner_sees_what_a_terminal_said_and_how_it_stands<S: Sto
 
 pub(crate) async fn a_cursor_beyond_the_feed_changes_the_generation<S: Store>(store: S) {
     let till = Scribe::new(&store).await;
-    let request = PageRequest {
-        tenant: till.tenant.clone(),
-        cursor: 0,
-        hash: None,
-        limit: 100,
-        stream: None,
-    };
-    let head = store.page(request).await.unwrap().next_cursor;
+    let head = page_after(&store, 0).await.next_cursor;
     let first = store.identity().await.unwrap().generation;
     let generation = async |cursor| {
         let greeting = Greeting {

@@ -3,7 +3,6 @@
 use mostrador_protocol::entry::Payload;
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::row::Row;
-use mostrador_server::feed::PageRequest;
 use mostrador_server::ingest::reading::Meaning;
 use mostrador_server::ingest::release::{release, release_readable};
 use mostrador_server::ingest::{Batch, Outcome};
@@ -11,7 +10,7 @@ use mostrador_server::{Mint, Store};
 use uuid::Uuid;
 
 use super::jobs::{day, refund_of};
-use super::scribe::{Scribe, TENANT, dispositions, sale, standing, uses};
+use super::scribe::{Scribe, TENANT, dispositions, page_after, sale, standing, uses};
 
 const ANA: Uuid = Uuid::from_u128(1);
 
@@ -29,14 +28,7 @@ async fn taken<S: Store>(store: &S, batch: Batch) {
 }
 
 async fn rows_after<S: Store>(store: &S, cursor: u64) -> Vec<Row> {
-    let request = PageRequest {
-        tenant: TENANT.to_owned(),
-        cursor,
-        hash: None,
-        limit: 1_000,
-        stream: None,
-    };
-    let page = store.page(request).await.unwrap();
+    let page = page_after(store, cursor).await;
     page.rows.into_iter().map(|row| row.row).collect()
 }
 

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
-use super::scribe::{Scribe, TENANT, profile, sale};
+use super::scribe::{Scribe, TENANT, page_after, profile, sale};
 
 pub(super) const ANA: Uuid = Uuid::from_u128(1);
 pub(super) const EVA: Uuid = Uuid::from_u128(2);
@@ -54,15 +54,8 @@ pub(super) fn program(version: u32) -> ProgramDocument {
     ProgramDocument {
         version,
         points: Some(PointsDocument {
-            offline_points: None,
-            per_unit: Decimal::ONE,
             lifetime_days: 30,
-            pending_days: 0,
-            minimum_redeem: 100,
-            point_value: 0,
-            first_purchase: None,
-            weekend: None,
-            campaigns: Vec::new(),
+            ..PointsDocument::default()
         }),
         tiers: Some(TiersDocument {
             basis: BasisDocument::Points,
@@ -317,14 +310,7 @@ pub(crate) async fn a_tier_goes_up_at_once<S: Store>(store: S) {
         .await
         .unwrap();
     assert_eq!(report.moved, 1);
-    let request = mostrador_server::feed::PageRequest {
-        tenant: TENANT.to_owned(),
-        cursor: feed,
-        hash: None,
-        limit: 10,
-        stream: None,
-    };
-    let rows = store.page(request).await.unwrap().rows;
+    let rows = page_after(&store, feed).await.rows;
     let tier = rows.iter().find_map(|row| match &row.row {
         Row::Account { account, .. } => account.tier.clone(),
         _ => None,

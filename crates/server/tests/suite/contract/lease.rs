@@ -9,7 +9,6 @@ use mostrador_protocol::lease::{
 use mostrador_protocol::message::Disposition::{Adjusted, Applied};
 use mostrador_protocol::program::{CodeDocument, ProgramDocument};
 use mostrador_protocol::row::Row;
-use mostrador_server::feed::PageRequest;
 use mostrador_server::ingest::reading::Meaning;
 use mostrador_server::ingest::release::release;
 use mostrador_server::lease::{Asked, Granted, Lease, WriteOff};
@@ -18,7 +17,7 @@ use mostrador_server::{Mint, Store};
 use uuid::Uuid;
 
 use super::fork::greeting;
-use super::scribe::{Scribe, TENANT, dispositions, exceptions, sale, uses};
+use super::scribe::{Scribe, TENANT, dispositions, exceptions, page_after, sale, uses};
 
 const ANA: Uuid = Uuid::from_u128(1);
 
@@ -299,14 +298,7 @@ pub(crate) async fn somebody_at_the_counter_recalls_what_is_idle<S: Store>(store
     assert_eq!(refused.exhausted, [uses_of("ONCE")]);
     let open = store.open_leases(TENANT).await.unwrap();
     assert_eq!(open[0].state, LeaseState::Recalled);
-    let everything = PageRequest {
-        tenant: TENANT.to_owned(),
-        cursor: 0,
-        hash: None,
-        limit: 1_000,
-        stream: None,
-    };
-    let page = store.page(everything).await.unwrap();
+    let page = page_after(&store, 0).await;
     let rows = page.rows.iter().filter_map(|row| match &row.row {
         Row::Lease(row) if row.lease_id == lease.id => Some(row.state),
         _ => None,

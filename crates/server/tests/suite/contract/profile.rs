@@ -5,11 +5,10 @@ use mostrador_loyalty::code::generated::{is_intact, with_check_sign};
 use mostrador_protocol::entry::{CustomerLinked, Payload};
 use mostrador_protocol::row::{Consent, Customer, Row};
 use mostrador_server::Store;
-use mostrador_server::feed::PageRequest;
 use mostrador_server::store::HistoryRequest;
 use uuid::Uuid;
 
-use super::scribe::{Scribe, TENANT, profile};
+use super::scribe::{Scribe, TENANT, page_after, profile};
 
 const ANA: Uuid = Uuid::from_u128(1);
 
@@ -48,14 +47,7 @@ pub(crate) async fn a_profile_reaches_every_terminal<S: Store>(store: S) {
     let till = Scribe::new(&store).await;
     send(&store, &till, profile(ANA, "Ana 🎉", 20)).await;
     send(&store, &till, profile(ANA, "older", 10)).await;
-    let request = PageRequest {
-        tenant: TENANT.to_owned(),
-        cursor: 0,
-        hash: None,
-        limit: 100,
-        stream: None,
-    };
-    let page = store.page(request).await.unwrap();
+    let page = page_after(&store, 0).await;
     let rows = page.rows.iter().map(|row| &row.row);
     let fed: Vec<&Row> = rows.filter(|row| matches!(row, Row::Customer(_))).collect();
     assert_eq!(fed, [&Row::Customer(stored(&store).await)]);
@@ -117,14 +109,7 @@ pub(crate) async fn the_later_of_two_equal_referral_codes_becomes_another<S: Sto
     assert!(is_intact(&CodeText::parse(&given).unwrap()));
 
     // The till meets its new code in the feed, at the clock of what it sent.
-    let request = PageRequest {
-        tenant: TENANT.to_owned(),
-        cursor: 0,
-        hash: None,
-        limit: 100,
-        stream: None,
-    };
-    let page = store.page(request).await.unwrap();
+    let page = page_after(&store, 0).await;
     let last = page.rows.last().map(|row| row.row.clone());
     assert_eq!(last, other.map(Row::Customer));
 

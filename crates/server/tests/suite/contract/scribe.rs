@@ -9,6 +9,7 @@ use mostrador_protocol::message::Disposition;
 use mostrador_protocol::program::{CodeDocument, ProgramDocument};
 use mostrador_protocol::row::Customer;
 use mostrador_protocol::signature::SecretKey;
+use mostrador_server::feed::{Page, PageRequest};
 use mostrador_server::ingest::reading::link;
 use mostrador_server::ingest::{Accepted, Batch, Outcome};
 use mostrador_server::report::{self, ExceptionLine, Period};
@@ -289,6 +290,18 @@ pub(crate) fn sale(customer: Uuid, code: &str) -> Payload {
             usable_from: None,
         }),
     }))
+}
+
+/// What a terminal is told that has read the feed up to here: at most a thousand rows.
+pub(crate) async fn page_after<S: Store>(store: &S, cursor: u64) -> Page {
+    let request = PageRequest {
+        tenant: TENANT.to_owned(),
+        cursor,
+        hash: None,
+        limit: 1_000,
+        stream: None,
+    };
+    store.page(request).await.unwrap()
 }
 
 /// Purchases and points of a customer.

@@ -9,11 +9,10 @@ use mostrador_protocol::entry::{
 use mostrador_protocol::message::Disposition::{Adjusted, Applied, Held};
 use mostrador_protocol::program::{ProgramDocument, RewardDocument};
 use mostrador_protocol::row::Row;
-use mostrador_server::feed::PageRequest;
 use mostrador_server::{Mint, Store, publish};
 use uuid::Uuid;
 
-use super::scribe::{Scribe, TENANT, dispositions, sale, standing, uses};
+use super::scribe::{Scribe, TENANT, dispositions, page_after, sale, standing, uses};
 
 const ANA: Uuid = Uuid::from_u128(1);
 
@@ -85,14 +84,7 @@ pub(crate) async fn a_refund_waits_for_its_sale<S: Store>(store: S) {
     assert!(store.held(TENANT).await.unwrap().is_empty());
     assert_eq!(standing(&store, ANA).await, (0, 0), "bought and undone");
     assert_eq!(uses(&store, "FREE").await, 1);
-    let request = PageRequest {
-        tenant: TENANT.to_owned(),
-        cursor: before,
-        hash: None,
-        limit: 100,
-        stream: None,
-    };
-    let rows = store.page(request).await.unwrap().rows;
+    let rows = page_after(&store, before).await.rows;
     let freed = rows.iter().filter_map(|row| match &row.row {
         Row::Disposition { stream, entry } if *stream == other.stream => {
             Some((entry.seq, entry.disposition))
