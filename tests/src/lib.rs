@@ -12,6 +12,8 @@ pub mod bench_push;
 pub mod bench_quote;
 #[cfg(target_os = "linux")]
 pub mod bench_window;
+#[cfg(target_os = "linux")]
+pub mod camera;
 #[cfg(unix)]
 pub mod cluster;
 pub mod counter;

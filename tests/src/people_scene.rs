@@ -10,10 +10,10 @@ use rust_decimal::Decimal;
 use tempfile::TempDir;
 
 use crate::Error;
+use crate::camera::{self, Camera};
 use crate::counter::regulars;
-use crate::points_scene::pin;
 use crate::shop::{CAFE_VT, Crowd, Shop};
-use crate::window::{Window, key};
+use crate::window::key;
 
 /// The demo's badge for a tenth purchase.
 const TENTH: i64 = 10;
@@ -34,44 +34,27 @@ pub async fn take(fixtures: &Path, into: &Path) -> Result<(), Error> {
     {
         sell(&till, customer, times)?;
     }
-    shop.agree(&[&till]).await?;
-    till.stop_sync().await;
-    drop(till);
-
-    let window = Window::open(&shop.till_folder("Caja 1")).await?;
-    window.find("input[name=pin]").await?;
-    window.enter(&pin(&shop).await?).await?;
-    window.find("[role=combobox]").await?;
-    window.find("[data-state=up_to_date]").await?;
+    let window = camera::open(&shop, till).await?;
     for (at, language) in ["es", "en"].into_iter().enumerate() {
-        if language == "en" {
-            window.press(&[key::CONTROL, 'i']).await?;
-        }
-        window.find(&format!("html[lang={language}]")).await?;
-        let scene = Scene {
+        camera::speak(&window, language).await?;
+        let camera = Camera {
             window: &window,
             into,
             language,
         };
         let [regular, other, newcomer] = [&customers[at], &customers[at + 2], &customers[at + 8]];
-        scene.badges(regular).await?;
-        scene.records((regular, other)).await?;
-        scene.referral((newcomer, regular)).await?;
+        camera.badges(regular).await?;
+        camera.records((regular, other)).await?;
+        camera.referral((newcomer, regular)).await?;
     }
     window.close().await
 }
 
-struct Scene<'a> {
-    window: &'a Window,
-    into: &'a Path,
-    language: &'a str,
-}
-
-impl Scene<'_> {
+impl Camera<'_> {
     /// The sale that wins a badge, what is known of it at the next visit, and who leads.
     async fn badges(&self, regular: &Customer) -> Result<(), Error> {
         let window = self.window;
-        self.begin(regular).await?;
+        self.choose(regular).await?;
         window.enter("CAF-006").await?;
         window.read_until("main ol", "Capuchino").await?;
         window.press(&[key::F9]).await?;
@@ -82,7 +65,7 @@ impl Scene<'_> {
         window.find("[data-state=up_to_date]").await?;
         self.save("badge-won").await?;
 
-        self.begin(regular).await?;
+        self.choose(regular).await?;
         window.find("[data-badge=regular]").await?;
         window.press(&[key::CONTROL, 'w']).await?;
         window.find("[data-screen=merit] [data-score]").await?;
@@ -106,7 +89,7 @@ impl Scene<'_> {
         self.save("merge").await?;
         window.press(&[key::ESCAPE]).await?;
 
-        self.begin(one).await?;
+        self.choose(one).await?;
         window.press(&[key::CONTROL, 'j']).await?;
         window.find("input[name=points]:focus").await?;
         window.type_text("120").await?;
@@ -119,7 +102,7 @@ impl Scene<'_> {
     /// Who brought somebody who has not bought yet.
     async fn referral(&self, (newcomer, referrer): (&Customer, &Customer)) -> Result<(), Error> {
         let window = self.window;
-        self.begin(newcomer).await?;
+        self.choose(newcomer).await?;
         window.press(&[key::CONTROL, 'r']).await?;
         window.find("input[name=person]:focus").await?;
         window.type_text(&referrer.name).await?;
@@ -127,23 +110,6 @@ impl Scene<'_> {
         self.save("referral").await?;
         window.press(&[key::ESCAPE]).await?;
         window.press(&[key::CONTROL, 'q']).await
-    }
-
-    async fn begin(&self, customer: &Customer) -> Result<(), Error> {
-        let window = self.window;
-        window.type_text(&customer.name).await?;
-        window.read_until("#pick-1", &customer.name).await?;
-        window.press(&[key::ALT, '1']).await?;
-        window
-            .read_until("section:first-of-type", &customer.name)
-            .await?;
-        Ok(())
-    }
-
-    async fn save(&self, name: &str) -> Result<(), Error> {
-        let path = self.into.join(format!("{}-{name}.png", self.language));
-        std::fs::write(&path, self.window.picture().await?)?;
-        Ok(())
     }
 }
 

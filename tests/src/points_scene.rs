@@ -5,7 +5,6 @@ use std::path::Path;
 
 use mostrador_ledger as ledger;
 use mostrador_protocol::row::Customer;
-use mostrador_server::Store as _;
 use mostrador_sync::clock::{Clock as _, SystemClock};
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use rust_decimal::Decimal;
@@ -13,9 +12,10 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::Error;
+use crate::camera::{self, Camera};
 use crate::counter::regulars;
 use crate::shop::{CAFE_VT, Crowd, Shop};
-use crate::window::{Window, key};
+use crate::window::key;
 
 /// Points of the window at which the program's third tier begins.
 const GOLD_FROM: i64 = 5_000;
@@ -36,42 +36,28 @@ pub async fn take(fixtures: &Path, into: &Path) -> Result<(), Error> {
     for customer in [one, two] {
         bring_near(&till, customer.id)?;
     }
-    shop.agree(&[&till]).await?;
-    till.stop_sync().await;
-    drop(till);
-
-    let window = Window::open(&shop.till_folder("Caja 1")).await?;
-    window.find("input[name=pin]").await?;
-    window.enter(&pin(&shop).await?).await?;
-    window.find("[role=combobox]").await?;
-    window.find("[data-state=up_to_date]").await?;
+    let window = camera::open(&shop, till).await?;
     for (language, customer) in [("es", one), ("en", two)] {
-        if language == "en" {
-            window.press(&[key::CONTROL, 'i']).await?;
-        }
-        window.find(&format!("html[lang={language}]")).await?;
-        let scene = Scene {
+        camera::speak(&window, language).await?;
+        let camera = Camera {
             window: &window,
             into,
             language,
         };
-        scene.redeem(customer).await?;
-        scene.receipt(customer).await?;
+        camera.redeem(customer).await?;
+        camera.receipt(customer).await?;
     }
     window.close().await
 }
 
-struct Scene<'a> {
-    window: &'a Window,
-    into: &'a Path,
-    language: &'a str,
-}
-
-impl Scene<'_> {
+impl Camera<'_> {
     /// Points as money, a coupon, the catalogue, and the sale that reaches the next tier.
     async fn redeem(&self, customer: &Customer) -> Result<(), Error> {
         let window = self.window;
-        self.begin(customer).await?;
+        self.choose(customer).await?;
+        window
+            .find("section:first-of-type [role=progressbar]")
+            .await?;
         for (sku, name) in [
             ("GRA-004", "Chiapas"),
             ("CAF-006", "Capuchino"),
@@ -106,7 +92,10 @@ impl Scene<'_> {
     /// A receipt with tier, weekend where it is one, and a code that multiplies, after points were spent.
     async fn receipt(&self, customer: &Customer) -> Result<(), Error> {
         let window = self.window;
-        self.begin(customer).await?;
+        self.choose(customer).await?;
+        window
+            .find("section:first-of-type [role=progressbar]")
+            .await?;
         window.enter("GRA-004").await?;
         window.read_until("main ol", "Chiapas").await?;
         window.scan("GRANOS3X").await?;
@@ -120,17 +109,6 @@ impl Scene<'_> {
         self.save("receipt-factors").await
     }
 
-    async fn begin(&self, customer: &Customer) -> Result<(), Error> {
-        let window = self.window;
-        window.type_text(&customer.name).await?;
-        window.read_until("#pick-1", &customer.name).await?;
-        window.press(&[key::ALT, '1']).await?;
-        window
-            .find("section:first-of-type [role=progressbar]")
-            .await?;
-        Ok(())
-    }
-
     async fn pay(&self) -> Result<(), Error> {
         let window = self.window;
         window.press(&[key::F9]).await?;
@@ -140,12 +118,6 @@ impl Scene<'_> {
             .read_until("[data-screen=receipt] pre", "TOTAL")
             .await?;
         window.find("[data-state=up_to_date]").await?;
-        Ok(())
-    }
-
-    async fn save(&self, name: &str) -> Result<(), Error> {
-        let path = self.into.join(format!("{}-{name}.png", self.language));
-        std::fs::write(&path, self.window.picture().await?)?;
         Ok(())
     }
 }
@@ -180,13 +152,4 @@ pub fn bring_near(till: &Till, customer: Uuid) -> Result<(), Error> {
         })?;
     }
     Ok(())
-}
-
-pub(crate) async fn pin(shop: &Shop) -> Result<String, Error> {
-    let staff = shop.store()?.staff(shop.tenant()).await?;
-    let mut of_the_store = staff
-        .into_iter()
-        .filter(|person| person.store.as_deref() == Some("centro"));
-    let pin = of_the_store.find_map(|person| person.demo_pin);
-    Ok(pin.unwrap_or_default())
 }

@@ -9,6 +9,7 @@ mod take {
     use mostrador_sync::clock::{Clock as _, SystemClock};
     use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
     use mostrador_tests::Error;
+    use mostrador_tests::camera::speak;
     use mostrador_tests::counter::regulars;
     use mostrador_tests::shop::{CAFE_VT, Crowd, LIVEX, Shop};
     use mostrador_tests::window::{Window, key};
@@ -201,15 +202,6 @@ mod take {
                 .await?;
         }
         window.find(scene.shows).await?;
-        Ok(())
-    }
-
-    /// Switches to `language` if the window speaks the other.
-    async fn speak(window: &Window, language: &str) -> Result<(), Error> {
-        if language != "es" {
-            window.press(&[key::CONTROL, 'i']).await?;
-        }
-        window.find(&format!("html[lang={language}]")).await?;
         Ok(())
     }
 
