@@ -112,12 +112,35 @@ pub(crate) fn end(
         let included = through.get(&head.stream).copied().unwrap_or(0);
         replica::move_included(tx, head.stream, included, touched)?;
     }
+    drop_unconfirmed(tx, touched)?;
     for sql in [
         "delete from read_again",
         "update feed set again = 0 where only = 1",
     ] {
         tx.prepare_cached(sql)?.execute([])?;
     }
+    Ok(())
+}
+
+/// A balance that own entries changed and that the feed has not shown is of before: it counts entries that
+/// now wait again, which would then count twice.
+fn drop_unconfirmed(tx: &Connection, touched: &mut Touched) -> Result<(), Error> {
+    let (customers, codes) = touched.all();
+    for customer in &customers {
+        tx.prepare_cached(
+            "delete from account where customer_id = ?
+             and confirmed_epoch < (select epoch from feed where only = 1)",
+        )?
+        .execute([customer.as_bytes()])?;
+    }
+    for code in &codes {
+        tx.prepare_cached(
+            "delete from code_use where code = ?
+             and confirmed_epoch < (select epoch from feed where only = 1)",
+        )?
+        .execute([code.as_str()])?;
+    }
+    touched.gone(customers, codes);
     Ok(())
 }
 

@@ -70,6 +70,12 @@ impl Touched {
             .extend(codes.into_iter().map(|code| (code, None)));
     }
 
+    /// Customers and codes.
+    pub(crate) fn all(&self) -> (Vec<Uuid>, Vec<CodeText>) {
+        let customers = self.customers.keys().copied();
+        (customers.collect(), self.codes.keys().cloned().collect())
+    }
+
     /// What is shown of this customer follows already.
     pub(crate) fn follows(&mut self, customer_id: Uuid) {
         self.customers.remove(&customer_id);

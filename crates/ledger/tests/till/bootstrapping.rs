@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mostrador_ledger::bootstrap::{self, Chunk};
-use mostrador_ledger::{account, customer, outbox, program, replica, restored};
+use mostrador_ledger::{account, customer, outbox, program, replica, restored, stream};
 use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::program::ProgramDocument;
 use mostrador_protocol::row::Row;
@@ -143,6 +143,65 @@ fn pages_or_another_server_end_a_beginning() {
         .transact(|tx| replica::apply_page(tx, &page(2, rows.to_vec())));
     applied.expect("a page");
     assert!(!is_under_way());
+}
+
+/// A server that was put back has lost entries that it had included: how far they are included goes back
+/// with its rows, and they count once before, meanwhile and after they are sent again.
+#[test]
+fn entries_that_a_restored_server_lost_count_once_while_its_snapshot_is_taken() {
+    for count in 1..6 {
+        let till = Counter::enrolled();
+        let (mut lost, mut server) = (Server::default(), Server::default());
+        for customer in [0, 1, 0, 2] {
+            till.sell(&sold(customer));
+        }
+        let first = till.ledger.read(|look| outbox::next(look, 3, 1 << 20));
+        server.push(&first.expect("a batch").expect("entries"));
+        while till.ledger.read(outbox::waiting).expect("a count") > 0 {
+            push(&till, &mut lost, 3, false);
+        }
+        while pull(&till, &lost, 100).more {}
+        let check = |when: &str| {
+            for (customer, bought) in [(0, 2), (1, 1), (2, 1)] {
+                let shown = till
+                    .ledger
+                    .read(|look| account::shown(look, customer_id(customer)));
+                let shown = shown.expect("an account").purchases;
+                assert_eq!(
+                    shown, bought,
+                    "customer {customer} {when}, {count} at a time"
+                );
+            }
+        };
+        check("before");
+
+        let set_back = till.ledger.transact(|tx| {
+            restored::begin_again(tx)?;
+            outbox::doubt_all(tx)
+        });
+        set_back.expect("the server is another one");
+        let (position, rows) = server.snapshot();
+        begin(&till, position);
+        while take(&till, (position, &rows), count) {
+            check("meanwhile");
+        }
+        check("at the end");
+        assert_eq!(cursor(&till), position);
+        let head = till.ledger.read(stream::head).expect("a look");
+        let included = head.expect("a stream").included;
+        assert_eq!(included, 3, "what the server lost is not included");
+
+        while till.ledger.read(outbox::waiting).expect("a count") > 0 {
+            push(&till, &mut server, 1, false);
+            check("while it is sent again");
+        }
+        while pull(&till, &server, 1).more {
+            check("while it comes back");
+        }
+        check("after");
+        check_shown(&till, &server);
+        check_rebuild(&till);
+    }
 }
 
 #[derive(Debug, Clone)]
