@@ -4,6 +4,7 @@
 //! refuses new ones; losing acknowledgements lets pushes arrive whose replies never do; restoring
 //! lets everything through. What the two sides make of it is theirs.
 
+mod forger;
 mod trouble;
 
 use std::io;
@@ -15,6 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+pub use self::forger::{Change, Forger};
 pub use self::trouble::Trouble;
 
 /// How a cable is.

@@ -1,19 +1,27 @@
 //! Tills that begin with a snapshot: new ones, those that were away for too long, and those of a server
 //! that was restored; while somebody sells.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use mostrador_ledger as ledger;
 use mostrador_protocol::row::{Customer, Row};
+use mostrador_protocol::snapshot::SnapshotPart;
 use mostrador_server::{Limits, Mint, Options, Server, SqliteStore, Store as _};
 use mostrador_sync::{Bringing, State};
 use mostrador_terminal::Till;
 use mostrador_tests::Error;
 use mostrador_tests::counter::{pay, regulars, work};
+use mostrador_tests::faults::worker::{Line, Worker};
+use mostrador_tests::proxy::{Change, Forger};
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, copy_files, options, until};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use uuid::Uuid;
+
+/// How long a till may take to print a receipt.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The shop's server in this process, telling every till that holds nothing to begin with a snapshot.
 async fn eager(shop: &mut Shop) -> Result<Server<SqliteStore>, Error> {
@@ -75,15 +83,7 @@ async fn a_new_till_sells_while_it_begins_and_goes_on_where_it_was_stopped() -> 
     let folder = TempDir::new()?;
     let mut shop = Shop::open(folder.path(), CAFE_VT, Crowd::All)?;
     let server = eager(&mut shop).await?;
-    let more = (0..4_000_u32).map(|number| {
-        Row::Customer(Customer {
-            id: Uuid::from_u128(0xc000_0000 + u128::from(number)),
-            name: format!("Persona {number}"),
-            hlc: 1,
-            ..Customer::default()
-        })
-    });
-    server.store().put(shop.tenant(), more.collect()).await?;
+    server.store().put(shop.tenant(), more(4_000)).await?;
 
     let first = shop.till("centro", "Caja 1", &shop.url()).await?;
     let said = first.sync_view()?.sentence;
@@ -116,6 +116,127 @@ async fn a_new_till_sells_while_it_begins_and_goes_on_where_it_was_stopped() -> 
     );
     sell(&till, buyers.last())?;
     shop.agree(&[&till]).await?;
+    till.stop_sync().await;
+    server.stop().await?;
+    Ok(())
+}
+
+/// Customers of the company beside those that it began with.
+fn more(customers: u32) -> Vec<Row> {
+    let more = (0..customers).map(|number| {
+        Row::Customer(Customer {
+            id: Uuid::from_u128(0xc000_0000 + u128::from(number)),
+            name: format!("Persona {number}"),
+            hlc: 1,
+            ..Customer::default()
+        })
+    });
+    more.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_that_is_killed_while_it_begins_goes_on_where_it_was() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let mut shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    let server = eager(&mut shop).await?;
+    server.store().put(shop.tenant(), more(2_000)).await?;
+    let first = shop.till("centro", "Caja 1", &shop.url()).await?;
+    first.stop_sync().await;
+    drop(first);
+
+    let place = shop.till_folder("Caja 1");
+    let arguments = ["--product", "espresso", "--online"];
+    let (mut printed, mut halves, mut before) = (Vec::new(), 0, 0);
+    let mut receipts = 0;
+    let till = loop {
+        // Each time it lives a little longer: in the end it comes to the customers, and through.
+        receipts += 15;
+        let mut seller = Worker::start(&[], ("seller", &place), &arguments)?;
+        for _ in 0..receipts {
+            match seller.next(PATIENCE)? {
+                Some(Line::Printed((sale, _))) => printed.push(sale),
+                other => panic!("{other:?}: {}", seller.finish()?.complaint),
+            }
+        }
+        seller.kill()?;
+        let said = seller.finish()?;
+        assert!(said.was_killed(), "{said:?}");
+        printed.extend(said.printed.iter().map(|(sale, _)| *sale));
+
+        let till = Till::open(options(&place))?;
+        let here = till.ledger().read(ledger::customer::count)?;
+        let Some(begun) = till.ledger().read(ledger::bootstrap::current)? else {
+            break till;
+        };
+        assert_eq!(here, begun.customers.0, "each that was taken over, once");
+        assert!(before <= here, "{before} were here, now {here}");
+        halves += u32::from(0 < here && here < begun.customers.1);
+        before = here;
+    };
+    assert!(halves > 0, "it was killed among the customers");
+
+    till.start_sync()?;
+    shop.agree(&[&till]).await?;
+    let here = till.ledger().read(ledger::customer::count)?;
+    assert_eq!(here, regulars(&shop).await?.len() as u64);
+    for sale in printed {
+        let held = till.ledger().read(|look| ledger::sale::by_id(look, sale))?;
+        assert!(held.is_some(), "{sale} was printed");
+    }
+    till.stop_sync().await;
+    server.stop().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_somebody_changed_is_refused_and_asked_for_again() -> Result<(), Error> {
+    let folder = TempDir::new()?;
+    let mut shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
+    let server = eager(&mut shop).await?;
+    let forger = Forger::start(shop.address(), "/v1/snapshot/rows").await?;
+    let impostor = Customer {
+        id: Uuid::from_u128(0xbad),
+        name: "Impostora Falsa".to_owned(),
+        hlc: 1,
+        ..Customer::default()
+    };
+    let forged = SnapshotPart {
+        rows: vec![Row::Customer(impostor)],
+        next: None,
+        seals: BTreeMap::new(),
+        server_time_ms: 0,
+    };
+    let forged = serde_json::to_vec(&forged).expect("a part is JSON");
+
+    forger.change(Change::FlipsAByte);
+    let till = shop.till("centro", "Caja 1", &forger.url()).await?;
+    let mut seen = 0;
+    for change in [Change::FlipsAByte, Change::Forges(forged)] {
+        forger.change(change.clone());
+        until("changed parts to be asked for twice", || {
+            till.sync_now().is_ok() && forger.changed() >= seen + 2
+        })
+        .await?;
+        seen = forger.changed();
+        let begun = till.ledger().read(ledger::bootstrap::current)?;
+        let begun = begun.expect("it still begins");
+        assert_eq!((begun.place, begun.customers.0), (None, 0), "{change:?}");
+        assert_eq!(
+            till.ledger().read(ledger::customer::count)?,
+            0,
+            "{change:?}"
+        );
+    }
+
+    forger.change(Change::None);
+    shop.agree(&[&till]).await?;
+    let everybody = regulars(&shop).await?;
+    let here = till.ledger().read(ledger::customer::count)?;
+    assert_eq!(here, everybody.len() as u64);
+    let found = till
+        .ledger()
+        .read(|look| ledger::customer::search(look, "impostora", 5))?;
+    assert_eq!(found, []);
     till.stop_sync().await;
     server.stop().await?;
     Ok(())
