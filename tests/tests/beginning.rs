@@ -193,7 +193,7 @@ async fn a_part_that_somebody_changed_is_refused_and_asked_for_again() -> Result
     let folder = TempDir::new()?;
     let mut shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
     let server = eager(&mut shop).await?;
-    let forger = Forger::start(shop.address(), "/v1/snapshot/rows").await?;
+    let wire = Forger::start(shop.address(), "/v1/snapshot/rows").await?;
     let impostor = Customer {
         id: Uuid::from_u128(0xbad),
         name: "Impostora Falsa".to_owned(),
@@ -208,16 +208,16 @@ async fn a_part_that_somebody_changed_is_refused_and_asked_for_again() -> Result
     };
     let forged = serde_json::to_vec(&forged).expect("a part is JSON");
 
-    forger.change(Change::FlipsAByte);
-    let till = shop.till("centro", "Caja 1", &forger.url()).await?;
+    wire.change(Change::FlipsAByte);
+    let till = shop.till("centro", "Caja 1", &wire.url()).await?;
     let mut seen = 0;
     for change in [Change::FlipsAByte, Change::Forges(forged)] {
-        forger.change(change.clone());
+        wire.change(change.clone());
         until("changed parts to be asked for twice", || {
-            till.sync_now().is_ok() && forger.changed() >= seen + 2
+            till.sync_now().is_ok() && wire.changed() >= seen + 2
         })
         .await?;
-        seen = forger.changed();
+        seen = wire.changed();
         let begun = till.ledger().read(ledger::bootstrap::current)?;
         let begun = begun.expect("it still begins");
         assert_eq!((begun.place, begun.customers.0), (None, 0), "{change:?}");
@@ -228,7 +228,7 @@ async fn a_part_that_somebody_changed_is_refused_and_asked_for_again() -> Result
         );
     }
 
-    forger.change(Change::None);
+    wire.change(Change::None);
     shop.agree(&[&till]).await?;
     let everybody = regulars(&shop).await?;
     let here = till.ledger().read(ledger::customer::count)?;
