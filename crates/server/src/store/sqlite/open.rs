@@ -65,6 +65,7 @@ pub(super) fn reader(path: &Path) -> Answer<Connection> {
     let conn =
         Connection::open_with_flags(path, flags).map_err(attempt("opening a second connection"))?;
     conn.busy_timeout(BUSY_TIMEOUT)
+        .and_then(|()| keep_statements(&conn))
         .map_err(attempt("setting up a second connection"))?;
     Ok(conn)
 }
@@ -93,7 +94,12 @@ fn settings(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "foreign_keys", true)?;
     // What is deleted leaves nothing in the file: people ask for that.
     conn.query_row("pragma secure_delete = on", [], |_| Ok(()))?;
-    // Otherwise each statement with a bound limit is prepared again at every use.
+    keep_statements(conn)
+}
+
+/// Keeps every statement ready. Without the guarantee of stable plans SQLite prepares each that has a bound
+/// limit again at every use.
+fn keep_statements(conn: &Connection) -> rusqlite::Result<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(256);
     Ok(())
