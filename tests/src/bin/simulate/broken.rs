@@ -1,12 +1,15 @@
 //! Servers that break the protocol on purpose: the checks must notice each (invariant 21).
 //!
 //! A broken server is the real one behind somebody who spoils its disk or its answers, and who has its
-//! key, so that tills believe them.
+//! key, so that tills believe them. One of them is no server but a till that writes too much.
 
 use std::path::Path;
 
+use mostrador_protocol::entry::{EntryHash, RawEntry};
 use mostrador_protocol::frame;
-use mostrador_protocol::message::PullReply;
+use mostrador_protocol::message::{
+    Disposition, EntryDisposition, ErrorCode, ErrorReply, PullReply, PushReply, PushRequest,
+};
 use mostrador_protocol::row::Row;
 use mostrador_protocol::signature::{
     SIGNATURE_HEADER, SecretKey, Signed as _, SignedReply, SignedRequest, Standing,
@@ -46,10 +49,14 @@ pub(crate) enum Broken {
     ForgetWhatIsDue,
     /// It does not remember what came back of a sale.
     ForgetWhatCameBack,
+    /// It takes what a till and its copy both wrote for the same, and keeps what came first.
+    TakeAForkForARepeat,
+    /// A till notes beside its file whose profile was changed.
+    NameInALog,
 }
 
 impl Broken {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::AcknowledgeBeforeCommit,
         Self::ForgetOwnThrough,
         Self::ExpiryFreesALease,
@@ -58,6 +65,8 @@ impl Broken {
         Self::ReleaseWithoutEffects,
         Self::ForgetWhatIsDue,
         Self::ForgetWhatCameBack,
+        Self::TakeAForkForARepeat,
+        Self::NameInALog,
     ];
 
     /// What it is called in the summary.
@@ -71,6 +80,8 @@ impl Broken {
             Self::ReleaseWithoutEffects => "release without effects",
             Self::ForgetWhatIsDue => "forget what is due",
             Self::ForgetWhatCameBack => "forget what came back",
+            Self::TakeAForkForARepeat => "take a fork for a repeat",
+            Self::NameInALog => "name in a log",
         }
     }
 
@@ -125,6 +136,14 @@ impl Broken {
         spoil_file(server_file, &free)
     }
 
+    /// What a till with its disk in `folder` writes when the profile of somebody of this `name` is changed.
+    pub(super) fn note_name(self, folder: &Path, name: &str) -> Result<(), Error> {
+        if self == Self::NameInALog {
+            std::fs::write(folder.join("till.log"), name)?;
+        }
+        Ok(())
+    }
+
     /// Whether this request is answered before it is on the disk.
     pub(super) fn is_early(self, asked: &Asked) -> bool {
         self == Self::AcknowledgeBeforeCommit && asked.target == "/v1/push"
@@ -136,16 +155,15 @@ impl Broken {
         (asked, answer): (&Asked, Answered),
         (key, chance): (&SecretKey, &Chance),
     ) -> Answered {
+        if self == Self::TakeAForkForARepeat && asked.target == "/v1/push" {
+            return as_a_repeat((asked, answer), key);
+        }
         let is_pull = asked.target.starts_with("/v1/pull") && answer.status == 200;
         if !is_pull || !matches!(self, Self::ForgetOwnThrough | Self::CursorBySerialId) {
             return answer;
         }
         let is_frame = answer.header("content-encoding") == Some(frame::ZSTD);
-        let body = if is_frame {
-            frame::expand(&answer.body, MOST).unwrap_or_default()
-        } else {
-            answer.body.clone()
-        };
+        let body = opened(&answer.body, is_frame);
         let Ok(mut page) = serde_json::from_slice::<PullReply>(&body) else {
             return answer;
         };
@@ -170,12 +188,59 @@ impl Broken {
     }
 }
 
+/// A fork answered as if the server held every entry that was sent; every other answer as it is.
+fn as_a_repeat((asked, mut answer): (&Asked, Answered), key: &SecretKey) -> Answered {
+    let is_frame = answer.header("content-encoding") == Some(frame::ZSTD);
+    let refusal = serde_json::from_slice::<ErrorReply>(&opened(&answer.body, is_frame));
+    if !refusal.is_ok_and(|refusal| refusal.code == ErrorCode::Fork.as_str()) {
+        return answer;
+    }
+    let is_frame = asked_header(asked, "content-encoding") == frame::ZSTD;
+    let Ok(sent) = serde_json::from_slice::<PushRequest>(&opened(&asked.body, is_frame)) else {
+        return answer;
+    };
+    let through = sent.base_seq + sent.entries.len() as u64;
+    let hash = |before: EntryHash, raw: &RawEntry| raw.hash(&before);
+    let reply = PushReply {
+        accepted_through: through,
+        head_hash: sent.entries.iter().fold(sent.base_hash, hash),
+        dispositions: (sent.base_seq + 1..=through).map(applied).collect(),
+        need_from: None,
+        server_time_ms: asked_header(asked, TIME_HEADER).parse().unwrap_or(0),
+    };
+    answer.status = 200;
+    answer
+        .headers
+        .retain(|(name, _)| name != "content-encoding");
+    let body = serde_json::to_vec(&reply).unwrap_or_default();
+    signed((asked, answer), body, key)
+}
+
+const fn applied(seq: u64) -> EntryDisposition {
+    EntryDisposition {
+        seq,
+        disposition: Disposition::Applied,
+        reason: None,
+    }
+}
+
+/// A body as it was before it was packed.
+fn opened(body: &[u8], is_frame: bool) -> Vec<u8> {
+    if is_frame {
+        frame::expand(body, MOST).unwrap_or_default()
+    } else {
+        body.to_vec()
+    }
+}
+
+fn asked_header<'a>(asked: &'a Asked, name: &str) -> &'a str {
+    let found = asked.headers.iter().find(|(key, _)| key == name);
+    found.map_or("", |(_, value)| value.as_str())
+}
+
 /// The answer with another body, signed again.
 fn signed((asked, mut answer): (&Asked, Answered), body: Vec<u8>, key: &SecretKey) -> Answered {
-    let header = |name: &str| {
-        let found = asked.headers.iter().find(|(key, _)| key == name);
-        found.map_or("", |(_, value)| value.as_str())
-    };
+    let header = |name: &str| asked_header(asked, name);
     let request = SignedRequest {
         method: &asked.method,
         target: &asked.target,

@@ -1,5 +1,7 @@
 //! What people do at the tills, and the owner.
 
+use std::time::Duration;
+
 use mostrador_loyalty::lease::Resource;
 use mostrador_protocol::entry::{SaleCode, SaleCompleted, SaleRefusal};
 use mostrador_server::{Store as _, publish};
@@ -7,9 +9,13 @@ use mostrador_terminal::view::{ProfileInput, RefundInput, RefundView, VoidInput,
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use mostrador_tests::Error;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::goods::{CODES, PHONE, PIN, PRODUCTS, SURNAME, TENANT, customers, program};
 use super::world::World;
+
+/// How long somebody stands at a counter before they pay.
+const AT_THE_COUNTER: Duration = Duration::from_secs(3);
 
 impl World {
     pub(super) fn sell(&mut self, times: u64, code: Option<&str>) -> Result<(), Error> {
@@ -34,11 +40,37 @@ impl World {
     }
 
     fn sell_at(&mut self, place: usize, code: Option<&str>) -> Result<(), Error> {
-        let machine = &self.machines[place];
-        let Some(till) = machine.till() else {
+        if self.machines[place].till().is_none() {
+            return Ok(());
+        }
+        let basket = self.basket(code);
+        self.ring_up(place, &basket)
+    }
+
+    /// A customer waits at a counter until the till decides on them, buys with the code that each may use
+    /// once, and comes back for it.
+    pub(super) async fn come_back(&mut self) -> Result<(), Error> {
+        let place = self.drawn();
+        let basket = Basket {
+            customer: self.chance.pick(&customers()).copied(),
+            ..self.basket(Some(CODES[1]))
+        };
+        let (Some(till), Some(customer)) = (self.machines[place].till(), basket.customer) else {
             return Ok(());
         };
-        self.sold += 1;
+        till.unlock(PIN)?;
+        let is_known = till.set_customer(&customer.to_string()).is_ok();
+        tokio::time::sleep(AT_THE_COUNTER).await;
+        if is_known {
+            till.clear_basket()?;
+        }
+        till.lock();
+        self.ring_up(place, &basket)?;
+        self.ring_up(place, &basket)
+    }
+
+    /// What somebody brings to a till, with this code or one of their own.
+    fn basket(&self, code: Option<&str>) -> Basket {
         let customers = customers();
         let customer = self
             .chance
@@ -48,19 +80,31 @@ impl World {
             .chance
             .percent(60)
             .then(|| self.chance.pick(&CODES).copied());
-        let code = code.or(drawn.flatten());
         let product = self.chance.pick(&PRODUCTS).copied().unwrap_or_default();
+        Basket {
+            customer: customer.flatten(),
+            line: SaleRequestLine {
+                product: product.to_owned(),
+                quantity: Decimal::from(self.chance.between(1, 3)),
+                unit_price: None,
+            },
+            code: code.or(drawn.flatten()).map(str::to_owned),
+        }
+    }
+
+    fn ring_up(&mut self, place: usize, basket: &Basket) -> Result<(), Error> {
+        let machine = &self.machines[place];
+        let Some(till) = machine.till() else {
+            return Ok(());
+        };
+        self.sold += 1;
         let sold = till.sell(&SaleRequest {
             reference: format!("basket {}", self.sold),
             at_ms: machine.now_ms(),
             cashier: None,
-            customer: customer.flatten(),
-            lines: vec![SaleRequestLine {
-                product: product.to_owned(),
-                quantity: Decimal::from(self.chance.between(1, 3)),
-                unit_price: None,
-            }],
-            codes: code.into_iter().map(str::to_owned).collect(),
+            customer: basket.customer,
+            lines: vec![basket.line.clone()],
+            codes: basket.code.iter().cloned().collect(),
         })?;
         let refused = sold
             .sale
@@ -74,7 +118,7 @@ impl World {
         self.room.diary.reached("sales", 1);
         self.room.diary.step(&machine.name, || {
             let sale = &sold.sale;
-            let code = code.unwrap_or("no code");
+            let code = basket.code.as_deref().unwrap_or("no code");
             let refused = refused.map_or_else(String::new, |refusal| format!(", {refusal}"));
             format!(
                 "sells {} for {} with {code}{refused}",
@@ -101,6 +145,9 @@ impl World {
             0 => form.name = format!("Ana {SURNAME} {}", self.chance.below(1_000)),
             1 => form.phone = format!("{PHONE}{drawn}{:02}", self.chance.below(100)),
             _ => form.marketing = self.chance.percent(50),
+        }
+        if let Some(broken) = self.room.site.breakage() {
+            broken.note_name(machine.folder(), &form.name)?;
         }
         let saved = till.save_profile(&ProfileInput { ..form });
         till.lock();
@@ -241,6 +288,15 @@ impl World {
         self.room.diary.step(&machine.name, || told);
         Ok(())
     }
+}
+
+/// What somebody buys.
+#[derive(Debug)]
+struct Basket {
+    customer: Option<Uuid>,
+    line: SaleRequestLine,
+    /// What they have scanned.
+    code: Option<String>,
 }
 
 /// The limit that a refusal tells of.

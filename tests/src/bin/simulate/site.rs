@@ -92,6 +92,11 @@ impl Site {
         }
     }
 
+    /// What is broken on purpose.
+    pub(super) fn breakage(&self) -> Option<Broken> {
+        self.broken.as_ref().map(|(broken, _)| *broken)
+    }
+
     /// The same server in a version that does not know these kinds of entries yet.
     pub(super) fn of_version_before(self, unread: &'static [&'static str]) -> Self {
         self.now().unread = unread;

@@ -29,6 +29,9 @@ const QUIET_WITHIN: Duration = Duration::from_mins(1);
 /// How long rows of the feed stay that later ones replaced, milliseconds.
 const KEEP_MS: i64 = 2 * 24 * 3_600_000;
 
+/// After so many of a hundred sales somebody comes who comes back.
+const OF_SALES_COME_BACK: u64 = 5;
+
 /// The most machines, copies included.
 const MOST_MACHINES: usize = 5;
 
@@ -134,7 +137,13 @@ impl World {
 
     async fn act(&mut self, act: Act) -> Result<(), Error> {
         match act {
-            Act::Sell => self.sell(1, None),
+            Act::Sell => {
+                self.sell(1, None)?;
+                if self.chance.percent(OF_SALES_COME_BACK) {
+                    self.come_back().await?;
+                }
+                Ok(())
+            }
             Act::Rush => self.sell(self.chance.between(3, 12), None),
             Act::Race => self.race(),
             Act::Spend => self.spend_points(),

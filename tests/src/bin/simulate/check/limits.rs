@@ -15,7 +15,7 @@ use super::delivery::Books;
 use super::people::People;
 use super::told::Told;
 use super::{Rest, Violation};
-use crate::goods::{CODES, TENANT};
+use crate::goods::{CODES, TENANT, program};
 use mostrador_tests::Error;
 
 pub(super) async fn check(
@@ -50,6 +50,7 @@ pub(super) async fn check(
     }
     if !rest.journal.is_disturbed() {
         violations.extend(once_each(rest, told).await?);
+        violations.extend(points_without_a_right(rest.server_file, told)?);
     }
     violations.extend(spent_after_the_close(books));
     Ok(violations)
@@ -90,6 +91,44 @@ async fn once_each(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violation>, Err
         Violation::new(8, what)
     });
     Ok(violations.collect())
+}
+
+/// What a till spends of a customer's points without their right, in one sale, is no more than the program
+/// allows by which it sold.
+fn points_without_a_right(
+    server_file: &Path,
+    told: &[Told],
+) -> Result<Vec<Violation>, ledger::Error> {
+    let rights = rights_to_customers(server_file)?;
+    let mut violations = Vec::new();
+    for entry in told {
+        let Payload::SaleCompleted(sale) = &entry.payload else {
+            continue;
+        };
+        let spent: i64 = sale.points_redeemed.iter().map(|paid| paid.points).sum();
+        let points = program(entry.header.program_version).points;
+        let allowed = points.and_then(|points| points.offline_points);
+        let mut leases = sale.leases.iter();
+        if leases.any(|spend| rights.contains(&spend.lease_id.to_string())) {
+            continue;
+        }
+        if let Some(allowed) = allowed.filter(|allowed| spent > *allowed) {
+            let receipt = &sale.receipt;
+            let what = format!(
+                "sale {receipt} spends {spent} points without the right to them, {allowed} are allowed"
+            );
+            violations.push(Violation::new(8, what));
+        }
+    }
+    Ok(violations)
+}
+
+/// The leases by which a till decides on a customer alone.
+fn rights_to_customers(server_file: &Path) -> Result<BTreeSet<String>, ledger::Error> {
+    let file = Connection::open(server_file)?;
+    let mut statement = file.prepare("select lease_id from lease where kind = 'customer'")?;
+    let ids = statement.query_map([], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 fn left_of(open: &[Lease], resource: &LeaseResource) -> i64 {
