@@ -71,8 +71,7 @@ pub(crate) fn reader(path: &Path, key: &DatabaseKey) -> Result<Connection, Error
     let connection = Connection::open_with_flags(path, flags)?;
     unlock(&connection, path, key)?;
     connection.execute_batch(
-        "pragma query_only = on; pragma busy_timeout = 5000; pragma temp_store = memory;
-         pragma cache_size = -32000;",
+        "pragma query_only = on; pragma busy_timeout = 5000; pragma cache_size = -32000;",
     )?;
     keep_statements(&connection, 64)?;
     Ok(connection)
@@ -114,7 +113,8 @@ fn look_at_file(path: &Path, testimony: Option<&Testimony>) -> Result<(), Error>
 }
 
 fn unlock(connection: &Connection, path: &Path, key: &DatabaseKey) -> Result<(), Error> {
-    connection.execute_batch("pragma cipher_log_level = none")?;
+    // Where temporary rows stand is said first: SQLite forgets the tables that it knows when that changes.
+    connection.execute_batch("pragma temp_store = memory; pragma cipher_log_level = none")?;
     connection.execute_batch(&key.pragma())?;
     let cipher: Result<String, _> =
         connection.query_row("pragma cipher_version", [], |row| row.get(0));
@@ -152,7 +152,7 @@ fn prepare(connection: &mut Connection, path: &Path, tables: i64) -> Result<(), 
     let _: String = connection.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
     connection.execute_batch(
         "pragma synchronous = full; pragma foreign_keys = on; pragma recursive_triggers = on;
-         pragma trusted_schema = off; pragma secure_delete = on; pragma busy_timeout = 5000; pragma temp_store = memory;
+         pragma trusted_schema = off; pragma secure_delete = on; pragma busy_timeout = 5000;
          pragma cache_size = -32000;",
     )?;
     keep_statements(connection, 256)?;

@@ -52,8 +52,12 @@ pub fn apply_page(tx: &Connection, page: &PullReply) -> Result<(), Error> {
         include(tx, head.stream, page.own_through, &mut touched)?;
     }
     let hash = page.next_hash.map(EntryHash::to_hex);
-    tx.prepare_cached("update feed set cursor = ?1, hash = ?2 where only = 1 and cursor <= ?1")?
-        .execute(params![column::integer(page.next_cursor), hash])?;
+    // Where nothing new came nothing is written: a till that waits in quiet does not write its disk.
+    tx.prepare_cached(
+        "update feed set cursor = ?1, hash = ?2
+         where only = 1 and (cursor < ?1 or cursor = ?1 and hash is not ?2)",
+    )?
+    .execute(params![column::integer(page.next_cursor), hash])?;
     if !page.more && page.next_cursor >= cursor {
         if again {
             restored::bring_in(tx, page.own_through, &mut touched)?;

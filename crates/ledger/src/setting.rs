@@ -13,11 +13,12 @@ pub fn get(connection: &Connection, key: &str) -> Result<Option<String>, Error> 
     Ok(value)
 }
 
-/// Sets `key` to `value`.
+/// Sets `key` to `value`; what stands there already is not written again.
 pub fn set(tx: &Connection, key: &str, value: &str) -> Result<(), Error> {
     tx.prepare_cached(
         "insert into setting (key, value) values (?, ?)
-         on conflict (key) do update set value = excluded.value",
+         on conflict (key) do update set value = excluded.value
+         where value <> excluded.value",
     )?
     .execute(params![key, value])?;
     Ok(())

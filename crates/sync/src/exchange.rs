@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::plan::{Limit, Outcome};
 
 /// The setting that keeps when the server last spoke, milliseconds since the epoch by this till's
-/// clock.
+/// clock. It is up to a minute behind what [`crate::State::last_contact_ms`] says while the till runs.
 pub const LAST_CONTACT_SETTING: &str = "last_contact_ms";
 
 /// The setting that keeps server time less wall clock at the last contact, milliseconds.
@@ -26,6 +26,10 @@ pub const BOUND_SETTING: &str = "server_binds_replies";
 
 /// The setting that keeps the server's generation at the last hello.
 const GENERATION_SETTING: &str = "server_generation";
+
+/// A contact so soon after the one in the file is not written, milliseconds: whoever only waits for news
+/// does not write its disk each time the server says that there is none.
+const CONTACT_EVERY_MS: u64 = 60_000;
 
 /// The most profiles beside one batch.
 const MAX_PROFILES: u32 = 100;
@@ -44,7 +48,11 @@ pub(crate) struct Contact {
 
 impl Contact {
     pub(crate) fn note(self, tx: &Connection) -> Result<(), ledger::Error> {
-        ledger::setting::set(tx, LAST_CONTACT_SETTING, &self.at_ms.to_string())?;
+        let noted = ledger::setting::get(tx, LAST_CONTACT_SETTING)?;
+        let noted_ms: Option<i64> = noted.and_then(|text| text.parse().ok());
+        if noted_ms.is_none_or(|noted| noted.abs_diff(self.at_ms) >= CONTACT_EVERY_MS) {
+            ledger::setting::set(tx, LAST_CONTACT_SETTING, &self.at_ms.to_string())?;
+        }
         ledger::setting::set(tx, CLOCK_OFFSET_SETTING, &self.offset_ms.to_string())?;
         ledger::stream::let_go_of_the_future(tx, self.at_ms.saturating_add(self.offset_ms))
     }

@@ -51,7 +51,7 @@ impl Till {
             let priced = price(connection, rules, &open, &identity.store, now)?;
             let customer = match &priced.buyer {
                 Some(buyer) => Some(CustomerCard {
-                    balance_age_s: balance_age_s(connection, wall_ms)?,
+                    balance_age_s: age_s(self.last_contact_ms(connection)?, wall_ms),
                     ..card(&self.look(connection, &priced.rules), &priced, buyer)?
                 }),
                 None => None,
@@ -413,13 +413,9 @@ fn card(look: &Look<'_>, priced: &Priced, buyer: &Buyer) -> Result<CustomerCard,
 }
 
 /// Seconds since the server last spoke, both moments by this till's own clock.
-fn balance_age_s(connection: &Connection, wall_ms: i64) -> Result<Option<u64>, Error> {
-    let last_contact = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
-    let last_contact_ms: Option<i64> = last_contact.and_then(|text| text.parse().ok());
-    Ok(last_contact_ms.map(|at_ms| {
-        let age_ms = wall_ms.saturating_sub(at_ms);
-        u64::try_from(age_ms / 1_000).unwrap_or(0)
-    }))
+fn age_s(last_contact_ms: Option<i64>, wall_ms: i64) -> Option<u64> {
+    let age_ms = wall_ms.saturating_sub(last_contact_ms?);
+    Some(u64::try_from(age_ms / 1_000).unwrap_or(0))
 }
 
 /// How far the next tier is.

@@ -160,9 +160,7 @@ impl Till {
     fn until_when(&self) -> Result<String, Error> {
         let language = self.language();
         self.read_with_rules(|connection, rules| {
-            let setting = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
-            let contact_ms: Option<i64> = setting.and_then(|text| text.parse().ok());
-            Ok(match contact_ms {
+            Ok(match self.last_contact_ms(connection)? {
                 Some(at_ms) => {
                     let moment = words::moment(language, rules.moment(at_ms).local);
                     say(language, "history.said.till", &[("moment", &moment)])

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use mostrador_ledger as ledger;
+use mostrador_ledger::Connection;
 use mostrador_ledger::identity::Identity;
 use mostrador_protocol::message::Disposition;
 use mostrador_protocol::signature::{PublicKey, SecretKey};
@@ -112,8 +113,7 @@ impl Till {
             let held = held
                 .iter()
                 .filter(|entry| entry.disposition == Disposition::Held);
-            let contact = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
-            let contact: Option<i64> = contact.and_then(|text| text.parse().ok());
+            let contact = self.last_contact_ms(connection)?;
             let passed_over = self.shared.shelf.passed_over(connection)?;
             let waiting = ledger::outbox::waiting(connection)?;
             let lost = ledger::program::refused(connection)?;
@@ -161,6 +161,20 @@ impl Till {
             last_contact_s: last_contact_ms
                 .map(|at_ms| u64::try_from(now_ms.saturating_sub(at_ms) / 1_000).unwrap_or(0)),
         })
+    }
+
+    /// When the server last spoke, milliseconds since the epoch by this till's clock: since the program
+    /// started, or else as the file says.
+    pub(crate) fn last_contact_ms(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<i64>, ledger::Error> {
+        let heard_ms = self.shared.state.borrow().last_contact_ms;
+        if heard_ms.is_some() {
+            return Ok(heard_ms);
+        }
+        let noted = ledger::setting::get(connection, mostrador_sync::LAST_CONTACT_SETTING)?;
+        Ok(noted.and_then(|text| text.parse().ok()))
     }
 
     /// What this till can give away of shared limits while it sees nobody.
