@@ -7,7 +7,7 @@ use mostrador_protocol::signature::SecretKey;
 use mostrador_server::in_process::{Answered, Asked, InProcess};
 use mostrador_server::store::Store;
 use mostrador_server::{Limits, Mint, SqliteStore};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::broken::Broken;
@@ -28,8 +28,8 @@ pub(super) struct Site {
     diary: Arc<Diary>,
     now: Mutex<Now>,
     broken: Option<(Broken, Chance)>,
-    /// Counts power cuts: whoever waits for an answer of before gets none.
-    power: watch::Sender<u64>,
+    /// Power cuts: whoever waits for an answer gets none, in the order in which they asked.
+    cuts: Notify,
 }
 
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Site {
                 written: None,
             }),
             broken: None,
-            power: watch::Sender::new(0),
+            cuts: Notify::new(),
         }
     }
 
@@ -184,7 +184,7 @@ impl Site {
         copy_folder(&disk, &next)?;
         now.folder = next;
         drop(now);
-        self.power.send_modify(|cuts| *cuts += 1);
+        self.cuts.notify_waiters();
         self.diary.step("server", || "loses power".to_owned());
         Ok(())
     }
@@ -251,11 +251,12 @@ impl Site {
             let spoiled = broken.spoil_before_answer(&asked, (&self.file(), self.mint.now_ms()));
             spoiled.ok()?;
         }
-        let mut power = self.power.subscribe();
-        power.borrow_and_update();
+        let cut = self.cuts.notified();
+        tokio::pin!(cut);
+        cut.as_mut().enable();
         let answer = tokio::select! {
             biased;
-            _ = power.changed() => return None,
+            () = cut => return None,
             answer = running.server.answer(asked.clone()) => answer,
         };
         Some(match &self.broken {
