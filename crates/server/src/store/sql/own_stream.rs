@@ -140,6 +140,6 @@ fn open(tx: &dyn Transaction, look: &Look) -> Answer<Option<StreamHead>> {
     }
     let who = (look.tenant.as_str(), look.terminal);
     let head = stream::claim(tx, who, look.stream, look.now_ms)?;
-    debug_assert_eq!(head.hash, EntryHash::ZERO, "a stream begins empty");
+    assert_eq!(head.hash, EntryHash::ZERO, "BUG: a stream begins empty");
     Ok(Some(head))
 }
