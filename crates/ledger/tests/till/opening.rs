@@ -181,6 +181,24 @@ fn an_error_inside_a_transaction_leaves_nothing() {
     assert_eq!(language.expect("a read"), None);
 }
 
+/// Also after a transaction that does not wait, and after one that failed.
+#[test]
+fn a_commit_waits_for_the_disk_unless_it_can_wait() {
+    let (_folder, path) = folder();
+    let ledger = Ledger::open(&path, &KEY).expect("a new ledger");
+    let waits = |tx: &rusqlite::Connection| {
+        let level: i64 = tx.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+        Ok::<_, Error>(level == 2)
+    };
+    for _ in 0..2 {
+        assert!(ledger.transact(waits).expect("a look"));
+        assert!(!ledger.transact_when_free(waits).expect("a look"));
+        assert!(ledger.transact(waits).expect("a look"));
+        let failed: Result<(), Error> = ledger.transact_when_free(|_| Err(Error::NoStream));
+        assert!(matches!(failed, Err(Error::NoStream)));
+    }
+}
+
 #[test]
 fn a_large_file_opens_without_reading_all_of_it_and_is_checked_later() {
     let (_folder, path) = folder();
