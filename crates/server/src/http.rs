@@ -46,6 +46,8 @@ const POLL_EVERY: Duration = Duration::from_millis(500);
 pub(crate) struct App<S> {
     pub(crate) store: S,
     pub(crate) mint: Mint,
+    /// Since when it runs, milliseconds since the epoch.
+    pub(crate) serving_since_ms: i64,
     pub(crate) secret_key: SecretKey,
     /// Wakes waiting pulls after a commit of this process.
     pub(crate) changes: Changes,
@@ -73,6 +75,7 @@ impl<S> App<S> {
     ) -> Self {
         Self {
             store,
+            serving_since_ms: mint.now_ms(),
             mint,
             secret_key,
             changes: Changes::default(),

@@ -93,6 +93,8 @@ pub struct Greeting {
     pub next_generation: Uuid,
     /// Milliseconds since the epoch.
     pub now_ms: i64,
+    /// Since when this server runs, milliseconds since the epoch.
+    pub serving_since_ms: i64,
 }
 
 /// What the server knows of a greeted stream.
@@ -122,6 +124,8 @@ pub struct Missed {
     pub next_generation: Uuid,
     /// Milliseconds since the epoch.
     pub now_ms: i64,
+    /// Since when this server runs, milliseconds since the epoch.
+    pub serving_since_ms: i64,
 }
 
 /// A terminal's word that a feed was restored.

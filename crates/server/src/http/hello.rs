@@ -43,6 +43,7 @@ pub(super) async fn hello<S: Store>(
         generation: request.generation,
         next_generation: app.mint.id()?,
         now_ms,
+        serving_since_ms: app.serving_since_ms,
     };
     let greeted = app.store.greet(greeting).await?;
     let greeted = greeted.ok_or_else(|| stream_foreign(request.stream))?;

@@ -112,6 +112,7 @@ async fn note_missed<S: Store>(
         seq,
         next_generation: app.mint.id()?,
         now_ms: app.mint.now_ms(),
+        serving_since_ms: app.serving_since_ms,
     };
     Ok(app.store.missed(missed).await?)
 }

@@ -14,7 +14,8 @@ use super::{Answer, column, feed, freeze, identity, stream};
 use crate::Error;
 
 /// A terminal is believed once in this time that a feed was restored, milliseconds: each time every terminal
-/// of its tenant reads the feed again, and nothing scarce is granted until all have spoken.
+/// of its tenant reads the feed again, and nothing scarce is granted until all have spoken. A server that was
+/// started since believes it once more: who restores twice in an hour starts it twice, and no terminal can.
 const BELIEVED_EVERY_MS: i64 = 60 * 60 * 1000;
 
 /// Who shows that something is missing here, and by what.
@@ -26,6 +27,8 @@ pub(super) struct Proof<'a> {
     /// The generation that the feed takes.
     pub(super) next: Uuid,
     pub(super) now_ms: i64,
+    /// Since when this server runs.
+    pub(super) since_ms: i64,
 }
 
 /// Hears what a terminal holds; the generation of the feed from now on.
@@ -45,6 +48,7 @@ pub(super) fn heard(tx: &dyn Transaction, greeting: &Greeting) -> Answer<Uuid> {
         shown,
         next: greeting.next_generation,
         now_ms: greeting.now_ms,
+        since_ms: greeting.serving_since_ms,
     };
     Ok(if renew(tx, &proof)? {
         greeting.next_generation
@@ -76,6 +80,7 @@ pub(super) fn missed(tx: &dyn Transaction, missed: &Missed) -> Answer<()> {
         seq,
         next_generation,
         now_ms,
+        serving_since_ms,
         ..
     } = *missed;
     let tenant = missed.tenant.as_str();
@@ -88,6 +93,7 @@ pub(super) fn missed(tx: &dyn Transaction, missed: &Missed) -> Answer<()> {
         shown: "it goes on after entries that are not here",
         next: next_generation,
         now_ms,
+        since_ms: serving_since_ms,
     };
     renew(tx, &proof)?;
     Ok(())
@@ -101,6 +107,7 @@ pub(super) fn renew(tx: &dyn Transaction, proof: &Proof<'_>) -> Answer<bool> {
         shown,
         next,
         now_ms,
+        ..
     } = *proof;
     if !is_believed(tx, proof)? {
         let sql = "update feed_head set doubted_ms = ?2, doubted_by = ?3 where tenant_id = ?1";
@@ -139,7 +146,9 @@ fn is_believed(conn: &dyn Connection, proof: &Proof<'_>) -> Answer<bool> {
     let values: [&dyn Param; 2] = [&tenant, &terminal.to_string()];
     let what = "reading when a terminal was believed";
     let last: Option<i64> = column::row(conn, what, (sql, &values), |row| row.get(0))?.flatten();
-    Ok(last.is_none_or(|last| proof.now_ms.abs_diff(last) >= BELIEVED_EVERY_MS.unsigned_abs()))
+    Ok(last.is_none_or(|last| {
+        last < proof.since_ms || proof.now_ms.abs_diff(last) >= BELIEVED_EVERY_MS.unsigned_abs()
+    }))
 }
 
 /// The generation of a tenant's feed.

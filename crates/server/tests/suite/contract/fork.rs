@@ -37,6 +37,7 @@ pub(crate) fn greeting(till: &Scribe, seq: u64) -> Greeting {
         acknowledged: None,
         next_generation: Uuid::from_u128(2),
         now_ms: 0,
+        serving_since_ms: 0,
     }
 }
 

@@ -58,6 +58,7 @@ macro_rules! contract {
             restored: a_push_after_what_is_here_shows_that_the_server_was_restored,
             restored: a_restore_is_a_matter_of_one_tenant,
             restored: a_terminal_is_believed_once_an_hour,
+            restored: a_server_that_was_started_since_believes_a_terminal_again,
             restored: a_lost_program_comes_back_once_and_takes_no_others_place,
             restored: rules_of_a_batch_that_failed_judge_nobody,
             fork: a_stream_of_another_terminal_is_refused,

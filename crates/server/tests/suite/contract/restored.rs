@@ -189,6 +189,7 @@ pub(crate) async fn a_push_after_what_is_here_shows_that_the_server_was_restored
         seq: 1,
         next_generation: Uuid::from_u128(next),
         now_ms: 0,
+        serving_since_ms: 0,
     };
     store.missed(missed(2)).await.unwrap();
     assert_eq!(store.awaited(TENANT).await.unwrap(), [till.terminal]);
@@ -256,6 +257,22 @@ pub(crate) async fn a_terminal_is_believed_once_an_hour<S: Store>(store: S) {
         };
         assert_eq!(greet(&store, late).await.as_u128(), 5);
     }
+}
+
+pub(crate) async fn a_server_that_was_started_since_believes_a_terminal_again<S: Store>(store: S) {
+    let till = Scribe::new(&store).await;
+    let says = async |next, serving_since_ms| {
+        let word = Greeting {
+            next_generation: Uuid::from_u128(next),
+            now_ms: 1_000,
+            serving_since_ms,
+            ..beyond(&till, 0)
+        };
+        greet(&store, word).await.as_u128()
+    };
+    assert_eq!(says(2, 500).await, 2);
+    assert_eq!(says(3, 1_000).await, 2, "it has run since then");
+    assert_eq!(says(4, 1_001).await, 4);
 }
 
 pub(crate) async fn rules_of_a_batch_that_failed_judge_nobody<S: Store>(store: S) {
