@@ -37,8 +37,15 @@ enum Cable {
 pub struct Proxy {
     address: SocketAddr,
     cable: watch::Sender<Cable>,
-    carried: Arc<AtomicU64>,
+    counts: Arc<Counts>,
     accepting: tokio::task::JoinHandle<()>,
+}
+
+/// What happened so far.
+#[derive(Debug, Default)]
+struct Counts {
+    carried: AtomicU64,
+    unacknowledged: AtomicU64,
 }
 
 impl Proxy {
@@ -50,20 +57,21 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (cable, watched) = watch::channel(Cable::Whole);
-        let carried = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&carried);
+        let counts = Arc::<Counts>::default();
+        let counting = Arc::clone(&counts);
         let accepting = tokio::spawn(async move {
             while let Ok((till, _)) = listener.accept().await {
                 if *watched.borrow() != Cable::Cut {
-                    counter.fetch_add(1, Ordering::Relaxed);
-                    tokio::spawn(carry(till, upstream, watched.clone()));
+                    counting.carried.fetch_add(1, Ordering::Relaxed);
+                    let ends = (till, upstream);
+                    tokio::spawn(carry(ends, watched.clone(), Arc::clone(&counting)));
                 }
             }
         });
         Ok(Self {
             address,
             cable,
-            carried,
+            counts,
             accepting,
         })
     }
@@ -100,7 +108,12 @@ impl Proxy {
 
     /// Connections carried so far.
     pub fn carried(&self) -> u64 {
-        self.carried.load(Ordering::Relaxed)
+        self.counts.carried.load(Ordering::Relaxed)
+    }
+
+    /// Pushes that the server answered and whose reply was lost.
+    pub fn unacknowledged(&self) -> u64 {
+        self.counts.unacknowledged.load(Ordering::Relaxed)
     }
 }
 
@@ -111,7 +124,11 @@ impl Drop for Proxy {
     }
 }
 
-async fn carry(mut till: TcpStream, upstream: SocketAddr, mut cable: watch::Receiver<Cable>) {
+async fn carry(
+    (mut till, upstream): (TcpStream, SocketAddr),
+    mut cable: watch::Receiver<Cable>,
+    counts: Arc<Counts>,
+) {
     let Ok(mut server) = TcpStream::connect(upstream).await else {
         return;
     };
@@ -124,14 +141,19 @@ async fn carry(mut till: TcpStream, upstream: SocketAddr, mut cable: watch::Rece
     }
     let changes = cable.wait_for(|now| *now != at_first);
     tokio::select! {
-        () = pass(at_first, &mut till, &mut server) => {}
+        () = pass(at_first, (&mut till, &mut server), &counts) => {}
         _ = changes => {}
     }
 }
 
-async fn pass(cable: Cable, till: &mut TcpStream, server: &mut TcpStream) {
+async fn pass(cable: Cable, (till, server): (&mut TcpStream, &mut TcpStream), counts: &Counts) {
     match cable {
-        Cable::LosesAcknowledgements => lose_acknowledgements(till, server).await.ok(),
+        Cable::LosesAcknowledgements => {
+            let is_lost = lose_acknowledgements(till, server).await;
+            let lost = u64::from(is_lost.unwrap_or(false));
+            counts.unacknowledged.fetch_add(lost, Ordering::Relaxed);
+            Some(())
+        }
         Cable::Troubled(trouble) => trouble::pass(trouble, till, server).await.ok(),
         Cable::Whole | Cable::Cut => tokio::io::copy_bidirectional(till, server)
             .await
@@ -143,7 +165,8 @@ async fn pass(cable: Cable, till: &mut TcpStream, server: &mut TcpStream) {
 /// What the request line of a push holds.
 const PUSH: &[u8] = b" /v1/push";
 
-async fn lose_acknowledgements(till: &mut TcpStream, server: &mut TcpStream) -> io::Result<()> {
+/// Whether it ended at the reply to a push.
+async fn lose_acknowledgements(till: &mut TcpStream, server: &mut TcpStream) -> io::Result<bool> {
     let (mut asks, mut learns) = till.split();
     let (mut answers, mut hears) = server.split();
     let (mut question, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
@@ -153,7 +176,7 @@ async fn lose_acknowledgements(till: &mut TcpStream, server: &mut TcpStream) -> 
             size = asks.read(&mut question) => {
                 let asked = &question[..size?];
                 if asked.is_empty() {
-                    return Ok(());
+                    return Ok(false);
                 }
                 pushed |= asked.windows(PUSH.len()).any(|part| part == PUSH);
                 hears.write_all(asked).await?;
@@ -162,7 +185,7 @@ async fn lose_acknowledgements(till: &mut TcpStream, server: &mut TcpStream) -> 
                 let size = size?;
                 // The server has done its work, and nobody will know.
                 if size == 0 || pushed {
-                    return Ok(());
+                    return Ok(size > 0);
                 }
                 learns.write_all(&answer[..size]).await?;
             }

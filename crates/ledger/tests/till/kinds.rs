@@ -50,6 +50,16 @@ struct Shop {
 }
 
 impl Shop {
+    fn open() -> Self {
+        Self {
+            till: Counter::enrolled(),
+            server: Server::default(),
+            desk: Desk::default(),
+            own: Vec::new(),
+            pages: Vec::new(),
+        }
+    }
+
     fn account(&self, customer: Uuid) -> Account {
         let held = self
             .till
@@ -193,13 +203,7 @@ impl Shop {
 
 #[test]
 fn who_is_only_named_by_what_waits_is_shown_as_the_server_says() {
-    let mut shop = Shop {
-        till: Counter::enrolled(),
-        server: Server::default(),
-        desk: Desk::default(),
-        own: Vec::new(),
-        pages: Vec::new(),
-    };
+    let mut shop = Shop::open();
     let push = |entries| Act::Push {
         entries,
         reply_lost: false,
@@ -237,13 +241,7 @@ proptest! {
 
     #[test]
     fn entries_of_every_kind_count_once_at_any_cut(acts in proptest::collection::vec(act(), 1..60)) {
-        let mut shop = Shop {
-            till: Counter::enrolled(),
-            server: Server::default(),
-            desk: Desk::default(),
-            own: Vec::new(),
-            pages: Vec::new(),
-        };
+        let mut shop = Shop::open();
         for act in &acts {
             shop.act(act);
             shop.check();
@@ -268,13 +266,7 @@ proptest! {
         (is_anew, is_doubted) in any::<(bool, bool)>(),
         confirmed in 0_u64..20,
     ) {
-        let mut shop = Shop {
-            till: Counter::enrolled(),
-            server: Server::default(),
-            desk: Desk::default(),
-            own: Vec::new(),
-            pages: Vec::new(),
-        };
+        let mut shop = Shop::open();
         for act in &acts {
             shop.act(act);
         }
