@@ -20,6 +20,12 @@ pub fn pin(till: &Till, role: &str) -> String {
     found.expect("the demo shows its PINs").pin.clone()
 }
 
+/// A code of a program that can be used once, by anybody at any till.
+#[must_use]
+pub fn usable_once(code: &str) -> String {
+    format!("\n[[codes]]\ntext = \"{code}\"\npercent_bp = 1000\ntotal_limit = 1\n")
+}
+
 /// A cashier comes to work.
 ///
 /// # Errors

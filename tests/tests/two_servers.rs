@@ -16,6 +16,7 @@ use mostrador_sync::random::Random;
 use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use mostrador_tests::Error;
 use mostrador_tests::cluster::Cluster;
+use mostrador_tests::counter::usable_once;
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, fixtures, until};
 use rust_decimal::Decimal;
 use tempfile::TempDir;
@@ -30,13 +31,6 @@ const SALES: u32 = 40;
 
 /// Sales of each till before one of the servers dies, and before it is started again.
 const DIES_AFTER: (u32, u32) = (10, 25);
-
-const LAST: &str = r#"
-[[codes]]
-text = "ULTIMO"
-percent_bp = 1000
-total_limit = 1
-"#;
 
 /// A line that leads to one of several servers. Turning it to another one breaks what is under way.
 struct Line {
@@ -261,7 +255,7 @@ async fn both_servers_grant_the_last_use_once_and_wake_each_other() -> Result<()
     let program = std::fs::read_to_string(fixtures().join("cafe-vt/program.toml"))?;
     let program = program.replacen("version = 1", "version = 2", 1);
     let path = site.folder.path().join("program-2.toml");
-    std::fs::write(&path, format!("{program}\n{LAST}"))?;
+    std::fs::write(&path, program + &usable_once("ULTIMO"))?;
     let path = path.to_string_lossy();
     site.shop
         .owner(&["program", "publish", "--tenant", site.shop.tenant(), &path])?;

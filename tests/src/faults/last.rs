@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use loyalty::lease::Stock;
+use mostrador_loyalty as loyalty;
 use mostrador_protocol::lease::LeaseResource;
 use mostrador_server::Store as _;
 use mostrador_terminal::Till;
@@ -9,8 +11,8 @@ use mostrador_terminal::Till;
 use super::audit::{self, PRODUCT};
 use super::worker::{Receipt, Worker};
 use super::{Outcome, Site, Tally, end};
-use crate::Error;
 use crate::shop::Shop;
+use crate::{Error, counter};
 
 /// How many tills enrol at once.
 const AT_ONCE: usize = 5;
@@ -41,9 +43,7 @@ pub(super) async fn last_use(site: &mut Site) -> Result<Outcome, Error> {
         for till in alive.drain(..mortal) {
             till.stop_sync().await;
         }
-        let receipts = rush(site, &alive, (&dying, &code)).await?;
-        let cheap = cheapest(&receipts);
-        printed.extend(receipts);
+        let mut receipts = rush(site, &alive, (&dying, &code)).await?;
         let mut back = Vec::new();
         for name in &dying {
             let till = audit::opened(&site.shop.till_folder(name))?;
@@ -53,7 +53,13 @@ pub(super) async fn last_use(site: &mut Site) -> Result<Outcome, Error> {
         back.append(&mut alive);
         alive = back;
         site.shop.agree(&alive.iter().collect::<Vec<_>>()).await?;
-        check(&site.shop, &code, (cheap, &mut tally)).await?;
+        let afterwards = one_after_the_other(site, &alive, &code).await?;
+        if !afterwards.is_empty() {
+            tally.says("used only when nobody died any more".to_owned());
+        }
+        receipts.extend(afterwards);
+        check(&site.shop, &code, (cheapest(&receipts), &mut tally)).await?;
+        printed.extend(receipts);
         tally.repetitions += 1;
     }
     let said = site
@@ -106,6 +112,26 @@ async fn rush(
     Ok(printed)
 }
 
+/// Until it is used: whoever died may hold the right to it, and sells it when they are back; nobody's it is for
+/// whoever asks.
+async fn one_after_the_other(
+    site: &Site,
+    alive: &[Till],
+    code: &str,
+) -> Result<Vec<Receipt>, Error> {
+    let mut printed = Vec::new();
+    for till in alive {
+        if stock(&site.shop, code).await?.used > 0 {
+            break;
+        }
+        let (seller, scanned) = (till.clone(), code.to_owned());
+        let sale = tokio::task::spawn_blocking(move || audit::charge(&seller, PRODUCT, &scanned));
+        printed.push(sale.await.map_err(std::io::Error::other)??);
+        site.shop.agree(&[till]).await?;
+    }
+    Ok(printed)
+}
+
 /// How many of the receipts are cheaper than the dearest: they have the code.
 fn cheapest(receipts: &[Receipt]) -> usize {
     let dearest = receipts.iter().map(|(_, total)| *total).max();
@@ -116,11 +142,8 @@ fn cheapest(receipts: &[Receipt]) -> usize {
 }
 
 async fn check(shop: &Shop, code: &str, (sold, tally): (usize, &mut Tally)) -> Result<(), Error> {
-    let resource = LeaseResource::CodeUses(code.to_owned());
-    let stocks = shop.store()?.stocks(shop.tenant()).await?;
-    let found = stocks.into_iter().find(|(known, _)| *known == resource);
-    let (used, exposure) = found.map_or((0, 0), |(_, stock)| (stock.used, stock.exposure));
-    tally.expects(used <= 1 && exposure == 0, || {
+    let Stock { used, exposure, .. } = stock(shop, code).await?;
+    tally.expects(used == 1 && exposure == 0, || {
         format!("{used} uses of the last one of {code}, exposure {exposure}")
     });
     // Who died before printing used it, too.
@@ -128,8 +151,15 @@ async fn check(shop: &Shop, code: &str, (sold, tally): (usize, &mut Tally)) -> R
     tally.expects(sold <= used, || {
         format!("{sold} receipts with {code}, the server counts {used}")
     });
-    tally.says(format!("{used} of 1 used"));
     Ok(())
+}
+
+/// Of a code that nobody used or was granted: nothing.
+async fn stock(shop: &Shop, code: &str) -> Result<Stock, Error> {
+    let resource = LeaseResource::CodeUses(code.to_owned());
+    let stocks = shop.store()?.stocks(shop.tenant()).await?;
+    let found = stocks.into_iter().find(|(known, _)| *known == resource);
+    Ok(found.map(|(_, stock)| stock).unwrap_or_default())
 }
 
 fn publish(site: &Site, version: u32, code: &str) -> Result<(), Error> {
@@ -137,8 +167,7 @@ fn publish(site: &Site, version: u32, code: &str) -> Result<(), Error> {
     let program = std::fs::read_to_string(fixtures.join("cafe-vt/program.toml"))?;
     let program = program.replacen("version = 1", &format!("version = {version}"), 1);
     let path = site.folder.join(format!("program-{version}.toml"));
-    let last = format!("\n[[codes]]\ntext = \"{code}\"\npercent_bp = 1000\ntotal_limit = 1\n");
-    std::fs::write(&path, program + &last)?;
+    std::fs::write(&path, program + &counter::usable_once(code))?;
     let path = path.to_string_lossy();
     site.shop
         .owner(&["program", "publish", "--tenant", site.shop.tenant(), &path])?;

@@ -9,18 +9,11 @@ use mostrador_protocol::lease::LeaseResource;
 use mostrador_server::Store as _;
 use mostrador_terminal::Till;
 use mostrador_tests::Error;
-use mostrador_tests::counter::{pay, pin};
+use mostrador_tests::counter::{pay, pin, usable_once};
 use mostrador_tests::shop::{CAFE_VT, Crowd, Shop, copy_files, until};
 use tempfile::TempDir;
 
 use crate::{cut, publish, refusal, scan, till};
-
-const LAST: &str = r#"
-[[codes]]
-text = "ULTIMO"
-percent_bp = 1000
-total_limit = 1
-"#;
 
 /// How many tills want the last use at once.
 const CROWD: usize = 50;
@@ -62,7 +55,7 @@ async fn of_two_tills_offline_one_sells_the_last_coupon_and_the_other_says_why()
 {
     let folder = TempDir::new()?;
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
-    publish(&shop, folder.path(), (2, LAST))?;
+    publish(&shop, folder.path(), (2, &usable_once("ULTIMO")))?;
     let (one, first) = till(&shop, ("centro", "Caja 1")).await?;
     holds(&one, "ULTIMO").await?;
     let (two, second) = till(&shop, ("norte", "Caja 2")).await?;
@@ -185,7 +178,7 @@ home_store = "norte"
 async fn a_dead_till_is_written_off_and_comes_back() -> Result<(), Error> {
     let folder = TempDir::new()?;
     let shop = Shop::open(folder.path(), CAFE_VT, Crowd::Few)?;
-    publish(&shop, folder.path(), (2, LAST))?;
+    publish(&shop, folder.path(), (2, &usable_once("ULTIMO")))?;
     let (one, first) = till(&shop, ("centro", "Caja 1")).await?;
     holds(&one, "ULTIMO").await?;
     let (two, _second) = till(&shop, ("norte", "Caja 2")).await?;
@@ -240,7 +233,7 @@ async fn a_restored_server_grants_nothing_before_it_knows_what_was_sold() -> Res
 
     // The second till gets the last use of a code and sells it unseen; the server loses all of that.
     cut(&one, &first).await?;
-    publish(&shop, folder.path(), (2, LAST))?;
+    publish(&shop, folder.path(), (2, &usable_once("ULTIMO")))?;
     holds(&two, "ULTIMO").await?;
     for _ in 0..3 {
         two.add_product("espresso", "1")?;
@@ -254,7 +247,7 @@ async fn a_restored_server_grants_nothing_before_it_knows_what_was_sold() -> Res
     std::fs::remove_dir_all(shop.data())?;
     copy_files(&backup, &shop.data())?;
     shop.start_server()?;
-    publish(&shop, folder.path(), (2, LAST))?;
+    publish(&shop, folder.path(), (2, &usable_once("ULTIMO")))?;
 
     // A third till sees none of it; only who knows more than the server tells that it was restored.
     second.restore();
@@ -298,7 +291,7 @@ async fn of_fifty_tills_one_sells_the_last_use() -> Result<(), Error> {
         }
     }
     let cashier = pin(&tills[0], "cashier");
-    publish(&shop, folder.path(), (2, LAST))?;
+    publish(&shop, folder.path(), (2, &usable_once("ULTIMO")))?;
     let sellers: Vec<_> = tills
         .iter()
         .cloned()
