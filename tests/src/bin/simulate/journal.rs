@@ -26,8 +26,11 @@ pub(super) struct Fact {
 #[derive(Debug, Default)]
 pub(super) struct Journal {
     pub(super) facts: BTreeMap<Uuid, Fact>,
-    /// Facts that a till was told are on the server, since the server's disk was last set back.
+    /// Facts that a till was told are on the server, and that its disk must hold: after it was set back,
+    /// those of which that was said before the backup, and what was said since.
     pub(super) acknowledged: BTreeSet<Uuid>,
+    /// What was acknowledged when the server's disk was last copied.
+    backed_up: BTreeSet<Uuid>,
     /// Machines with a copy of another's disk, beside it.
     pub(super) copies: Vec<(String, String)>,
     machines: BTreeMap<String, Seen>,
@@ -123,9 +126,14 @@ impl Journal {
         self.copies.push((original.to_owned(), copy.to_owned()));
     }
 
-    /// The server's disk was set back: what it had said before is worth nothing more.
+    /// The server's disk was copied: what was acknowledged by now is in the copy.
+    pub(super) fn server_backed_up(&mut self) {
+        self.backed_up.clone_from(&self.acknowledged);
+    }
+
+    /// The server's disk was set back: what it had said since the copy is worth nothing more.
     pub(super) fn server_set_back(&mut self) {
-        self.acknowledged.clear();
+        self.acknowledged.clone_from(&self.backed_up);
         self.is_restored = true;
     }
 
@@ -150,8 +158,10 @@ fn look_at(look: &Connection, before: &Seen) -> Result<Look, ledger::Error> {
         streams: BTreeMap::new(),
     };
     let mut new = Vec::new();
+    // What a copied or old file says about itself was said before. A stream that a till begins later is new
+    // from its first entry on.
+    let is_first_look = before.streams.is_empty();
     for head in ledger::stream::all(look)? {
-        let first_look = !before.streams.contains_key(&head.stream);
         let (entries, acknowledged, _) = before
             .streams
             .get(&head.stream)
@@ -160,8 +170,7 @@ fn look_at(look: &Connection, before: &Seen) -> Result<Look, ledger::Error> {
         for seq in entries + 1..=head.seq {
             new.extend(ledger::entry::at(look, head.stream, seq)?.map(|raw| (raw, false)));
         }
-        // What a copied or old file says about itself was said before.
-        if !first_look {
+        if !is_first_look {
             for seq in acknowledged + 1..=head.acknowledged {
                 new.extend(ledger::entry::at(look, head.stream, seq)?.map(|raw| (raw, true)));
             }

@@ -192,7 +192,7 @@ impl World {
             Act::SetTillBack => self.set_till_back(),
             Act::Copy => self.copy(),
             Act::Die => self.die(),
-            Act::BackUpServer => self.room.site.back_up(),
+            Act::BackUpServer => self.back_up_server(),
             Act::SetServerBack => self.set_server_back(),
         }
     }
@@ -258,6 +258,12 @@ impl World {
         dead.lose_power()?;
         self.fault("till dies");
         self.room.diary.step(&dead.name, || "dies".to_owned());
+        Ok(())
+    }
+
+    fn back_up_server(&mut self) -> Result<(), Error> {
+        self.room.site.back_up()?;
+        self.journal.server_backed_up();
         Ok(())
     }
 

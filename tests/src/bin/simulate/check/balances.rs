@@ -20,7 +20,7 @@ pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violatio
         let Some(till) = machine.till() else {
             continue;
         };
-        violations.extend(rebuilt(&machine.name, till.ledger()));
+        violations.extend(rebuilt(&machine.name, till.ledger())?);
         violations.extend(shown(&machine.name, till.ledger())?);
     }
     Ok(violations)
@@ -83,7 +83,7 @@ fn unequal<K: Ord + std::fmt::Display, V: PartialEq + std::fmt::Debug>(
 }
 
 /// Projections made again from nothing are the same, row for row. Nothing of it stays.
-fn rebuilt(name: &str, till: &ledger::Ledger) -> Vec<Violation> {
+fn rebuilt(name: &str, till: &ledger::Ledger) -> Result<Vec<Violation>, Error> {
     let mut differing = Vec::new();
     let undone: Result<(), Error> = till.transact(|tx| {
         let live = tables::all(tx).map_err(ledger::Error::from)?;
@@ -92,11 +92,14 @@ fn rebuilt(name: &str, till: &ledger::Ledger) -> Vec<Violation> {
         differing = tables::differences(&live, &again);
         Err(Error::Gone)
     });
-    drop(undone);
+    match undone {
+        Ok(()) | Err(Error::Gone) => {}
+        Err(error) => return Err(error),
+    }
     let violations = differing.into_iter().map(|difference| {
         Violation::new(5, format!("{name}, live against made again: {difference}"))
     });
-    violations.collect()
+    Ok(violations.collect())
 }
 
 /// At rest nothing is pending, so what is shown is what the server says.
