@@ -85,6 +85,22 @@ impl Broken {
         }
     }
 
+    /// The invariants that are there for it: by any other, something else was noticed.
+    pub(crate) const fn noticed_by(self) -> &'static [u8] {
+        match self {
+            Self::AcknowledgeBeforeCommit => &[1, 12],
+            Self::ForgetOwnThrough => &[11],
+            Self::ExpiryFreesALease => &[8],
+            Self::CounterResetsOnRestore => &[4],
+            Self::CursorBySerialId => &[6],
+            Self::ReleaseWithoutEffects => &[4, 15],
+            Self::ForgetWhatIsDue => &[17],
+            Self::ForgetWhatCameBack => &[16],
+            Self::TakeAForkForARepeat => &[1, 13],
+            Self::NameInALog => &[20],
+        }
+    }
+
     /// What a restored disk holds.
     pub(super) fn spoil_disk(self, server_file: &Path) -> Result<(), Error> {
         if self == Self::CounterResetsOnRestore {

@@ -47,8 +47,9 @@ use clap::Parser;
 use mostrador_tests::Error;
 
 use self::broken::Broken;
+use self::check::Violation;
 use self::diary::Counts;
-use self::run::{Outcome, Setup};
+use self::run::{Failure, Outcome, Setup};
 use self::template::Template;
 
 /// Where nothing has to reach a disk.
@@ -124,38 +125,76 @@ fn simulate(cli: &Cli) -> Result<bool, Error> {
 fn breaks(cli: &Cli, setup: &Setup<'_>) -> bool {
     let mut are_caught = true;
     for broken in Broken::ALL {
-        let setup = Setup {
-            broken: Some(broken),
-            ..*setup
-        };
-        let outcomes = many(cli, &setup);
-        let caught = outcomes.iter().find(|it| !it.failures.is_empty());
-        let name = broken.name();
-        if let Some(outcome) = caught {
-            let after = outcome.seed - cli.from + 1;
-            let why: String = outcome.failures[0].chars().take(160).collect();
-            println!(
-                "{name}: caught after {after} seeds, by seed {}: {why}",
-                outcome.seed
-            );
-        } else {
-            println!("{name}: NOT CAUGHT by {} seeds", outcomes.len());
-            are_caught = false;
-        }
+        let found = caught(broken, cli, setup);
+        are_caught &= found.is_ok();
+        let what = found.unwrap_or_else(|why| format!("NOT CAUGHT: {why}"));
+        println!("{}: {what}", broken.name());
     }
     are_caught
 }
 
+/// How a broken server was caught, or why it was not: only by an invariant that is there for it, and in a
+/// seed in which the real server breaks nothing.
+fn caught(broken: Broken, cli: &Cli, setup: &Setup<'_>) -> Result<String, String> {
+    let setup = Setup {
+        broken: Some(broken),
+        ..*setup
+    };
+    let outcomes = many(cli, &setup);
+    let failures = outcomes.iter().flat_map(|outcome| &outcome.failures);
+    let mut unspoiled = failures.filter(|it| matches!(it, Failure::Unspoiled(_)));
+    if let Some(why) = unspoiled.next() {
+        return Err(why.to_string());
+    }
+    let shown = outcomes
+        .iter()
+        .find_map(|outcome| Some((outcome.seed, shows(outcome, broken)?)));
+    let Some((seed, violation)) = shown else {
+        let failing = outcomes.iter().find(|outcome| !outcome.failures.is_empty());
+        let otherwise = failing.map_or_else(String::new, |outcome| {
+            let (seed, failure) = (outcome.seed, &outcome.failures[0]);
+            format!(", but seed {seed} fails otherwise: {failure}")
+        });
+        return Err(format!("by {} seeds{otherwise}", outcomes.len()));
+    };
+    let healthy = one(
+        seed,
+        &Setup {
+            broken: None,
+            ..setup
+        },
+    );
+    if let Some(failure) = healthy.failures.first() {
+        return Err(format!("seed {seed} fails with the real server: {failure}"));
+    }
+    let after = seed - cli.from + 1;
+    let why: String = violation.to_string().chars().take(160).collect();
+    Ok(format!("caught after {after} seeds, by seed {seed}: {why}"))
+}
+
+/// The violation by which a seed shows that the server is broken in this way.
+fn shows(outcome: &Outcome, broken: Broken) -> Option<&Violation> {
+    let mut violations = outcome.failures.iter().filter_map(|failure| match failure {
+        Failure::Violated(violation) => Some(violation),
+        Failure::Ended(_) | Failure::Unspoiled(_) => None,
+    });
+    violations.find(|violation| broken.noticed_by().contains(&violation.invariant))
+}
+
 /// Every seed, on as many threads as there are processors. With `--first`, those up to the first that
-/// fails, and some that had begun by then.
+/// fails, and some that had begun by then; with `--breaks`, up to the first that shows what is broken.
 fn many(cli: &Cli, setup: &Setup<'_>) -> Vec<Outcome> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let next = AtomicU64::new(cli.from);
     let end = cli.from.saturating_add(cli.seeds);
     let outcomes = Mutex::new(Vec::new());
-    let is_over = |outcome: &Outcome| {
-        let is_first = cli.first || setup.broken.is_some();
-        is_first && !outcome.failures.is_empty()
+    let is_over = |outcome: &Outcome| match setup.broken {
+        Some(broken) if cli.breaks => {
+            let mut failures = outcome.failures.iter();
+            let is_unspoiled = failures.any(|it| matches!(it, Failure::Unspoiled(_)));
+            is_unspoiled || shows(outcome, broken).is_some()
+        }
+        broken => (cli.first || broken.is_some()) && !outcome.failures.is_empty(),
     };
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -187,7 +226,7 @@ fn one(seed: u64, setup: &Setup<'_>) -> Outcome {
     let run = || run::run(seed, setup, &below);
     let failed = |why: String| Outcome {
         seed,
-        failures: vec![why],
+        failures: vec![Failure::Ended(why)],
         counts: Counts::default(),
         lines: Vec::new(),
     };

@@ -24,13 +24,34 @@ pub(crate) struct Setup<'a> {
     pub(crate) broken: Option<Broken>,
 }
 
+/// Why a seed does not pass.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// An invariant does not hold.
+    Violated(Violation),
+    /// The run did not come to its end: an error, or a panic.
+    Ended(String),
+    /// The server could not be broken as it should have been: nothing was shown.
+    Unspoiled(String),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Violated(violation) => violation.fmt(out),
+            Self::Ended(why) => why.fmt(out),
+            Self::Unspoiled(why) => write!(out, "not broken as it should be: {why}"),
+        }
+    }
+}
+
 /// What came of a seed.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     /// The seed.
     pub(crate) seed: u64,
     /// What does not hold; empty when everything does.
-    pub(crate) failures: Vec<String>,
+    pub(crate) failures: Vec<Failure>,
     /// What happened, counted.
     pub(crate) counts: Counts,
     /// What happened, in words, when that was asked for.
@@ -57,14 +78,17 @@ pub(crate) fn run(seed: u64, setup: &Setup<'_>, below: &Path) -> Result<Outcome,
     let runtime = runtime()?;
     let (failures, diary) = runtime.block_on(async {
         let diary = Arc::new(Diary::new(setup.is_told));
-        let lived = match World::open(seed, setup, (below, &diary)).await {
-            Ok(world) => world.live().await,
-            Err(error) => Err(error),
+        let lived = async {
+            let world = World::open(seed, setup, (below, &diary)).await?;
+            let site = Arc::clone(&world.room.site);
+            let lived = world.live().await;
+            if let Some(why) = site.unspoiled() {
+                return Ok(vec![Failure::Unspoiled(why)]);
+            }
+            lived.map(|found| found.into_iter().map(Failure::Violated).collect())
         };
-        let failures: Vec<String> = match lived {
-            Ok(violations) => violations.iter().map(Violation::to_string).collect(),
-            Err(error) => vec![chain(&error)],
-        };
+        let failures = lived.await;
+        let failures = failures.unwrap_or_else(|error: Error| vec![Failure::Ended(chain(&error))]);
         (failures, diary)
     });
     Ok(Outcome {
@@ -75,7 +99,8 @@ pub(crate) fn run(seed: u64, setup: &Setup<'_>, below: &Path) -> Result<Outcome,
     })
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+/// An error with what caused it.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     match error.source() {
         Some(source) => format!("{error}: {}", chain(source)),
         None => error.to_string(),

@@ -1,7 +1,7 @@
 //! The server's machine: it can lose power, and its disk can be set back.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use mostrador_protocol::signature::SecretKey;
 use mostrador_server::in_process::{Answered, Asked, InProcess};
@@ -15,6 +15,7 @@ use super::chance::Chance;
 use super::diary::Diary;
 use super::files::copy_folder;
 use super::goods::TENANT;
+use super::run::chain;
 use mostrador_tests::Error;
 
 /// The server's file in its folder.
@@ -28,6 +29,8 @@ pub(super) struct Site {
     diary: Arc<Diary>,
     now: Mutex<Now>,
     broken: Option<(Broken, Chance)>,
+    /// Why it could not be broken as it should have been, the first time.
+    unspoiled: OnceLock<String>,
     /// Power cuts: whoever waits for an answer gets none, in the order in which they asked.
     cuts: Notify,
 }
@@ -80,6 +83,7 @@ impl Site {
                 written: None,
             }),
             broken: None,
+            unspoiled: OnceLock::new(),
             cuts: Notify::new(),
         }
     }
@@ -95,6 +99,18 @@ impl Site {
     /// What is broken on purpose.
     pub(super) fn breakage(&self) -> Option<Broken> {
         self.broken.as_ref().map(|(broken, _)| *broken)
+    }
+
+    /// Why it could not be broken as it should have been; nothing when it could.
+    pub(super) fn unspoiled(&self) -> Option<String> {
+        self.unspoiled.get().cloned()
+    }
+
+    /// Notes what went wrong with breaking it: such a run shows nothing.
+    fn spoiled(&self, spoiled: Result<(), Error>) -> Result<(), Error> {
+        spoiled.inspect_err(|error| {
+            self.unspoiled.get_or_init(|| chain(error));
+        })
     }
 
     /// The same server in a version that does not know these kinds of entries yet.
@@ -135,7 +151,7 @@ impl Site {
             (now.folder.join(SERVER_FILE), now.unread)
         };
         if let Some((broken, _)) = &self.broken {
-            broken.spoil_before_start(&path, !unread.is_empty())?;
+            self.spoiled(broken.spoil_before_start(&path, !unread.is_empty()))?;
         }
         let store = SqliteStore::open(&path, &self.mint)?;
         let held = held(&store).await?;
@@ -211,7 +227,7 @@ impl Site {
         let next = self.next_folder(&mut now);
         copy_folder(&backup, &next)?;
         if let Some((broken, _)) = &self.broken {
-            broken.spoil_disk(&next.join(SERVER_FILE))?;
+            self.spoiled(broken.spoil_disk(&next.join(SERVER_FILE)))?;
         }
         now.folder = next;
         drop(now);
@@ -245,11 +261,11 @@ impl Site {
         if let Some((broken, _)) = &self.broken
             && broken.is_early(&asked)
         {
-            self.note_what_is_written().ok()?;
+            self.spoiled(self.note_what_is_written()).ok()?;
         }
         if let Some((broken, _)) = &self.broken {
             let spoiled = broken.spoil_before_answer(&asked, (&self.file(), self.mint.now_ms()));
-            spoiled.ok()?;
+            self.spoiled(spoiled).ok()?;
         }
         let cut = self.cuts.notified();
         tokio::pin!(cut);
