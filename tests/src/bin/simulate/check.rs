@@ -11,6 +11,7 @@ mod feed;
 mod fold;
 mod limits;
 mod people;
+mod rights;
 mod sold;
 mod tables;
 mod told;
@@ -62,6 +63,8 @@ pub(super) struct Rest<'a> {
     /// Held entries that were tried again.
     pub(super) releases: &'a [Release],
     pub(super) seed: u64,
+    /// Of the program that was published last.
+    pub(super) version: u32,
     /// Who began with a snapshot of some time ago.
     pub(super) newcomer: Option<&'a Newcomer>,
     /// The true time, milliseconds since the epoch.

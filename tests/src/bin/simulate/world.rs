@@ -416,6 +416,7 @@ impl World {
             feed_head: self.feed_head().await?,
             releases: &self.room.site.releases(),
             seed: self.room.seed,
+            version: self.version,
             newcomer: self.newcomer.as_ref(),
             now_ms: self.room.calendar.now_ms(),
         };

@@ -1,10 +1,11 @@
-//! Invariants 8 and 9: what is scarce is used as far as its limit, what goes beyond is named, and nothing
-//! is spent of a lease that its till had given back.
+//! Invariants 8 and 9: what is scarce is used as far as its limit, counted on the raw entries; what goes
+//! beyond is named; and nothing is spent of a lease that its till had given back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use mostrador_ledger as ledger;
+use mostrador_loyalty::lease::Stock;
 use mostrador_protocol::entry::{Decoded, Payload};
 use mostrador_protocol::lease::LeaseResource;
 use mostrador_server::lease::Lease;
@@ -12,10 +13,11 @@ use mostrador_server::store::Store;
 use rusqlite::Connection;
 
 use super::delivery::Books;
-use super::people::People;
+use super::people::Span;
+use super::sold::Sales;
 use super::told::Told;
-use super::{Rest, Violation};
-use crate::goods::{CODES, TENANT, program};
+use super::{Rest, Violation, rights};
+use crate::goods::{TENANT, program};
 use mostrador_tests::Error;
 
 pub(super) async fn check(
@@ -24,20 +26,19 @@ pub(super) async fn check(
 ) -> Result<Vec<Violation>, Error> {
     let named = named(rest.server_file)?;
     let open = rest.store.open_leases(TENANT).await?;
+    let stocks: BTreeMap<LeaseResource, Stock> =
+        rest.store.stocks(TENANT).await?.into_iter().collect();
     let mut violations = Vec::new();
-    for (resource, stock) in rest.store.stocks(TENANT).await? {
+    for (resource, stock) in &stocks {
         let mut wrong = |why: String| {
             let what = format!("{resource:?} {why}: {stock:?}");
             violations.push(Violation::new(8, what));
         };
-        if stock.used + stock.leased > stock.limit + stock.exposure {
-            wrong("is beyond its limit, and nobody named it".to_owned());
-        }
-        let granted = left_of(&open, &resource);
+        let granted = left_of(&open, resource);
         if granted != stock.leased {
             wrong(format!("has open leases of {granted} units"));
         }
-        let causes = named.get(&resource).cloned().unwrap_or_default();
+        let causes = named.get(resource).cloned().unwrap_or_default();
         if causes.values().sum::<i64>() != stock.exposure {
             wrong(format!("has exposure by {causes:?}"));
         }
@@ -48,12 +49,110 @@ pub(super) async fn check(
             ));
         }
     }
+    let counted = used(&Sales::of(told));
+    let tallies = tallies(rest).await?;
+    for (resource, limits) in limited(rest.version) {
+        let uses = Uses {
+            counted: counted.get(&resource).copied().unwrap_or_default(),
+            tally: tallies.get(&resource).copied().unwrap_or(0),
+            granted: left_of(&open, &resource),
+            named: named.get(&resource).map_or(0, |it| it.values().sum()),
+            stock: stocks.get(&resource).copied(),
+        };
+        if let Some(why) = uses.wrong(&limits, rest.journal.is_disturbed()) {
+            let what = format!("{resource:?} {why}: {uses:?}");
+            violations.push(Violation::new(8, what));
+        }
+    }
     if !rest.journal.is_disturbed() {
-        violations.extend(once_each(rest, told).await?);
-        violations.extend(points_without_a_right(rest.server_file, told)?);
+        violations.extend(rights::check(rest, told).await?);
     }
     violations.extend(spent_after_the_close(books));
     Ok(violations)
+}
+
+/// What was used of something that programs limit, told by everybody who counts it; in its units.
+#[derive(Debug)]
+struct Uses {
+    /// By the raw entries, less what came back.
+    counted: Span,
+    /// By the uses of the code that the server tells everybody.
+    tally: i64,
+    /// What can still be spent of open leases.
+    granted: i64,
+    /// What somebody named beyond the limit.
+    named: i64,
+    /// What the server goes by when it grants; none before anybody had anything of it.
+    stock: Option<Stock>,
+}
+
+impl Uses {
+    /// What does not hold, where programs had these limits.
+    fn wrong(&self, limits: &BTreeSet<i64>, is_disturbed: bool) -> Option<String> {
+        let stock = self.stock.unwrap_or_default();
+        if !self.counted.holds(stock.used) {
+            return Some(format!("is counted {} by its entries", self.counted));
+        }
+        if stock.used != self.tally {
+            return Some(format!("is told as used {}", self.tally));
+        }
+        if self.stock.is_some() && !limits.contains(&stock.limit) {
+            return Some(format!("never had that limit, but {limits:?}"));
+        }
+        let named = if is_disturbed { self.named } else { 0 };
+        let most = limits.last().copied().unwrap_or(0).saturating_add(named);
+        let taken = self.counted.least.saturating_add(self.granted);
+        (taken > most).then(|| format!("is taken {taken}, and was never more than {most}"))
+    }
+}
+
+/// Everything that the programs up to this version limit for everybody together, with its limits.
+fn limited(version: u32) -> BTreeMap<LeaseResource, BTreeSet<i64>> {
+    let mut limited: BTreeMap<LeaseResource, BTreeSet<i64>> = BTreeMap::new();
+    for code in (1..=version).flat_map(|version| program(version).codes) {
+        if let Some(total) = code.total_limit.and_then(|it| i64::try_from(it).ok()) {
+            let resource = LeaseResource::CodeUses(code.text.clone());
+            limited.entry(resource).or_default().insert(total);
+        }
+        if let Some(budget) = code.budget {
+            let resource = LeaseResource::CodeBudget(code.text);
+            limited.entry(resource).or_default().insert(budget);
+        }
+    }
+    limited
+}
+
+/// Uses and discount of each code by the raw entries, less what came back with a use.
+fn used(sales: &Sales) -> BTreeMap<LeaseResource, Span> {
+    let mut used: BTreeMap<LeaseResource, Span> = BTreeMap::new();
+    for sold in sales.by_id.values() {
+        let back = sold.came_back().codes;
+        for code in sold.sale.codes.iter().filter(|code| code.consumed) {
+            let times = back.get(&code.text).copied().unwrap_or_default();
+            let units = [
+                (LeaseResource::CodeUses(code.text.clone()), 1),
+                (LeaseResource::CodeBudget(code.text.clone()), code.amount),
+            ];
+            for (resource, units) in units {
+                let span = used.entry(resource).or_default();
+                span.add(Span::exactly(units));
+                span.take(Span::between(units * times.least, units * times.most));
+            }
+        }
+    }
+    used
+}
+
+/// The same as the server tells everybody.
+async fn tallies(rest: &Rest<'_>) -> Result<BTreeMap<LeaseResource, i64>, Error> {
+    let rows = rest.store.code_uses(TENANT).await?.into_iter();
+    let tallies = rows.flat_map(|row| {
+        [
+            (LeaseResource::CodeUses(row.code.clone()), row.total),
+            (LeaseResource::CodeBudget(row.code), row.discount),
+        ]
+    });
+    Ok(tallies.collect())
 }
 
 /// Units of exposure by resource and cause.
@@ -75,60 +174,6 @@ fn named(
         }
     }
     Ok(named)
-}
-
-/// A code that each customer may use once, decided by the till that holds the customer's right: nobody had
-/// it twice.
-async fn once_each(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violation>, Error> {
-    let people = People::of(told);
-    let accounts = rest.store.accounts(TENANT).await?.into_iter();
-    let twice = accounts.filter(|(customer, account)| {
-        let uses = account.code_uses.get(CODES[1]).copied().unwrap_or(0);
-        uses > 1 && !people.is_merged(*customer)
-    });
-    let violations = twice.map(|(customer, _)| {
-        let what = format!("customer {customer} used {} more than once", CODES[1]);
-        Violation::new(8, what)
-    });
-    Ok(violations.collect())
-}
-
-/// What a till spends of a customer's points without their right, in one sale, is no more than the program
-/// allows by which it sold.
-fn points_without_a_right(
-    server_file: &Path,
-    told: &[Told],
-) -> Result<Vec<Violation>, ledger::Error> {
-    let rights = rights_to_customers(server_file)?;
-    let mut violations = Vec::new();
-    for entry in told {
-        let Payload::SaleCompleted(sale) = &entry.payload else {
-            continue;
-        };
-        let spent: i64 = sale.points_redeemed.iter().map(|paid| paid.points).sum();
-        let points = program(entry.header.program_version).points;
-        let allowed = points.and_then(|points| points.offline_points);
-        let mut leases = sale.leases.iter();
-        if leases.any(|spend| rights.contains(&spend.lease_id.to_string())) {
-            continue;
-        }
-        if let Some(allowed) = allowed.filter(|allowed| spent > *allowed) {
-            let receipt = &sale.receipt;
-            let what = format!(
-                "sale {receipt} spends {spent} points without the right to them, {allowed} are allowed"
-            );
-            violations.push(Violation::new(8, what));
-        }
-    }
-    Ok(violations)
-}
-
-/// The leases by which a till decides on a customer alone.
-fn rights_to_customers(server_file: &Path) -> Result<BTreeSet<String>, ledger::Error> {
-    let file = Connection::open(server_file)?;
-    let mut statement = file.prepare("select lease_id from lease where kind = 'customer'")?;
-    let ids = statement.query_map([], |row| row.get(0))?;
-    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 fn left_of(open: &[Lease], resource: &LeaseResource) -> i64 {
