@@ -6,6 +6,7 @@
 //! files on both sides. docs/faults.md says what each row does and what it found.
 
 pub mod audit;
+mod books;
 pub mod damage;
 pub mod disk;
 mod end;

@@ -5,8 +5,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use loyalty::code::CodeText;
 use mostrador_ledger as ledger;
+use mostrador_loyalty as loyalty;
 use mostrador_protocol::account::AccountDocument;
+use mostrador_protocol::row::CodeUseRow;
 use mostrador_server::store::Store;
 use mostrador_server::{Mint, PostgresStore, SqliteStore, terminal};
 use mostrador_terminal::{KeySource, Till, TillOptions};
@@ -399,9 +402,22 @@ impl Shop {
         Err(Error::Disagreement(differences))
     }
 
-    /// In what a till differs from the server: accounts, and the chain of its stream.
+    /// In what a till differs from the server: accounts, uses of codes, and the chain of its stream.
     async fn differences(&self, store: &impl Store, till: &Till) -> Result<Vec<String>, Error> {
         let mut differences = Vec::new();
+        for held in store.code_uses(self.tenant()).await? {
+            let Some(code) = CodeText::parse(&held.code) else {
+                differences.push(format!("{held:?} on the server is of no code"));
+                continue;
+            };
+            let shown = till
+                .ledger()
+                .read(|connection| ledger::code_use::shown(connection, &code))?;
+            let shown = CodeUseRow::new(&code, &shown);
+            if shown != held {
+                differences.push(format!("{code}: shown {shown:?}, server {held:?}"));
+            }
+        }
         for (customer, held) in store.accounts(self.tenant()).await? {
             let shown = till
                 .ledger()

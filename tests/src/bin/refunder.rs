@@ -11,6 +11,7 @@ use mostrador_terminal::Till;
 use mostrador_terminal::view::RefundInput;
 use mostrador_tests::Error;
 use mostrador_tests::counter::{pay, pin, work};
+use mostrador_tests::faults::audit::holder;
 use mostrador_tests::shop::options;
 
 /// Sell one product and give it back, again and again
@@ -22,6 +23,9 @@ struct Cli {
     /// Product id
     #[arg(long)]
     product: String,
+    /// Sell to the customer who has this card
+    #[arg(long)]
+    card: Option<String>,
     /// End after so many refunds; without it: never
     #[arg(long)]
     times: Option<u32>,
@@ -47,6 +51,9 @@ fn go_on(cli: &Cli) -> Result<(), Error> {
     while left != Some(0) {
         left = left.map(|left| left - 1);
         till.add_product(&cli.product, "8")?;
+        if let Some(card) = &cli.card {
+            till.set_customer(&holder(&till, card)?.to_string())?;
+        }
         let sold = pay(&till)?;
         till.find_sale(&sold.receipt)?;
         let mut input = RefundInput {

@@ -8,13 +8,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use mostrador_sync::clock::{Clock as _, SystemClock};
-use mostrador_sync::random::Random;
+use mostrador_terminal::Till;
 use mostrador_terminal::view::Language;
-use mostrador_terminal::{SaleRequest, SaleRequestLine, Till};
 use mostrador_tests::Error;
+use mostrador_tests::faults::audit::{self, Basket};
 use mostrador_tests::shop::options;
-use rust_decimal::Decimal;
 
 /// How long somebody waits before charging again what was refused.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -41,6 +39,9 @@ struct Cli {
     /// Scan this code with every basket
     #[arg(long)]
     code: Option<String>,
+    /// Sell to the customer who has this card
+    #[arg(long, conflicts_with = "scan")]
+    card: Option<String>,
     /// Scan it at the counter, with a cashier at work
     #[arg(long, requires = "code")]
     scan: bool,
@@ -113,26 +114,14 @@ async fn sell(cli: &Cli) -> Result<(), Error> {
 
 fn charge(till: &Till, cli: &Cli) -> Result<(uuid::Uuid, i64), mostrador_terminal::Error> {
     if let (true, Some(code)) = (cli.scan, &cli.code) {
-        return mostrador_tests::faults::audit::charge(till, &cli.product, code);
+        return audit::charge(till, &cli.product, code);
     }
-    let sold = till.sell(&basket(cli))?;
-    Ok((sold.sale.sale_id, sold.sale.total))
-}
-
-/// One unit under a number that no other basket has.
-fn basket(cli: &Cli) -> SaleRequest {
-    SaleRequest {
-        reference: Random::system().name().to_string(),
-        at_ms: SystemClock::new().now_ms(),
-        cashier: None,
-        customer: None,
-        lines: vec![SaleRequestLine {
-            product: cli.product.clone(),
-            quantity: Decimal::ONE,
-            unit_price: None,
-        }],
-        codes: cli.code.iter().cloned().collect(),
-    }
+    let basket = Basket {
+        product: &cli.product,
+        code: cli.code.as_deref(),
+        card: cli.card.as_deref(),
+    };
+    basket.sell(till)
 }
 
 /// What the person at the counter reads, behind its code.

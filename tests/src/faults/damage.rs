@@ -75,7 +75,7 @@ pub(super) fn refused(error: &TillError, tally: &mut Tally) {
 }
 
 /// A till that goes on after damage: it sells, talks to the server, and both hold the same. What the server had
-/// acknowledged is there.
+/// acknowledged is there, and the till shows it again, whatever became of its file.
 ///
 /// # Errors
 /// When they do not agree, or a file cannot be read.
@@ -93,6 +93,12 @@ pub async fn goes_on(
     if let Err(error) = site.shop.agree(&[till]).await {
         tally.fails(format!("till and server after the damage: {error}"));
     }
+    let shown = audit::shown_purchases(till)?;
+    let sent = paper.sent.len() + usize::from(sold.is_ok());
+    tally.expects(
+        usize::try_from(shown).is_ok_and(|shown| shown >= sent),
+        || format!("the till shows {shown} purchases, the server had acknowledged {sent}"),
+    );
     till.stop_sync().await;
     audit::server(&site.shop, &paper.sent, tally).await?;
     Ok(sold?)

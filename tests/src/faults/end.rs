@@ -23,22 +23,15 @@ pub(super) async fn of_disk(
     on_server(site, (printed, tally)).await
 }
 
-/// After faults between tills that are open and their server: each file once they agree, then the server.
-///
-/// Of several tills nobody wrote down whose receipts are whose: those are looked for on the server only.
+/// After faults between tills that are open and their server: their files once they agree, then the server.
 pub(super) async fn of_tills(
     site: &Site,
     tills: &[Till],
     (printed, mut tally): (Vec<Receipt>, Tally),
 ) -> Result<Outcome, Error> {
     site.shop.agree(&tills.iter().collect::<Vec<_>>()).await?;
-    let own = if tills.len() == 1 {
-        printed.as_slice()
-    } else {
-        &[]
-    };
+    audit::files(tills, &printed, &mut tally)?;
     for till in tills {
-        audit::file(till, own, &mut tally)?;
         till.stop_sync().await;
     }
     on_server(site, (printed, tally)).await

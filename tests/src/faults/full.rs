@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mostrador_terminal::view::SyncState;
 
-use super::audit::{self, CODE, PRODUCT};
+use super::audit::{self, SELLING};
 use super::disk::{Disk, copy_files};
 use super::kill_server::waiting;
 use super::tally::without_numbers;
@@ -49,7 +49,7 @@ fn fill_under(
     left: usize,
     (printed, tally): (&mut Vec<Receipt>, &mut Tally),
 ) -> Result<(), Error> {
-    let selling = ["--product", PRODUCT, "--code", CODE, "--persist"];
+    let selling = [&SELLING[..], &["--persist"]].concat();
     let mut worker = Worker::start(&[], ("seller", data), &selling)?;
     wait_for_receipt(&worker, printed)?;
     let filler = disk.fill(left)?;
@@ -125,11 +125,7 @@ fn start_on_full(
                     )
                 });
                 tally.says("refused to start");
-                return Ok(Worker::start(
-                    &[],
-                    ("seller", data),
-                    &["--product", PRODUCT],
-                )?);
+                return Ok(Worker::start(&[], ("seller", data), &SELLING)?);
             }
         }
     }

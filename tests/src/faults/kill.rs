@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::audit::{self, CODE, PRODUCT};
+use super::audit::{self, CARD, PRODUCT, SELLING};
 use super::worker::{Line, Receipt, Worker};
 use super::{Outcome, Site, Tally, end};
 use crate::Error;
@@ -26,19 +26,14 @@ struct Call {
 
 /// `cargo xtask faults` runs this as `kill-sale`.
 pub(super) async fn sale(site: &mut Site) -> Result<Outcome, Error> {
-    run(
-        site,
-        (
-            "seller",
-            &["--product", PRODUCT, "--code", CODE, "--sales", "1"],
-        ),
-    )
-    .await
+    let once = [&SELLING[..], &["--sales", "1"]].concat();
+    run(site, ("seller", &once)).await
 }
 
 /// `kill-refund`.
 pub(super) async fn refund(site: &mut Site) -> Result<Outcome, Error> {
-    run(site, ("refunder", &["--product", PRODUCT, "--times", "1"])).await
+    let once = ["--product", PRODUCT, "--card", CARD, "--times", "1"];
+    run(site, ("refunder", &once)).await
 }
 
 /// Why no program can be killed at a system call here; none: it can.
@@ -143,8 +138,7 @@ fn one(
 
 /// Sells once and dies, so that the database has a log beside it.
 pub(super) fn leave_log(data: &Path) -> Result<Vec<Receipt>, Error> {
-    let selling = ["--product", PRODUCT, "--code", CODE];
-    let mut worker = Worker::start(&[], ("seller", data), &selling)?;
+    let mut worker = Worker::start(&[], ("seller", data), &SELLING)?;
     let mut printed = Vec::new();
     while printed.len() < 2 {
         match worker.next(Duration::from_secs(30))? {

@@ -9,6 +9,7 @@ use mostrador_server::Store as _;
 use mostrador_terminal::Till;
 
 use super::audit::{self, PRODUCT};
+use super::books::Books;
 use super::worker::{Receipt, Worker};
 use super::{Outcome, Site, Tally, end};
 use crate::shop::Shop;
@@ -43,7 +44,7 @@ pub(super) async fn last_use(site: &mut Site) -> Result<Outcome, Error> {
         for till in alive.drain(..mortal) {
             till.stop_sync().await;
         }
-        let mut receipts = rush(site, &alive, (&dying, &code)).await?;
+        let mut receipts = rush(site, &alive, (&dying, &code), &mut tally).await?;
         let mut back = Vec::new();
         for name in &dying {
             let till = audit::opened(&site.shop.till_folder(name))?;
@@ -58,7 +59,7 @@ pub(super) async fn last_use(site: &mut Site) -> Result<Outcome, Error> {
             tally.says("used only when nobody died any more".to_owned());
         }
         receipts.extend(afterwards);
-        check(&site.shop, &code, (cheapest(&receipts), &mut tally)).await?;
+        check(&site.shop, &code, (&receipts, &mut tally)).await?;
         printed.extend(receipts);
         tally.repetitions += 1;
     }
@@ -76,6 +77,7 @@ async fn rush(
     site: &Site,
     alive: &[Till],
     (dying, code): (&[String], &str),
+    tally: &mut Tally,
 ) -> Result<Vec<Receipt>, Error> {
     let mut sellers = Vec::new();
     for till in alive {
@@ -102,25 +104,30 @@ async fn rush(
     for mut worker in workers {
         tokio::time::sleep(Duration::from_millis(site.random.below(250))).await;
         worker.kill()?;
-        printed.extend(worker.finish()?.printed);
+        let said = worker.finish()?;
+        tally.expects(said.was_killed(), || {
+            format!("a till ended before it was killed: {}", said.complaint)
+        });
+        printed.extend(said.printed);
     }
     for seller in sellers {
-        let sold = seller.await.map_err(std::io::Error::other)?;
-        // A right that came between scanning and paying changes the price; the cashier would charge again.
-        printed.extend(sold.ok());
+        match seller.await.map_err(std::io::Error::other)? {
+            Ok(receipt) => printed.push(receipt),
+            Err(error) => tally.fails(format!("nobody killed it, and it refused: {error}")),
+        }
     }
     Ok(printed)
 }
 
 /// Until it is used: whoever died may hold the right to it, and sells it when they are back; nobody's it is for
-/// whoever asks.
+/// whoever asks. A right that comes only after the sale is there for the next round.
 async fn one_after_the_other(
     site: &Site,
     alive: &[Till],
     code: &str,
 ) -> Result<Vec<Receipt>, Error> {
     let mut printed = Vec::new();
-    for till in alive {
+    for till in alive.iter().chain(alive) {
         if stock(&site.shop, code).await?.used > 0 {
             break;
         }
@@ -132,24 +139,23 @@ async fn one_after_the_other(
     Ok(printed)
 }
 
-/// How many of the receipts are cheaper than the dearest: they have the code.
-fn cheapest(receipts: &[Receipt]) -> usize {
-    let dearest = receipts.iter().map(|(_, total)| *total).max();
-    receipts
-        .iter()
-        .filter(|(_, total)| Some(*total) < dearest)
-        .count()
-}
-
-async fn check(shop: &Shop, code: &str, (sold, tally): (usize, &mut Tally)) -> Result<(), Error> {
+/// Used once, and on one receipt at most: who died before printing used it, too.
+async fn check(
+    shop: &Shop,
+    code: &str,
+    (receipts, tally): (&[Receipt], &mut Tally),
+) -> Result<(), Error> {
     let Stock { used, exposure, .. } = stock(shop, code).await?;
     tally.expects(used == 1 && exposure == 0, || {
         format!("{used} uses of the last one of {code}, exposure {exposure}")
     });
-    // Who died before printing used it, too.
-    let sold = i64::try_from(sold).unwrap_or(i64::MAX);
-    tally.expects(sold <= used, || {
-        format!("{sold} receipts with {code}, the server counts {used}")
+    let books = Books::read(shop, tally).await?;
+    let with_it = receipts.iter().filter(|(id, _)| books.uses(code, *id));
+    let sold = with_it.count();
+    tally.expects(sold <= 1, || format!("{sold} receipts with {code}"));
+    let told = books.code_uses().get(code).copied().unwrap_or(0);
+    tally.expects(told == used, || {
+        format!("{told} sales with {code}, the server counts {used}")
     });
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::audit::{self, CODE, PRODUCT};
+use super::audit::{self, SELLING};
 use super::disk::{Disk, copy_files};
 use super::worker::{Line, Worker};
 use super::{Outcome, Site, Tally, end};
@@ -25,9 +25,8 @@ pub(super) async fn cut(site: &mut Site) -> Result<Outcome, Error> {
     rustix::fs::sync();
     let mut tally = Tally::default();
     let mut printed = Vec::new();
-    let selling = ["--product", PRODUCT, "--code", CODE];
     for _ in 0..site.times(4, 40) {
-        let mut worker = Worker::start(&[], ("seller", &data), &selling)?;
+        let mut worker = Worker::start(&[], ("seller", &data), &SELLING)?;
         let receipts = 1 + site.random.below(60);
         let mut of_this_run = Vec::new();
         while of_this_run.len() < usize::try_from(receipts).unwrap_or(1) {
