@@ -80,11 +80,11 @@ pub(super) async fn everything(rest: &Rest<'_>) -> Result<Vec<Violation>, Error>
     violations.extend(balances::check(rest, &told).await?);
     violations.extend(counted::check(rest, (&books, &told)).await?);
     violations.extend(derived::check(rest, &told).await?);
-    violations.extend(branches::check(rest, &books)?);
+    violations.extend(branches::check(rest)?);
     violations.extend(canary::check(rest)?);
     violations.extend(limits::check(rest, (&books, &told)).await?);
     violations.extend(copies::check(rest).await?);
-    violations.extend(feed::check(rest).await?);
+    violations.extend(feed::check(rest, &books).await?);
     violations.extend(delivery::repeat(rest).await?);
     Ok(violations)
 }

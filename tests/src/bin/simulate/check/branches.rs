@@ -1,12 +1,9 @@
-//! Invariant 13: of a till and its copy both branches are kept. That each entry counts once is the matter of
-//! [`super::counted`].
-
-use std::collections::BTreeSet;
+//! Invariant 13: at rest a till and its copy do not both write one stream. That both branches are kept is the
+//! matter of [`super::delivery`], that each entry counts once the one of [`super::counted`].
 
 use mostrador_protocol::entry::RawEntry;
 use uuid::Uuid;
 
-use super::delivery::Books;
 use super::{Rest, Violation};
 use crate::machine::Machine;
 use crate::message::short;
@@ -15,17 +12,13 @@ use mostrador_tests::Error;
 /// The entries of a till: stream, position and bytes.
 type Entries = Vec<(Uuid, u64, RawEntry)>;
 
-pub(super) fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Error> {
+pub(super) fn check(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
     let mut violations = Vec::new();
-    let held = books.ids();
     for (original, copy) in &rest.journal.copies {
         let (Some(one), Some(other)) = (running(rest, original)?, running(rest, copy)?) else {
             continue;
         };
         violations.extend(written_by_both((original, &one), (copy, &other)));
-        for (name, entries) in [(original, &one), (copy, &other)] {
-            violations.extend(lost(name, entries, &held));
-        }
     }
     Ok(violations)
 }
@@ -58,18 +51,4 @@ fn written_by_both(
         let what = format!("{original} and {copy} both go on writing stream {stream}");
         Violation::new(13, what)
     })
-}
-
-/// Entries of a branch that the server does not have.
-fn lost(name: &str, entries: &Entries, held: &BTreeSet<Uuid>) -> Vec<Violation> {
-    let headers = entries.iter().filter_map(|(_, _, raw)| raw.header().ok());
-    // Each branch opens its own stream.
-    let facts = headers.filter(|header| header.kind != "stream_opened");
-    let lost = facts.filter(|header| !held.contains(&header.entry_id));
-    let violations = lost.map(|header| {
-        let (kind, id) = (&header.kind, header.entry_id);
-        let what = format!("{kind} {id} of {name}, a branch of a fork, is not on the server");
-        Violation::new(13, what)
-    });
-    violations.collect()
 }

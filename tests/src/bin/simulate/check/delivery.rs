@@ -1,6 +1,7 @@
-//! Invariants 1, 2, 3, 13 and 14: every fact arrives, once, as it was written.
+//! Invariants 1, 2, 3 and 14: every fact arrives, once, as it was written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use mostrador_ledger as ledger;
 use mostrador_protocol::entry::{EntryHash, RawEntry};
@@ -8,12 +9,22 @@ use mostrador_server::SqliteStore;
 use mostrador_server::ingest::reading::link;
 use mostrador_server::ingest::{Batch, Outcome, StoredEntry};
 use mostrador_server::store::Store;
+use rusqlite::Connection;
 use uuid::Uuid;
 
+use super::tables::{self, Tables};
 use super::{Rest, Violation};
 use crate::goods::TENANT;
 use crate::message::short;
 use mostrador_tests::Error;
+
+/// What the server writes into its own stream: what follows from entries.
+const DERIVED: [&str; 4] = [
+    "points_expired",
+    "tier_moved",
+    "badge_awarded",
+    "referral_bonus",
+];
 
 /// Everything that the server holds.
 #[derive(Debug)]
@@ -22,6 +33,9 @@ pub(super) struct Books {
     /// The streams that tills write, not the server itself.
     of_tills: BTreeSet<Uuid>,
 }
+
+/// Where each entry id stands, in the order of streams.
+type ById<'a> = BTreeMap<Uuid, Vec<(Uuid, &'a StoredEntry)>>;
 
 impl Books {
     pub(super) async fn read(store: &SqliteStore) -> Result<Self, Error> {
@@ -37,14 +51,15 @@ impl Books {
         Ok(Self { streams, of_tills })
     }
 
-    /// The ids of all entries that tills wrote.
-    pub(super) fn ids(&self) -> BTreeSet<Uuid> {
-        self.by_id().into_keys().collect()
+    /// What stands at a place.
+    pub(super) fn at(&self, (stream, seq): (Uuid, u64)) -> Option<&StoredEntry> {
+        let place = usize::try_from(seq.checked_sub(1)?).ok()?;
+        self.streams.get(&stream)?.get(place)
     }
 
-    /// Where each entry id stands, in the order of streams.
-    fn by_id(&self) -> BTreeMap<Uuid, Vec<(Uuid, &StoredEntry)>> {
-        let mut by_id: BTreeMap<Uuid, Vec<(Uuid, &StoredEntry)>> = BTreeMap::new();
+    /// What tills wrote.
+    fn by_id(&self) -> ById<'_> {
+        let mut by_id = ById::new();
         let of_tills = self.streams.iter();
         for (stream, entries) in of_tills.filter(|(stream, _)| self.of_tills.contains(stream)) {
             for entry in entries {
@@ -58,33 +73,19 @@ impl Books {
         }
         by_id
     }
+
+    /// What the server wrote itself, where no till wrote it.
+    fn of_server(&self) -> impl Iterator<Item = &StoredEntry> {
+        let streams = self.streams.iter();
+        let own = streams.filter(|(stream, _)| !self.of_tills.contains(stream));
+        own.flat_map(|(_, entries)| entries)
+    }
 }
 
 pub(super) fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Error> {
     let mut violations = chains(books);
     let by_id = books.by_id();
-    for (id, places) in &by_id {
-        match rest.journal.facts.get(id) {
-            None => violations.push(Violation::new(
-                2,
-                format!("the server holds entry {id} that no till wrote"),
-            )),
-            Some(fact) => violations.extend(
-                places
-                    .iter()
-                    .filter(|(_, entry)| entry.raw.payload != fact.payload)
-                    .map(|_| {
-                        Violation::new(
-                            3,
-                            format!(
-                                "the server's {} {id} has other bytes than its till's",
-                                fact.kind
-                            ),
-                        )
-                    }),
-            ),
-        }
-    }
+    violations.extend(not_from_tills(rest, (books, &by_id)));
     for machine in rest.machines {
         let Some(till) = machine.till() else {
             continue;
@@ -93,32 +94,73 @@ pub(super) fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Er
             let Ok(header) = raw.header() else {
                 continue;
             };
+            let what = || {
+                let (name, kind, id) = (&machine.name, &header.kind, header.entry_id);
+                format!("{name} holds {kind} {id} at {}/{seq}", short(stream))
+            };
             if header.kind != "stream_opened" && !by_id.contains_key(&header.entry_id) {
-                violations.push(Violation::new(
-                    1,
-                    format!(
-                        "{} holds {} {} at {}/{seq}, the server does not",
-                        machine.name,
-                        header.kind,
-                        header.entry_id,
-                        short(stream)
-                    ),
-                ));
+                let what = format!("{}, the server does not", what());
+                violations.push(Violation::new(1, what));
+            }
+            let there = books.at((stream, seq)).map(|stored| &stored.raw);
+            let is_same_entry = |raw: &RawEntry| {
+                let there = raw.header();
+                there.is_ok_and(|there| there.entry_id == header.entry_id)
+            };
+            // What was copied or set back went on elsewhere, and the place may be another's now.
+            let is_compared = there.is_some_and(is_same_entry) || !rest.journal.is_disturbed();
+            if is_compared && there != Some(&raw) {
+                let what = format!("{}, the server has there {there:?}", what());
+                violations.push(Violation::new(3, what));
             }
         }
     }
-    let lost = rest
-        .journal
-        .acknowledged
-        .iter()
-        .filter(|id| !by_id.contains_key(id));
-    violations.extend(lost.map(|id| {
-        Violation::new(
-            1,
-            format!("entry {id} was acknowledged, and the server does not hold it"),
-        )
-    }));
+    violations.extend(forgotten(rest, &by_id));
     Ok(violations)
+}
+
+/// What the server has and no till wrote, or not so, or not so often; and what it writes itself that does not
+/// follow from anything.
+fn not_from_tills(rest: &Rest<'_>, (books, by_id): (&Books, &ById<'_>)) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (id, places) in by_id {
+        let Some(fact) = rest.journal.facts.get(id) else {
+            let what = format!("the server holds entry {id} that no till wrote");
+            violations.push(Violation::new(2, what));
+            continue;
+        };
+        let kind = &fact.kind;
+        if places.len() > 1 && !rest.journal.is_disturbed() {
+            let what = format!("the server holds {kind} {id} in {} places", places.len());
+            violations.push(Violation::new(1, what));
+        }
+        let others = places.iter();
+        let others = others.filter(|(_, entry)| entry.raw.payload != fact.payload);
+        violations.extend(others.map(|_| {
+            let what = format!("the server's {kind} {id} has other bytes than its till's");
+            Violation::new(3, what)
+        }));
+    }
+    let of_server = books.of_server().filter(|entry| {
+        let header = entry.raw.header();
+        !header.is_ok_and(|header| DERIVED.contains(&header.kind.as_str()))
+    });
+    violations.extend(of_server.map(|entry| {
+        let what = format!("the server wrote {}", entry.raw.header);
+        Violation::new(2, what)
+    }));
+    violations
+}
+
+/// What was acknowledged and is not there.
+fn forgotten(rest: &Rest<'_>, by_id: &ById<'_>) -> Vec<Violation> {
+    let acknowledged = rest.journal.acknowledged.iter();
+    let lost = acknowledged.filter(|id| !by_id.contains_key(id));
+    let violations = lost.map(|id| {
+        let what = format!("entry {id} was acknowledged, and the server does not hold it");
+        Violation::new(1, what)
+    });
+    violations.collect()
 }
 
 /// Dense from 1, each hash made from the one before.
@@ -154,15 +196,26 @@ pub(super) fn own_entries(
     Ok(entries)
 }
 
-/// Everything is pushed once more, and nothing may change.
+/// Everything is pushed once more, and not one row of the server may change.
 pub(super) async fn repeat(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
-    let before = rest.store.counts(TENANT).await?;
-    let heads = rest.store.streams(TENANT).await?;
-    for head in heads {
+    let before = disk(rest.server_file)?;
+    let mut violations = Vec::new();
+    for head in rest.store.streams(TENANT).await? {
         let stored = rest.store.entries(TENANT, head.stream).await?;
         let entries = stored.into_iter().map(|entry| entry.raw).collect();
-        let Ok(links) = link(head.stream, (0, EntryHash::ZERO), entries, 0) else {
-            continue;
+        let mut wrong = |became: String| {
+            let what = format!(
+                "stream {} pushed again came to {became}",
+                short(head.stream)
+            );
+            violations.push(Violation::new(14, what));
+        };
+        let links = match link(head.stream, (0, EntryHash::ZERO), entries, 0) {
+            Ok(links) => links,
+            Err(broken) => {
+                wrong(format!("{broken:?}"));
+                continue;
+            }
         };
         let batch = Batch {
             tenant: TENANT.to_owned(),
@@ -177,19 +230,19 @@ pub(super) async fn repeat(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
         };
         match rest.store.ingest(batch).await? {
             Outcome::Accepted(accepted) if !accepted.changed => {}
-            other => {
-                return Ok(vec![Violation::new(
-                    14,
-                    format!(
-                        "stream {} pushed again came to {other:?}",
-                        short(head.stream)
-                    ),
-                )]);
-            }
+            other => wrong(format!("{other:?}")),
         }
     }
-    let after = rest.store.counts(TENANT).await?;
-    let changed = (before != after)
-        .then(|| Violation::new(14, format!("{before:?} became {after:?} by repeating")));
-    Ok(changed.into_iter().collect())
+    let differing = tables::differences(&before, &disk(rest.server_file)?).into_iter();
+    violations.extend(differing.map(|difference| {
+        let what = format!("before and after everything was pushed again: {difference}");
+        Violation::new(14, what)
+    }));
+    Ok(violations)
+}
+
+/// Every row of the server.
+fn disk(server_file: &Path) -> Result<Tables, ledger::Error> {
+    let file = Connection::open(server_file)?;
+    Ok(tables::all(&file)?)
 }

@@ -1,48 +1,117 @@
 //! Invariant 7: the feed is dense; read from its beginning, or from a snapshot on, it comes to what the server
-//! holds.
+//! holds, row for row of every kind. Leases are left out: only their own terminal is sent them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use mostrador_protocol::account::AccountDocument;
-use mostrador_protocol::row::{CodeUseRow, Customer, Row};
+use mostrador_ledger as ledger;
+use mostrador_protocol::message::EntryDisposition;
+use mostrador_protocol::row::Row;
 use mostrador_server::SqliteStore;
 use mostrador_server::feed::PageRequest;
 use mostrador_server::snapshot::{Part, PartRequest};
 use mostrador_server::store::Store;
-use uuid::Uuid;
+use rusqlite::Connection;
 
-use super::{Rest, Violation};
+use super::delivery::Books;
+use super::{Rest, Violation, tables};
 use crate::goods::TENANT;
+use crate::message::short;
 use mostrador_tests::Error;
 
 /// Rows in a part of a snapshot.
 const PART_ROWS: u32 = 5;
+
+/// The kind of rows that say what became of entries which were held.
+const DISPOSITION: &str = "disposition";
+
+/// Rows by kind and key.
+type Rows = BTreeMap<(&'static str, String), Row>;
 
 /// What a terminal that joins comes to hold.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Newcomer {
     /// Up to where it has read the feed.
     cursor: u64,
-    accounts: BTreeMap<Uuid, AccountDocument>,
-    uses: BTreeMap<String, CodeUseRow>,
-    customers: BTreeMap<Uuid, Customer>,
-    streams: BTreeMap<Uuid, u64>,
+    rows: Rows,
 }
 
-pub(super) async fn check(rest: &Rest<'_>) -> Result<Vec<Violation>, Error> {
+pub(super) async fn check(rest: &Rest<'_>, books: &Books) -> Result<Vec<Violation>, Error> {
     let mut violations = Vec::new();
+    let holds = holds(rest).await?;
+    let horizon = horizon(rest.server_file)?;
     let earlier = rest.newcomer.cloned().into_iter();
     let beginners = [Newcomer::default(), Newcomer::begin(rest.store).await?];
     for mut newcomer in earlier.chain(beginners) {
         let began = newcomer.cursor;
         match newcomer.read_on(rest.store).await? {
-            Reading::End => violations.extend(newcomer.compare(rest, began).await?),
+            Reading::End => {
+                let wrong = newcomer.unlike(&holds).into_iter();
+                let wrong = wrong.chain(newcomer.misled(rest, books));
+                violations.extend(wrong.map(|what| {
+                    let who = format!("who began at {began} and read the feed to its end");
+                    Violation::new(7, format!("{who} has {what}"))
+                }));
+            }
             // The feed was compacted beyond where it stands.
-            Reading::Gone => {}
+            Reading::Gone if began < horizon => {}
+            Reading::Gone => {
+                let what =
+                    format!("who began at {began} cannot read on, and {horizon} is the horizon");
+                violations.push(Violation::new(7, what));
+            }
             Reading::Gap(violation) => violations.push(violation),
         }
     }
     Ok(violations)
+}
+
+/// What the feed has to come to, but for what became of entries that were held.
+async fn holds(rest: &Rest<'_>) -> Result<Rows, Error> {
+    let store = rest.store;
+    let accounts = store.accounts(TENANT).await?.into_iter();
+    let accounts = accounts.map(|(customer_id, account)| Row::Account {
+        customer_id,
+        account,
+    });
+    let customers = store.customers(TENANT).await?.into_iter();
+    let products = store.products(TENANT).await?.into_iter();
+    let staff = store.staff(TENANT).await?.into_iter();
+    let uses = store.code_uses(TENANT).await?.into_iter();
+    let terminals = store.terminals(TENANT).await?;
+    let heads = store.streams(TENANT).await?.into_iter();
+    // The server's own stream is told by what it changes.
+    let is_of_till = |id| terminals.iter().any(|terminal| terminal.id == id);
+    let heads = heads.filter(|head| head.seq > 0 && is_of_till(head.terminal));
+    let streams = heads.map(|head| Row::Stream {
+        stream: head.stream,
+        through: head.seq,
+    });
+    let all = accounts
+        .chain(customers.map(Row::Customer))
+        .chain(products.map(Row::Product))
+        .chain(staff.map(Row::Staff))
+        .chain(uses.map(Row::CodeUse))
+        .chain(streams)
+        .chain(programs(rest.server_file)?);
+    Ok(all.map(|row| (row.key(), row)).collect())
+}
+
+/// Every program that was published. One that cannot be read is missing, and who read the feed has it.
+fn programs(server_file: &Path) -> Result<Vec<Row>, ledger::Error> {
+    let file = Connection::open(server_file)?;
+    let found = tables::rows(&file, "select document from program")?;
+    let found = found.iter().map(|text| serde_json::from_str(text));
+    let programs = found.flatten().map(Box::new);
+    Ok(programs.map(Row::Program).collect())
+}
+
+/// The position up to which only the latest row of every key is left.
+fn horizon(server_file: &Path) -> Result<u64, ledger::Error> {
+    let file = Connection::open(server_file)?;
+    let sql = "select horizon from feed_head where tenant_id = ?1";
+    let horizon: i64 = file.query_row(sql, [TENANT], |row| row.get(0))?;
+    Ok(horizon.unsigned_abs())
 }
 
 /// How far a newcomer came.
@@ -111,56 +180,51 @@ impl Newcomer {
     }
 
     fn take(&mut self, row: &Row) {
-        match row {
-            Row::Account {
-                customer_id,
-                account,
-            } => {
-                self.accounts.insert(*customer_id, account.clone());
-            }
-            Row::CodeUse(row) => {
-                self.uses.insert(row.code.clone(), row.clone());
-            }
-            Row::Customer(profile) => {
-                self.customers.insert(profile.id, profile.clone());
-            }
-            Row::Stream {
-                stream, through, ..
-            } => {
-                self.streams.insert(*stream, *through);
-            }
-            _ => {}
+        if !matches!(row, Row::Lease(_)) {
+            self.rows.insert(row.key(), row.clone());
         }
     }
 
-    async fn compare(&self, rest: &Rest<'_>, began: u64) -> Result<Vec<Violation>, Error> {
-        let store = rest.store;
-        let accounts: BTreeMap<_, _> = store.accounts(TENANT).await?.into_iter().collect();
-        let uses = store.code_uses(TENANT).await?.into_iter();
-        let uses: BTreeMap<_, _> = uses.map(|row| (row.code.clone(), row)).collect();
-        let customers = store.customers(TENANT).await?.into_iter();
-        let customers: BTreeMap<_, _> = customers.map(|it| (it.id, it)).collect();
-        let terminals = store.terminals(TENANT).await?;
-        let heads = store.streams(TENANT).await?.into_iter();
-        // The server's own stream is told by what it changes.
-        let is_of_till = |id| terminals.iter().any(|terminal| terminal.id == id);
-        let heads: BTreeMap<_, _> = heads
-            .filter(|head| head.seq > 0 && is_of_till(head.terminal))
-            .map(|head| (head.stream, head.seq))
-            .collect();
-        let same = [
-            ("accounts", accounts == self.accounts),
-            ("uses of codes", uses == self.uses),
-            ("profiles", customers == self.customers),
-            ("ends of streams", heads == self.streams),
-        ];
-        let differing = same.into_iter().filter(|(_, is_same)| !is_same);
-        let violations = differing.map(|(what, _)| {
-            Violation::new(
-                7,
-                format!("who began at {began} and read the feed to its end has other {what}"),
-            )
+    /// Rows that are not what the server holds.
+    fn unlike(&self, holds: &Rows) -> Vec<String> {
+        let keys: BTreeSet<_> = self.rows.keys().chain(holds.keys()).collect();
+        let keys = keys.into_iter().filter(|(kind, _)| *kind != DISPOSITION);
+        let wrong = keys.filter(|key| self.rows.get(key) != holds.get(key));
+        let wrong = wrong.map(|key| {
+            let (here, there) = (self.rows.get(key), holds.get(key));
+            format!("{here:?}, the server has {there:?}")
         });
-        Ok(violations.collect())
+        wrong.collect()
+    }
+
+    /// What it does not know of entries that were held, or knows otherwise than it is.
+    fn misled(&self, rest: &Rest<'_>, books: &Books) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut heard = BTreeSet::new();
+        for row in self.rows.values() {
+            let Row::Disposition { stream, entry } = row else {
+                continue;
+            };
+            heard.insert((*stream, entry.seq));
+            let became = books.at((*stream, entry.seq)).map(|stored| {
+                let (seq, disposition) = (stored.seq, stored.disposition);
+                let reason = stored.reason.clone();
+                EntryDisposition {
+                    seq,
+                    disposition,
+                    reason,
+                }
+            });
+            if became.as_ref() != Some(entry) {
+                wrong.push(format!("{row:?}, it became {became:?}"));
+            }
+        }
+        let released = rest.releases.iter().flat_map(|release| &release.places);
+        let unheard = released.filter(|place| !heard.contains(place));
+        wrong.extend(unheard.map(|(stream, seq)| {
+            let stream = short(*stream);
+            format!("not heard what became of {stream}/{seq}, which was held")
+        }));
+        wrong
     }
 }
