@@ -9,6 +9,7 @@ mod delivery;
 mod derived;
 mod feed;
 mod fold;
+mod granted;
 mod limits;
 mod people;
 mod rights;
@@ -83,6 +84,7 @@ pub(super) async fn everything(rest: &Rest<'_>) -> Result<Vec<Violation>, Error>
     violations.extend(branches::check(rest)?);
     violations.extend(canary::check(rest)?);
     violations.extend(limits::check(rest, (&books, &told)).await?);
+    violations.extend(granted::check(rest).await?);
     violations.extend(copies::check(rest).await?);
     violations.extend(feed::check(rest, &books).await?);
     violations.extend(delivery::repeat(rest).await?);
