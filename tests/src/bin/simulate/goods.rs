@@ -39,7 +39,7 @@ pub(super) const CODES: [&str; 6] = [
 ];
 
 /// Days on which points can be spent after the one on which they were earned.
-const LIFETIME_DAYS: u32 = 12;
+pub(super) const LIFETIME_DAYS: u32 = 12;
 
 /// The levels and from how many points on each holds.
 pub(super) const TIERS: [(&str, i64); 3] = [("bronze", 0), ("silver", 15_000), ("gold", 60_000)];
@@ -47,8 +47,14 @@ pub(super) const TIERS: [(&str, i64); 3] = [("bronze", 0), ("silver", 15_000), (
 /// The days whose points make a tier, and those for which it is kept without them.
 pub(super) const TIER_DAYS: (u32, u32) = (10, 2);
 
+/// The badge that there is.
+pub(super) const BADGE: &str = "regular";
+
 /// The purchases that earn the badge.
 pub(super) const BADGE_VISITS: u32 = 4;
+
+/// The points that come with the badge.
+pub(super) const BADGE_POINTS: i64 = 700;
 
 /// The least that a sale must come to for a referral bonus, minor units.
 pub(super) const REFERRAL_FROM: i64 = 500_000;
@@ -76,10 +82,10 @@ pub(super) fn program(version: u32) -> ProgramDocument {
         points: Some(points(turn)),
         tiers: Some(tiers()),
         badges: vec![BadgeDocument {
-            slug: "regular".to_owned(),
+            slug: BADGE.to_owned(),
             name: "Regular".to_owned(),
             visits: Some(BADGE_VISITS),
-            bonus_points: 700,
+            bonus_points: BADGE_POINTS,
             ..BadgeDocument::default()
         }],
         referral: Some(ReferralDocument {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate};
-use mostrador_protocol::entry::{Payload, PointsExpired, ReferralBonus, TierMoved};
+use mostrador_protocol::entry::{BadgeAwarded, Payload, PointsExpired, ReferralBonus, TierMoved};
 use mostrador_server::store::Store;
 use uuid::Uuid;
 
@@ -12,7 +12,10 @@ use super::people::People;
 use super::sold::{Sales, Sold};
 use super::told::Told;
 use super::{Rest, Violation};
-use crate::goods::{BADGE_VISITS, REFERRAL_FROM, REFERRAL_POINTS, TENANT, TIER_DAYS, TIERS};
+use crate::goods::{
+    BADGE, BADGE_POINTS, BADGE_VISITS, LIFETIME_DAYS, REFERRAL_FROM, REFERRAL_POINTS, TENANT,
+    TIER_DAYS, TIERS,
+};
 use mostrador_tests::Error;
 
 /// How far the store's day is behind UTC, milliseconds: its zone has no summer time.
@@ -49,14 +52,7 @@ pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violatio
         wrong.extend(stands.map(|tier| {
             format!("customer {customer} stands in {tier} on {today}, and {said} was announced")
         }));
-        let has_badge = causes.badges.iter().any(|(whose, _)| *whose == customer);
-        let visits = brought.sales_of(customer);
-        let visits = visits.filter(|sold| !sold.came_back().is_whole).count();
-        if !has_badge && visits >= BADGE_VISITS as usize {
-            wrong.push(format!(
-                "customer {customer} bought {visits} times and has no badge"
-            ));
-        }
+        wrong.extend(brought.badge(customer, &causes.badges));
         wrong.extend(brought.missing_bonus(customer, &people));
     }
     wrong.extend(brought.unfounded(&people));
@@ -88,7 +84,7 @@ struct Causes<'a> {
     expired: BTreeMap<(Uuid, [NaiveDate; 3]), usize>,
     /// Day and tier of the last move, and where it was told.
     moves: BTreeMap<Uuid, (NaiveDate, String, usize)>,
-    badges: BTreeSet<(Uuid, String)>,
+    badges: BTreeSet<Uuid>,
     wrong: Vec<String>,
 }
 
@@ -109,14 +105,28 @@ impl<'a> Causes<'a> {
             Payload::PointsExpired(expired) => self.expiry(position, expired),
             Payload::TierMoved(moved) => self.tier(position, moved),
             Payload::BadgeAwarded(badge) => {
-                let customer = badge.customer_id;
-                if !self.badges.insert((customer, badge.badge.clone())) {
-                    let what = format!("customer {customer} got badge {} twice", badge.badge);
-                    self.wrong.push(what);
-                }
+                self.badge(badge);
                 self.touch(position, payload);
             }
             _ => self.touch(position, payload),
+        }
+    }
+
+    /// There is one, each has it once, and it comes with a lot of the day.
+    fn badge(&mut self, awarded: &BadgeAwarded) {
+        if !self.badges.insert(awarded.customer_id) {
+            self.wrong.push(format!("{awarded:?} came a second time"));
+        }
+        let expires_on = awarded.day + Days::new(LIFETIME_DAYS.into());
+        let is_right = awarded.badge == BADGE
+            && awarded.bonus.as_ref().is_some_and(|lot| {
+                let usable_from = lot.usable_from.unwrap_or(lot.earned_on);
+                let days = [lot.earned_on, usable_from, lot.expires_on];
+                days == [awarded.day, awarded.day, expires_on] && lot.points == BADGE_POINTS
+            });
+        if !is_right {
+            self.wrong
+                .push(format!("{awarded:?} is not what the program gives"));
         }
     }
 
@@ -175,6 +185,23 @@ impl Brought<'_> {
     fn sales_of(&self, customer: Uuid) -> impl Iterator<Item = &Sold> {
         let sales = self.sales.by_id.values();
         sales.filter(move |sold| sold.sale.customer_id == Some(customer))
+    }
+
+    /// Who has a badge and never bought so often, or bought so often and has none.
+    fn badge(&self, customer: Uuid, badges: &BTreeSet<Uuid>) -> Option<String> {
+        let stand = self.sales_of(customer);
+        let stand = stand.filter(|sold| !sold.came_back().is_whole).count();
+        let all = self.sales_of(customer).count();
+        let visits = BADGE_VISITS as usize;
+        match badges.contains(&customer) {
+            true if all < visits => Some(format!(
+                "customer {customer} bought {all} times and has a badge"
+            )),
+            false if stand >= visits => Some(format!(
+                "customer {customer} bought {stand} times and has no badge"
+            )),
+            _ => None,
+        }
     }
 
     fn bonuses(&self) -> impl Iterator<Item = &ReferralBonus> {
