@@ -1,11 +1,12 @@
 //! Invariants 4, 15 and 16 without the product's fold: what each person has and how often each code was
 //! used, added up from what the raw entries say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::{Decoded, Payload, ReferralBonus};
 use mostrador_protocol::message::Disposition;
+use mostrador_protocol::row::CodeUseRow;
 use mostrador_server::store::Store;
 use uuid::Uuid;
 
@@ -160,10 +161,10 @@ impl<'a> Counted<'a> {
         }
     }
 
-    fn wrong(&self, uses: &[mostrador_protocol::row::CodeUseRow]) -> Vec<String> {
+    fn wrong(&self, uses: &[CodeUseRow]) -> Vec<String> {
         let mut wrong = Vec::new();
         let everybody = self.by_person.keys().chain(self.server.keys());
-        let everybody: std::collections::BTreeSet<_> = everybody.collect();
+        let everybody: BTreeSet<_> = everybody.collect();
         for person in everybody {
             let has = self.by_person.get(person).copied().unwrap_or_default();
             let says = self.server.get(person).copied().unwrap_or_default();
@@ -180,12 +181,23 @@ impl<'a> Counted<'a> {
                 }
             }
         }
-        for row in uses {
-            let span = self.codes.get(&row.code).copied().unwrap_or_default();
-            if !span.holds(row.total) {
+        wrong.extend(self.wrong_uses(uses));
+        wrong
+    }
+
+    /// A code of which the server says nothing was not used.
+    fn wrong_uses(&self, uses: &[CodeUseRow]) -> Vec<String> {
+        let says = uses.iter().map(|row| (row.code.as_str(), row.total));
+        let says: BTreeMap<&str, i64> = says.collect();
+        let codes = self.codes.keys().map(String::as_str);
+        let codes: BTreeSet<&str> = codes.chain(says.keys().copied()).collect();
+        let mut wrong = Vec::new();
+        for code in codes {
+            let span = self.codes.get(code).copied().unwrap_or_default();
+            let said = says.get(code).copied().unwrap_or_default();
+            if !span.holds(said) {
                 wrong.push(format!(
-                    "code {}: the entries add up to {span} uses, the server says {}",
-                    row.code, row.total
+                    "code {code}: the entries add up to {span} uses, the server says {said}"
                 ));
             }
         }
