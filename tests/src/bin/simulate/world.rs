@@ -26,6 +26,9 @@ use mostrador_tests::Error;
 /// Until everything must be quiet after the healing.
 const QUIET_WITHIN: Duration = Duration::from_mins(1);
 
+/// How often it is looked at whether they are.
+const LOOKED_EVERY: Duration = Duration::from_secs(5);
+
 /// How long rows of the feed stay that later ones replaced, milliseconds.
 const KEEP_MS: i64 = 2 * 24 * 3_600_000;
 
@@ -349,12 +352,13 @@ impl World {
     async fn is_quiet_in_time(&mut self) -> Result<bool, Error> {
         let until = Instant::now() + QUIET_WITHIN;
         loop {
-            tokio::time::sleep(Duration::from_secs(5)).await;
+            let next = Instant::now() + LOOKED_EVERY;
+            tokio::time::sleep_until(next.min(until)).await;
             let restless = self.restless().await?;
             if restless.is_empty() {
                 return Ok(true);
             }
-            if Instant::now() > until {
+            if next >= until {
                 let late = restless.into_iter();
                 self.violations
                     .extend(late.map(|what| Violation::new(18, what)));
