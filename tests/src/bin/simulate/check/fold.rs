@@ -4,25 +4,24 @@ use std::collections::BTreeMap;
 
 use mostrador_loyalty::account::{Accounts, CodeTally};
 use mostrador_loyalty::code::CodeText;
-use mostrador_protocol::entry::{Effects, Payload};
-use mostrador_server::ingest::reading::effective_ms;
+use mostrador_protocol::entry::Effects;
 
 use super::told::Told;
 use super::undone::Undone;
 
 /// Accounts, tallies, and what came back of each sale.
 #[derive(Debug)]
-pub(super) struct Folded {
+pub(super) struct Folded<'a> {
     pub(super) accounts: Accounts,
     pub(super) tallies: BTreeMap<CodeText, CodeTally>,
     pub(super) undone: Undone,
-    /// What undoes a sale that is not here: position and payload.
-    waiting: Vec<(i64, Payload)>,
+    /// What undoes a sale that is not here.
+    waiting: Vec<&'a Told>,
 }
 
-impl Folded {
+impl<'a> Folded<'a> {
     /// Folds every entry that had effects.
-    pub(super) fn of(told: &[Told]) -> Self {
+    pub(super) fn of(told: &'a [Told]) -> Self {
         let mut folded = Self {
             accounts: Accounts::default(),
             tallies: BTreeMap::new(),
@@ -34,24 +33,23 @@ impl Folded {
             if batch.replace(entry.batch) != Some(entry.batch) {
                 folded.take_waiting();
             }
-            let at_ms = effective_ms(&entry.header, entry.received_ms);
-            folded.take(at_ms, entry.payload.clone());
+            folded.take(entry);
         }
         folded.take_waiting();
         folded
     }
 
-    fn take(&mut self, effective_ms: i64, payload: Payload) {
-        match self.undone.effects(&payload, effective_ms) {
+    fn take(&mut self, entry: &'a Told) {
+        match self.undone.effects(entry) {
             Some(effects) => self.apply(&effects),
-            None => self.waiting.push((effective_ms, payload)),
+            None => self.waiting.push(entry),
         }
     }
 
     /// The sale of what waited came with the entries before.
     fn take_waiting(&mut self) {
-        for (effective_ms, payload) in std::mem::take(&mut self.waiting) {
-            self.take(effective_ms, payload);
+        for entry in std::mem::take(&mut self.waiting) {
+            self.take(entry);
         }
     }
 

@@ -108,8 +108,8 @@ impl Sales {
     }
 }
 
-/// Whether the server said that it had other effects than it names.
-fn is_adjusted(entry: &Told) -> bool {
+/// Whether the server said that it had other effects than it names; [`super::undone`] checks what it said.
+pub(super) fn is_adjusted(entry: &Told) -> bool {
     let reason = entry.reason.as_deref().unwrap_or_default();
     reason.starts_with("refund_adjusted") || reason.starts_with("void_adjusted")
 }

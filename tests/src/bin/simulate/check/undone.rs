@@ -1,14 +1,21 @@
-//! Invariant 16: of a sale nothing comes back that it did not have, whoever takes it back and how often.
+//! Invariant 16: of a sale nothing comes back that it did not have, whoever takes it back and how often; and
+//! what the server said of it is what its rule comes to.
 
 use std::collections::BTreeMap;
 
-use mostrador_protocol::entry::{Effects, Payload, PointsUndone, SaleCompleted, SaleRefunded};
+use mostrador_protocol::entry::{
+    Effects, Payload, PointsUndone, SaleCompleted, SaleRefunded, SaleVoided,
+};
+use mostrador_server::ingest::exception;
+use mostrador_server::ingest::reading::effective_ms;
 use mostrador_server::ingest::undoing::{Before, Judgement, judge_refund, judge_void};
 use mostrador_server::rules::Rules;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::Violation;
+use super::sold::is_adjusted;
+use super::told::Told;
 use crate::goods::program;
 
 /// Sales, and what undid them in the order in which the server took it.
@@ -16,6 +23,8 @@ use crate::goods::program;
 pub(super) struct Undone {
     rules: Rules,
     sales: BTreeMap<Uuid, Sold>,
+    /// Entries of which the server said something else.
+    unlike: Vec<String>,
 }
 
 /// A sale, and what came back of it so far.
@@ -39,51 +48,75 @@ impl Undone {
         Self {
             rules,
             sales: BTreeMap::new(),
+            unlike: Vec::new(),
         }
     }
 
     /// What an entry does; none of one that undoes a sale which is not here yet.
-    pub(super) fn effects(&mut self, payload: &Payload, effective_ms: i64) -> Option<Effects> {
-        match payload {
+    pub(super) fn effects(&mut self, entry: &Told) -> Option<Effects> {
+        let as_said = || {
+            let at_ms = effective_ms(&entry.header, entry.received_ms);
+            entry.payload.effects(at_ms)
+        };
+        let judged = match &entry.payload {
             Payload::SaleCompleted(sale) => {
                 let first = Sold::of(sale);
                 self.sales.entry(sale.sale_id).or_insert(first);
-                Some(payload.effects(effective_ms))
+                return Some(as_said());
             }
             Payload::SaleRefunded(refund) => {
                 let sold = self.sales.get_mut(&refund.sale_id)?;
                 let reinstates = |code: &_| self.rules.reinstates_on_full_return(code);
                 let judged = judge_refund(&sold.sale, &sold.before, refund, reinstates);
                 sold.before.refunds.push(SaleRefunded::clone(refund));
-                Some(match judged {
-                    Judgement::AsSaid => {
-                        sold.take(refund);
-                        payload.effects(effective_ms)
-                    }
-                    Judgement::Adjusted { instead, .. } => sold.take_instead(instead.as_deref()),
-                })
+                if judged == Judgement::AsSaid {
+                    sold.take(refund);
+                } else {
+                    sold.take_instead(&judged);
+                }
+                judged
             }
             Payload::SaleVoided(void) => {
                 let sold = self.sales.get_mut(&void.sale_id)?;
                 let judged = judge_void(&sold.sale, &sold.before, void);
                 sold.before.is_voided = true;
-                Some(match judged {
-                    Judgement::AsSaid => {
-                        let lines = sold.sale.lines.iter().zip(&mut sold.units);
-                        lines.for_each(|(line, back)| *back += line.quantity);
-                        let codes: Vec<&str> =
-                            void.codes.iter().map(|code| code.text.as_str()).collect();
-                        sold.take_points(void.points.as_ref(), &codes);
-                        payload.effects(effective_ms)
-                    }
-                    Judgement::Adjusted { instead, .. } => sold.take_instead(instead.as_deref()),
-                })
+                if judged == Judgement::AsSaid {
+                    sold.take_all(void);
+                } else {
+                    sold.take_instead(&judged);
+                }
+                judged
             }
-            _ => Some(payload.effects(effective_ms)),
+            _ => return Some(as_said()),
+        };
+        self.compare(entry, &judged);
+        Some(match judged {
+            Judgement::AsSaid => as_said(),
+            Judgement::Adjusted { instead, .. } => Judgement::effects(instead.as_deref()),
+        })
+    }
+
+    /// What the server said of an entry that undoes a sale against its rule, word for word.
+    fn compare(&mut self, entry: &Told, judged: &Judgement) {
+        let because = match judged {
+            Judgement::AsSaid => None,
+            Judgement::Adjusted { because, .. } => exception::reason(std::slice::from_ref(because)),
+        };
+        let said = entry.reason.as_deref().unwrap_or_default();
+        let is_said = match &because {
+            // A code that was given back may be over its limit besides.
+            Some(because) => said.starts_with(because),
+            None => !is_adjusted(entry),
+        };
+        if !is_said {
+            let (kind, id) = (&entry.header.kind, entry.header.entry_id);
+            self.unlike.push(format!(
+                "the server said {said:?} of {kind} {id}, by its rule it is {because:?}"
+            ));
         }
     }
 
-    /// Sales of which more came back than there was.
+    /// Sales of which more came back than there was, and entries of which the server said something else.
     pub(super) fn violations(&self) -> Vec<Violation> {
         let sales = self.sales.values();
         let wrong = sales.filter_map(|sold| {
@@ -94,7 +127,9 @@ impl Undone {
                 format!("of sale {receipt} came back {why}"),
             ))
         });
-        wrong.collect()
+        let unlike = self.unlike.iter();
+        let unlike = unlike.map(|what| Violation::new(16, what.clone()));
+        wrong.chain(unlike).collect()
     }
 }
 
@@ -110,11 +145,21 @@ impl Sold {
         }
     }
 
-    fn take_instead(&mut self, instead: Option<&SaleRefunded>) -> Effects {
-        if let Some(refund) = instead {
+    fn take_instead(&mut self, judged: &Judgement) {
+        if let Judgement::Adjusted {
+            instead: Some(refund),
+            ..
+        } = judged
+        {
             self.take(refund);
         }
-        Judgement::effects(instead)
+    }
+
+    fn take_all(&mut self, void: &SaleVoided) {
+        let lines = self.sale.lines.iter().zip(&mut self.units);
+        lines.for_each(|(line, back)| *back += line.quantity);
+        let codes: Vec<&str> = void.codes.iter().map(|code| code.text.as_str()).collect();
+        self.take_points(void.points.as_ref(), &codes);
     }
 
     fn take(&mut self, refund: &SaleRefunded) {
