@@ -43,13 +43,30 @@ pub fn shown(connection: &Connection, customer_id: Uuid) -> Result<Account, Erro
     Ok(account.unwrap_or_default())
 }
 
-/// Who has the account of `customer_id` now, itself or the record that took it over, with what is shown
-/// of it.
+/// Who has the account of `customer_id` now, itself or the record that took it over, with what this till
+/// decides by: what is shown of it, and what own entries did to it that the server holds. They happened,
+/// whatever the server makes of them later: what they used is not there a second time.
 ///
 /// Whoever is identified by an old card, phone or referral code is this customer.
 pub fn held(connection: &Connection, customer_id: Uuid) -> Result<(Uuid, Account), Error> {
-    let accounts = with_holders(connection, [customer_id])?;
+    let mut accounts = with_holders(connection, [customer_id])?;
     let holder = accounts.holder(customer_id);
+    let mut records = vec![customer_id];
+    while let Some(next) = records
+        .last()
+        .and_then(|last| accounts.get(*last)?.merged_into)
+    {
+        records.push(next);
+    }
+    for record in &records {
+        for effects in customer_entry::held(connection, *record)? {
+            let effects = Effects {
+                merge: None,
+                ..effects
+            };
+            fold(&mut accounts, &effects, |customer| customer == *record);
+        }
+    }
     let account = accounts.get(holder).cloned().unwrap_or_default();
     Ok((holder, account))
 }

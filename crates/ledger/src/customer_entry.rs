@@ -78,6 +78,36 @@ const PENDING: &str = "select e.header, e.payload, t.opened, c.seq
          on c.customer_id = ? and c.stream = t.id and c.seq > t.included
      cross join entry e on e.stream = c.stream and e.seq = c.seq";
 
+/// What own entries say that concern a customer and have no effects in the server's rows, though these include
+/// their positions: the server holds them. In order.
+pub(crate) fn held(connection: &Connection, customer_id: Uuid) -> Result<Vec<Effects>, Error> {
+    let is_any: bool = connection
+        .prepare_cached(
+            "select exists (select 1 from disposition indexed by disposition_held
+                            where disposition = 'held')",
+        )?
+        .query_row([], |row| row.get(0))?;
+    if !is_any {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare_cached(
+        "select e.header, e.payload
+         from stream t
+         cross join customer_entry c indexed by customer_entry_by_customer
+             on c.customer_id = ? and c.stream = t.id and c.seq <= t.included
+         cross join disposition d
+             on d.stream = c.stream and d.seq = c.seq and d.disposition = 'held'
+         cross join entry e on e.stream = c.stream and e.seq = c.seq
+         order by t.opened, c.seq",
+    )?;
+    let mut rows = statement.query([customer_id.as_bytes()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.extend(effects_of(row)?);
+    }
+    Ok(found)
+}
+
 /// Whether an own entry changes the account of a customer that is not included in the server's rows. Not every
 /// entry that concerns somebody changes what they have; a sale to them does, and is not read for that.
 pub(crate) fn is_pending(tx: &Connection, customer_id: Uuid) -> Result<bool, Error> {

@@ -26,6 +26,9 @@ pub struct Held {
     pub is_recalled: bool,
     /// When the server would like it back, milliseconds since the epoch.
     pub expires_ms: i64,
+    /// Of a customer's rights: whether an own entry that decided by them has no effects at the server yet, because
+    /// it was not acknowledged or is held. Who has them next would not know of it.
+    pub is_untold: bool,
 }
 
 impl Held {
@@ -322,7 +325,12 @@ macro_rules! held_where {
         concat!(
             "select l.id, l.kind, l.resource_key, l.granted,
                  (select coalesce(sum(s.units), 0) from lease_spent s where s.lease_id = l.id),
-                 l.state = 'recalled', l.expires_ms
+                 l.state = 'recalled', l.expires_ms,
+                 l.kind = 'customer' and exists (
+                     select 1 from lease_spent s
+                     join stream t on t.id = s.stream
+                     left join disposition d on d.stream = s.stream and d.seq = s.seq
+                     where s.lease_id = l.id and (s.seq > t.confirmed or d.disposition = 'held'))
              from lease l
              where l.state <> 'ended'
                and not exists (select 1 from setting where key = 'leases_doubted')
@@ -350,6 +358,7 @@ fn held_of(row: &Row<'_>) -> rusqlite::Result<Option<Held>> {
         spent: row.get(4)?,
         is_recalled: row.get(5)?,
         expires_ms: row.get(6)?,
+        is_untold: row.get(7)?,
     }))
 }
 

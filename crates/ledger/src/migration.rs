@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: [(&str, &str); 20] = [
+const STEPS: [(&str, &str); 21] = [
     ("V1__ledger", include_str!("../migrations/V1__ledger.sql")),
     ("V2__till", include_str!("../migrations/V2__till.sql")),
     ("V3__replica", include_str!("../migrations/V3__replica.sql")),
@@ -56,6 +56,10 @@ const STEPS: [(&str, &str); 20] = [
     (
         "V22__sale_by_time",
         include_str!("../migrations/V22__sale_by_time.sql"),
+    ),
+    (
+        "V23__held_entries",
+        include_str!("../migrations/V23__held_entries.sql"),
     ),
 ];
 

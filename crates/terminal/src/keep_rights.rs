@@ -166,7 +166,8 @@ fn not_needed(
     now_ms: i64,
 ) -> Vec<(Uuid, &'static str)> {
     let kept_from_ms = customers_kept_from(all);
-    let reasons = all.iter().filter_map(|lease| {
+    let told = all.iter().filter(|lease| !lease.is_untold);
+    let reasons = told.filter_map(|lease| {
         let need = needs.get(&lease.resource);
         let is_customer = matches!(lease.resource, LeaseResource::Customer(_));
         let held = Held {

@@ -107,6 +107,7 @@ mod tests {
             spent,
             is_recalled: false,
             expires_ms: 0,
+            is_untold: false,
         }
     }
 

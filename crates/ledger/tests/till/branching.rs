@@ -17,8 +17,12 @@ use crate::syncing::page;
 const NEW: Uuid = Uuid::from_u128(0x5712_0002);
 
 pub(crate) fn part(till: &Counter) -> Recorded {
+    part_as(till, NEW)
+}
+
+fn part_as(till: &Counter, stream: Uuid) -> Recorded {
     let branch = Branch {
-        stream: NEW,
+        stream,
         terminal_id: identity().terminal_id,
         reason: "fork",
         stamp: till.stamp(),
@@ -82,6 +86,34 @@ fn what_was_not_confirmed_is_written_again_under_its_ids() {
     till.ledger
         .read(|look| stream::verify(look, NEW))
         .expect("a whole chain");
+}
+
+#[test]
+fn no_receipt_is_numbered_as_one_of_an_earlier_stream() {
+    let (till, _) = copied();
+    // The signs of a stream come from its last two bytes, and 0x1f is written as 0x01 is.
+    part_as(&till, Uuid::from_u128(STREAM.as_u128() + 0x1e));
+    for _ in 0..3 {
+        till.sell(&Sold::default());
+    }
+    let sales = till.ledger.read(|look| sale::recent(look, 10));
+    let mut receipts: Vec<_> = sales
+        .expect("the sales")
+        .into_iter()
+        .map(|sold| sold.sale.receipt)
+        .collect();
+    receipts.sort();
+    assert_eq!(
+        receipts,
+        [
+            "CAJA1-2300002",
+            "CAJA1-2300003",
+            "CAJA1-2300004",
+            "CAJA1-2300005",
+            "CAJA1-2300006",
+            "CAJA1-XM00004",
+        ]
+    );
 }
 
 #[test]

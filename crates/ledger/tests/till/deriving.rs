@@ -129,6 +129,7 @@ fn as_the_version_before_left_it(path: &Path) {
              drop table reward_had; drop table reward_coupon;
              drop index customer_by_epoch; drop index account_by_epoch; drop index code_use_by_epoch;
              drop index sale_by_time;
+             drop index disposition_held;
              drop trigger stream_keeps_what_was_acknowledged; drop table read_again;
              create trigger stream_keeps_what_was_acknowledged before delete on stream
              begin select raise(abort, 'never'); end;

@@ -1,12 +1,14 @@
 //! Rights that are held here: only what was asked for and not spent, in the sale's own transaction.
 
-use mostrador_ledger::{Connection, Error, lease, rebuild, record};
+use mostrador_ledger::{Connection, Error, lease, outbox, rebuild, record};
 use mostrador_protocol::entry::{Payload, SaleCompleted};
 use mostrador_protocol::lease::{LeaseClosed, LeaseResource, LeaseRow, LeaseSpend, LeaseState};
+use mostrador_protocol::message::{Disposition, EntryDisposition};
 use uuid::Uuid;
 
 use crate::branching::part;
-use crate::counter::{Counter, START_MS, Sold, identity};
+use crate::counter::{Counter, START_MS, STREAM, Sold, customer_id, identity};
+use crate::sending;
 
 fn uses() -> LeaseResource {
     LeaseResource::CodeUses("ONCE".to_owned())
@@ -218,4 +220,49 @@ fn nothing_is_spent_between_a_restore_and_the_servers_next_word() {
     counter.ledger.transact(lease::doubt).expect("a restore");
     answer(&[]);
     assert_eq!(left(&counter), 0, "it was granted after the backup");
+}
+
+#[test]
+fn what_decided_on_a_customer_is_told_before_their_right_goes() {
+    let (counter, id) = (Counter::enrolled(), Uuid::from_u128(0x1ea5e));
+    let customer = LeaseResource::Customer(customer_id(1));
+    let held: Result<(), Error> = counter.ledger.transact(|tx| {
+        let asked = lease::ask(tx, &customer, id)?;
+        let row = LeaseRow {
+            resource: customer.clone(),
+            ..granted(asked, 1)
+        };
+        lease::answered(tx, &[asked], &[row])
+    });
+    held.expect("a lease");
+    let is_untold = || {
+        let all = counter.ledger.read(lease::held).expect("the leases");
+        assert_eq!(all.len(), 1);
+        all[0].is_untold
+    };
+    assert!(!is_untold(), "it decided on nothing");
+    let spend = LeaseSpend {
+        lease_id: id,
+        units: 0,
+    };
+    sell(&counter, 1, &[spend]).expect("a sale");
+    assert!(is_untold());
+    let acknowledge = |disposition| {
+        let became = EntryDisposition {
+            seq: 2,
+            disposition,
+            reason: None,
+        };
+        let done: Result<(), Error> = counter
+            .ledger
+            .transact(|tx| outbox::acknowledge(tx, STREAM, sending::held(&counter, 2), &[became]));
+        done.expect("an acknowledgement");
+    };
+    acknowledge(Disposition::Held);
+    assert!(
+        is_untold(),
+        "the server has the entry and none of its effects"
+    );
+    acknowledge(Disposition::Applied);
+    assert!(!is_untold());
 }

@@ -1,14 +1,15 @@
 //! What goes out in which pieces, and what an answer acknowledges.
 
 use mostrador_ledger::outbox::Held;
-use mostrador_ledger::{Error, entry, outbox, replica, stream};
+use mostrador_ledger::{Error, account, entry, outbox, replica, stream};
+use mostrador_protocol::account::AccountDocument;
 use mostrador_protocol::entry::EntryHash;
 use mostrador_protocol::message::{Disposition, EntryDisposition, PullReply};
 use mostrador_protocol::row::{FeedRow, Row};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use crate::counter::{Counter, STREAM, Sold};
+use crate::counter::{Counter, STREAM, Sold, customer_id};
 
 /// What an honest server says that holds the till's own stream up to `through`.
 pub(crate) fn held(till: &Counter, through: u64) -> Held {
@@ -175,4 +176,71 @@ fn held_and_adjusted_entries_are_listed_until_they_are_released() {
         .read(|connection| outbox::attention(connection, 10))
         .expect("a list");
     assert!(listed.is_empty());
+}
+
+#[test]
+fn what_the_server_holds_is_decided_by_until_it_counts_there() {
+    let till = Counter::enrolled();
+    let customer = customer_id(1);
+    let basket = Sold {
+        customer: Some(customer),
+        points: 10,
+        ..Sold::default()
+    };
+    till.sell(&basket);
+    let counts = || {
+        let both = till.ledger.read(|look| {
+            let shown = account::shown(look, customer)?;
+            let (holder, decided_by) = account::held(look, customer)?;
+            assert_eq!(holder, customer);
+            Ok::<_, Error>([shown, decided_by].map(|it| (it.purchases, it.balance())))
+        });
+        both.expect("the account")
+    };
+    assert_eq!(counts(), [(1, 10); 2]);
+    let became = |disposition| EntryDisposition {
+        seq: 2,
+        disposition,
+        reason: None,
+    };
+    let page = |position, own_through, rows: Vec<Row>| PullReply {
+        rows: rows
+            .into_iter()
+            .zip(position..)
+            .map(|(row, position)| FeedRow { position, row })
+            .collect(),
+        next_cursor: position + 1,
+        own_through,
+        more: false,
+        server_time_ms: 0,
+        next_hash: None,
+        seals: std::collections::BTreeMap::new(),
+    };
+    let stream = Row::Stream {
+        stream: STREAM,
+        through: 2,
+    };
+    let of_the_server = till.ledger.read(|look| account::shown(look, customer));
+    let freed = [
+        Row::Account {
+            customer_id: customer,
+            account: AccountDocument::from(&of_the_server.expect("an account")),
+        },
+        Row::Disposition {
+            stream: STREAM,
+            entry: became(Disposition::Applied),
+        },
+    ];
+    let done: Result<(), Error> = till.ledger.transact(|tx| {
+        let held = held(&till, 2);
+        outbox::acknowledge(tx, STREAM, held, &[became(Disposition::Held)])?;
+        replica::apply_page(tx, &page(1, 2, vec![stream]))
+    });
+    done.expect("it is held");
+    assert_eq!(counts(), [(0, 0), (1, 10)], "nothing of it is in the row");
+    let done: Result<(), Error> = till
+        .ledger
+        .transact(|tx| replica::apply_page(tx, &page(3, 2, freed.to_vec())));
+    done.expect("it is freed");
+    assert_eq!(counts(), [(1, 10); 2]);
 }
