@@ -312,9 +312,21 @@ async fn of_fifty_tills_one_sells_the_last_use() -> Result<(), Error> {
         sold += i64::from(seller.await.expect("no till breaks")?);
     }
     shop.agree(&tills.iter().collect::<Vec<_>>()).await?;
+    if sold == 0 {
+        // Whoever was granted it paid a moment too early, and still has it.
+        let holder = || {
+            tills
+                .iter()
+                .find(|till| left(till, "ULTIMO").is_ok_and(|left| left == 1))
+        };
+        until("somebody to hold the last use", || holder().is_some()).await?;
+        let holder = holder().expect("who holds it");
+        scan(holder, "ULTIMO")?;
+        sold += i64::from(pay(holder)?.total < 3_800);
+        shop.agree(&[holder]).await?;
+    }
     let stock = stock(&shop, "ULTIMO").await?;
-    assert_eq!((stock.used, stock.exposure), (sold, 0));
-    assert!(sold <= 1, "{sold} tills sold it");
+    assert_eq!((sold, stock.used, stock.exposure), (1, 1, 0));
     assert_eq!(exceptions(&shop)?, "nothing to look at\n");
     Ok(())
 }

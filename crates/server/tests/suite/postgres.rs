@@ -255,19 +255,26 @@ async fn a_tenant_whose_writers_wait_keeps_no_other_tenant_waiting() {
     let sql = "begin; select 1 from feed_head where tenant_id = ";
     let sql = format!("{sql}'{TENANT}' for update");
     holder.batch_execute(&sql).await.unwrap();
+    let started = Arc::<AtomicUsize>::default();
     let waiting: Vec<_> = (0..QUEUE)
         .map(|_| {
-            let store = store.clone();
-            tokio::spawn(async move { store.put(TENANT, Vec::new()).await })
+            let (store, started) = (store.clone(), Arc::clone(&started));
+            tokio::spawn(async move {
+                started.fetch_add(1, Ordering::Relaxed);
+                store.put(TENANT, Vec::new()).await
+            })
         })
         .collect();
     let count = "select count(*) from pg_stat_activity
                  where datname = 'queues' and wait_event_type = 'Lock'";
     let queued = async || holder.query_one(count, &[]).await.unwrap().get::<_, i64>(0);
-    while queued().await == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
     let patience = Duration::from_secs(5);
+    let all_wait = async {
+        while queued().await == 0 || started.load(Ordering::Relaxed) < QUEUE {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(patience, all_wait).await.expect("they wait");
     for _ in 0..QUEUE {
         let written = timeout(patience, store.put(OTHER, Vec::new())).await;
         written.expect("a turn of its own").unwrap();
