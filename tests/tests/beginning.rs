@@ -329,7 +329,7 @@ async fn a_restored_server_whose_feed_was_compacted_gets_back_what_it_lost() -> 
     two.start_sync()?;
     shop.agree(&[&one, &two, &third]).await?;
     let accounts = shop.store()?.accounts(shop.tenant()).await?;
-    let purchases: u64 = accounts.iter().map(|(_, account)| account.purchases).sum();
+    let purchases: i64 = accounts.iter().map(|(_, account)| account.purchases).sum();
     assert_eq!(purchases, 3 + 3 + 3 + 9, "each sale, once");
     for till in [&one, &two, &third] {
         till.stop_sync().await;
