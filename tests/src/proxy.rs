@@ -46,6 +46,7 @@ pub struct Proxy {
 struct Counts {
     carried: AtomicU64,
     unacknowledged: AtomicU64,
+    troubled: AtomicU64,
 }
 
 impl Proxy {
@@ -115,6 +116,11 @@ impl Proxy {
     pub fn unacknowledged(&self) -> u64 {
         self.counts.unacknowledged.load(Ordering::Relaxed)
     }
+
+    /// How often a trouble did something to what a connection carried.
+    pub fn troubled(&self) -> u64 {
+        self.counts.troubled.load(Ordering::Relaxed)
+    }
 }
 
 impl Drop for Proxy {
@@ -136,7 +142,8 @@ async fn carry(
     if let Cable::Troubled(trouble) = at_first
         && trouble.outlives_itself()
     {
-        trouble::pass(trouble, &mut till, &mut server).await.ok();
+        let ends = (&mut till, &mut server);
+        trouble::pass(trouble, ends, &counts.troubled).await.ok();
         return;
     }
     let changes = cable.wait_for(|now| *now != at_first);
@@ -154,7 +161,9 @@ async fn pass(cable: Cable, (till, server): (&mut TcpStream, &mut TcpStream), co
             counts.unacknowledged.fetch_add(lost, Ordering::Relaxed);
             Some(())
         }
-        Cable::Troubled(trouble) => trouble::pass(trouble, till, server).await.ok(),
+        Cable::Troubled(trouble) => trouble::pass(trouble, (till, server), &counts.troubled)
+            .await
+            .ok(),
         Cable::Whole | Cable::Cut => tokio::io::copy_bidirectional(till, server)
             .await
             .map(drop)
@@ -242,6 +251,21 @@ mod tests {
         client.read_exact(&mut answer).await.unwrap();
         proxy.cut();
         assert_eq!(client.read(&mut answer).await.unwrap_or(0), 0, "closed");
+    }
+
+    #[tokio::test]
+    async fn a_trouble_counts_once_it_did_something_to_a_connection() {
+        let proxy = Proxy::start(echo_server().await).await.unwrap();
+        for trouble in Trouble::ALL {
+            if matches!(trouble, Trouble::DeafServer | Trouble::DeafTill) {
+                continue;
+            }
+            let before = proxy.troubled();
+            proxy.trouble(trouble);
+            assert_eq!(proxy.troubled(), before, "{trouble:?}");
+            echoes(proxy.address()).await;
+            assert!(proxy.troubled() > before, "{trouble:?}");
+        }
     }
 
     #[tokio::test]

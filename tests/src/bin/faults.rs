@@ -1,4 +1,4 @@
-//! `faults`: the fault table.
+//! `faults`: the fault table. Where `MOSTRADOR_FAULTS` says `required`, a row that is skipped has failed.
 #![expect(clippy::print_stdout, reason = "a program that talks to a person")]
 
 use std::path::PathBuf;
@@ -72,7 +72,15 @@ fn run(cli: &Cli) -> Result<usize, Error> {
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(row, _, _)| rows.iter().position(|known| known == row));
-    Ok(print(&done, &mut std::io::stdout())?)
+    let failed = print(&done, &mut std::io::stdout())?;
+    let is_skipped = |outcome: &Outcome| matches!(outcome, Outcome::Skipped(_));
+    let skipped = done.iter().filter(|(_, outcome, _)| is_skipped(outcome));
+    let skipped = skipped.count();
+    if skipped > 0 && std::env::var("MOSTRADOR_FAULTS").is_ok_and(|it| it == "required") {
+        eprintln!("faults: {skipped} rows were skipped, and MOSTRADOR_FAULTS requires them");
+        return Ok(failed + skipped);
+    }
+    Ok(failed)
 }
 
 /// One row in a company of its own: what one row breaks is no excuse for the next.

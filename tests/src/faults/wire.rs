@@ -12,6 +12,9 @@ use crate::proxy::{Proxy, Trouble};
 /// How long the queue may take to be empty after the wire is whole again.
 const HEALING: Duration = Duration::from_mins(1);
 
+/// How long the trouble may take to meet a connection.
+const MEETING: Duration = Duration::from_secs(20);
+
 /// How many sales fall into one trouble.
 const SALES: u32 = 8;
 
@@ -28,12 +31,24 @@ pub(super) async fn trouble(site: &mut Site, trouble: Trouble) -> Result<Outcome
     let mut printed = Vec::new();
     for _ in 0..site.times(1, 10) {
         site.shop.agree(&[&till]).await?;
+        let before = cable.troubled();
         cable.trouble(trouble);
         for _ in 0..SALES {
             printed.push(audit::sell(&till)?);
             tokio::time::sleep(PAUSE).await;
         }
         tally.says(without_numbers(&till.sync_view()?.sentence));
+        let met = Deadline::after(MEETING);
+        while cable.troubled() == before {
+            if met
+                .pause_async("the trouble to meet a connection")
+                .await
+                .is_err()
+            {
+                tally.fails("the wire did nothing wrong".to_owned());
+                break;
+            }
+        }
         cable.restore();
         if site.is_quick {
             // A dead connection is waited for as long as an exchange may take; the full table does.

@@ -1,6 +1,7 @@
 //! What a wire does to a conversation, beside being cut.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -91,34 +92,38 @@ const PORTAL: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-leng
 /// Bytes at a time, and the pause between them, of a wire that drips.
 const DRIP: (usize, Duration) = (48, Duration::from_millis(10));
 
-/// Carries one connection as `trouble` says.
+/// Carries one connection as `trouble` says, and counts what it does to it.
 pub(super) async fn pass(
     trouble: Trouble,
-    till: &mut TcpStream,
-    server: &mut TcpStream,
+    (till, server): (&mut TcpStream, &mut TcpStream),
+    done: &AtomicU64,
 ) -> io::Result<()> {
     match trouble {
-        Trouble::Slow(pause) => both_ways(till, server, (1 << 16, pause)).await,
-        Trouble::Drips => both_ways(till, server, DRIP).await,
+        Trouble::Slow(pause) => both_ways((till, server), (1 << 16, pause), done).await,
+        Trouble::Drips => both_ways((till, server), DRIP, done).await,
         Trouble::CutsRequests => {
             let mut request = vec![0; 1 << 16];
             let size = till.read(&mut request).await?;
+            done.fetch_add(u64::from(size > 0), Ordering::Relaxed);
             server.write_all(&request[..size / 2]).await?;
             server.flush().await
         }
         Trouble::Portal => {
             let size = till.read(&mut [0; 1 << 12]).await?;
             if size > 0 {
+                done.fetch_add(1, Ordering::Relaxed);
                 till.write_all(PORTAL.as_bytes()).await?;
             }
             till.shutdown().await
         }
         Trouble::DeafServer => {
             let mut request = vec![0; 1 << 16];
-            while till.read(&mut request).await? > 0 {}
+            while till.read(&mut request).await? > 0 {
+                done.fetch_add(1, Ordering::Relaxed);
+            }
             Ok(())
         }
-        _ => converse(trouble, till, server).await,
+        _ => converse(trouble, (till, server), done).await,
     }
 }
 
@@ -132,8 +137,8 @@ enum Next {
 
 async fn converse(
     trouble: Trouble,
-    till: &mut TcpStream,
-    server: &mut TcpStream,
+    (till, server): (&mut TcpStream, &mut TcpStream),
+    done: &AtomicU64,
 ) -> io::Result<()> {
     let upstream = server.peer_addr()?;
     let (mut asks, mut learns) = till.split();
@@ -157,8 +162,12 @@ async fn converse(
                 }
                 if trouble == Trouble::Repeats && !asked.is_empty() {
                     repeat(std::mem::take(&mut asked), upstream);
+                    done.fetch_add(1, Ordering::Relaxed);
                 }
-                match next(trouble, piece) {
+                let next = next(trouble, piece);
+                let is_harmed = !matches!(next, Next::Passes);
+                done.fetch_add(u64::from(is_harmed), Ordering::Relaxed);
+                match next {
                     Next::Passes => learns.write_all(piece).await?,
                     Next::PassesAndEnds(part) => {
                         learns.write_all(&part).await?;
@@ -220,22 +229,25 @@ fn repeat(request: Vec<u8>, upstream: std::net::SocketAddr) {
 }
 
 async fn both_ways(
-    till: &mut TcpStream,
-    server: &mut TcpStream,
+    (till, server): (&mut TcpStream, &mut TcpStream),
     piece: (usize, Duration),
+    done: &AtomicU64,
 ) -> io::Result<()> {
     let (mut asks, mut learns) = till.split();
     let (mut answers, mut hears) = server.split();
     tokio::select! {
-        up = trickle(&mut asks, &mut hears, piece) => up,
-        down = trickle(&mut answers, &mut learns, piece) => down,
+        up = trickle((&mut asks, &mut hears), piece, done) => up,
+        down = trickle((&mut answers, &mut learns), piece, done) => down,
     }
 }
 
 async fn trickle(
-    from: &mut (impl AsyncRead + Unpin),
-    to: &mut (impl AsyncWrite + Unpin),
+    (from, to): (
+        &mut (impl AsyncRead + Unpin),
+        &mut (impl AsyncWrite + Unpin),
+    ),
     (size, pause): (usize, Duration),
+    done: &AtomicU64,
 ) -> io::Result<()> {
     let mut piece = vec![0; size];
     loop {
@@ -244,6 +256,7 @@ async fn trickle(
             return Ok(());
         }
         tokio::time::sleep(pause).await;
+        done.fetch_add(1, Ordering::Relaxed);
         to.write_all(&piece[..size]).await?;
     }
 }
