@@ -3,6 +3,7 @@
 mod balances;
 mod branches;
 mod canary;
+mod causes;
 mod copies;
 mod counted;
 mod delivery;

@@ -4,18 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate};
-use mostrador_protocol::entry::{BadgeAwarded, Payload, PointsExpired, ReferralBonus, TierMoved};
+use mostrador_protocol::entry::{Payload, ReferralBonus};
 use mostrador_server::store::Store;
 use uuid::Uuid;
 
+use super::causes::Causes;
 use super::people::People;
 use super::sold::{Sales, Sold};
 use super::told::Told;
 use super::{Rest, Violation};
-use crate::goods::{
-    BADGE, BADGE_POINTS, BADGE_VISITS, LIFETIME_DAYS, REFERRAL_FROM, REFERRAL_POINTS, TENANT,
-    TIER_DAYS, TIERS,
-};
+use crate::goods::{BADGE_VISITS, REFERRAL_FROM, REFERRAL_POINTS, TENANT, TIER_DAYS, TIERS};
 use mostrador_tests::Error;
 
 /// How far the store's day is behind UTC, milliseconds: its zone has no summer time.
@@ -27,10 +25,7 @@ const BELIEVED_MS: i64 = 10 * 60_000;
 pub(super) async fn check(rest: &Rest<'_>, told: &[Told]) -> Result<Vec<Violation>, Error> {
     let people = People::of(told);
     let sales = Sales::of(told);
-    let mut causes = Causes::new(&people);
-    for (position, entry) in told.iter().enumerate() {
-        causes.take(position, &entry.payload);
-    }
+    let causes = Causes::of(told, &people);
     let today = day_of(rest.now_ms);
     let mut wrong = causes.wrong;
     let accounts = rest.store.accounts(TENANT).await?;
@@ -73,105 +68,6 @@ fn counts_from(entry: &Told) -> i64 {
         entry.received_ms
     } else {
         said
-    }
-}
-
-/// The causes of what followed.
-struct Causes<'a> {
-    people: &'a People,
-    /// Where something last happened to a person that did not follow from something else.
-    touched: BTreeMap<Uuid, usize>,
-    expired: BTreeMap<(Uuid, [NaiveDate; 3]), usize>,
-    /// Day and tier of the last move, and where it was told.
-    moves: BTreeMap<Uuid, (NaiveDate, String, usize)>,
-    badges: BTreeSet<Uuid>,
-    wrong: Vec<String>,
-}
-
-impl<'a> Causes<'a> {
-    const fn new(people: &'a People) -> Self {
-        Self {
-            people,
-            touched: BTreeMap::new(),
-            expired: BTreeMap::new(),
-            moves: BTreeMap::new(),
-            badges: BTreeSet::new(),
-            wrong: Vec::new(),
-        }
-    }
-
-    fn take(&mut self, position: usize, payload: &Payload) {
-        match payload {
-            Payload::PointsExpired(expired) => self.expiry(position, expired),
-            Payload::TierMoved(moved) => self.tier(position, moved),
-            Payload::BadgeAwarded(badge) => {
-                self.badge(badge);
-                self.touch(position, payload);
-            }
-            _ => self.touch(position, payload),
-        }
-    }
-
-    /// There is one, each has it once, and it comes with a lot of the day.
-    fn badge(&mut self, awarded: &BadgeAwarded) {
-        if !self.badges.insert(awarded.customer_id) {
-            self.wrong.push(format!("{awarded:?} came a second time"));
-        }
-        let expires_on = awarded.day + Days::new(LIFETIME_DAYS.into());
-        let is_right = awarded.badge == BADGE
-            && awarded.bonus.as_ref().is_some_and(|lot| {
-                let usable_from = lot.usable_from.unwrap_or(lot.earned_on);
-                let days = [lot.earned_on, usable_from, lot.expires_on];
-                days == [awarded.day, awarded.day, expires_on] && lot.points == BADGE_POINTS
-            });
-        if !is_right {
-            self.wrong
-                .push(format!("{awarded:?} is not what the program gives"));
-        }
-    }
-
-    fn touch(&mut self, position: usize, payload: &Payload) {
-        for record in payload.customers() {
-            self.touched.insert(self.people.person(record), position);
-        }
-    }
-
-    /// Whether something happened to the person since then.
-    fn is_touched_since(&self, customer: Uuid, position: usize) -> bool {
-        let touched = self.touched.get(&self.people.person(customer));
-        touched.is_some_and(|last| *last > position)
-    }
-
-    /// The same lot expires a second time only when something came to it.
-    fn expiry(&mut self, position: usize, expired: &PointsExpired) {
-        let (customer, lot) = (expired.customer_id, &expired.lot);
-        if expired.day <= lot.expires_on {
-            self.wrong.push(format!("{expired:?} expired too early"));
-        }
-        let usable_from = lot.usable_from.unwrap_or(lot.earned_on);
-        let cause = (customer, [lot.expires_on, lot.earned_on, usable_from]);
-        if let Some(before) = self.expired.insert(cause, position)
-            && !self.is_touched_since(customer, before)
-        {
-            self.wrong.push(format!("{expired:?} expired twice"));
-        }
-    }
-
-    /// Each move begins where the one before ended.
-    fn tier(&mut self, position: usize, moved: &TierMoved) {
-        let customer = moved.customer_id;
-        let now = (moved.day, moved.to.clone(), position);
-        let before = self.moves.insert(customer, now);
-        if self.people.is_merged(customer) {
-            return;
-        }
-        let from = before
-            .as_ref()
-            .map_or(TIERS[0].0, |before| before.1.as_str());
-        let said = moved.from.as_deref().unwrap_or(TIERS[0].0);
-        if said != from || said == moved.to {
-            self.wrong.push(format!("{moved:?} follows {before:?}"));
-        }
     }
 }
 
