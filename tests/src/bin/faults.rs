@@ -92,10 +92,21 @@ fn one(row: Row, cli: &Cli) -> (Outcome, f64) {
     let started = Instant::now();
     let outcome = in_own_company(row, cli).unwrap_or_else(|error| {
         let mut tally = Tally::default();
-        tally.fails(error.to_string());
+        tally.fails(with_causes(&error));
         Outcome::Ran(tally)
     });
     (outcome, started.elapsed().as_secs_f64())
+}
+
+/// What an error says, and what its causes say.
+fn with_causes(error: &Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        said = format!("{said}: {error}");
+        cause = error.source();
+    }
+    said
 }
 
 fn in_own_company(row: Row, cli: &Cli) -> Result<Outcome, Error> {

@@ -149,7 +149,12 @@ pub(super) fn leave_log(data: &Path) -> Result<Vec<Receipt>, Error> {
         }
     }
     worker.kill()?;
-    printed.extend(worker.finish()?.printed);
+    let said = worker.finish()?;
+    if !said.was_killed() {
+        // It left no log: what follows would be another fault than the row's.
+        return Err(std::io::Error::other(said.complaint).into());
+    }
+    printed.extend(said.printed);
     Ok(printed)
 }
 
