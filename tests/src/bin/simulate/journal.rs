@@ -1,17 +1,22 @@
 //! What really happened at the tills, written down as it happens: the measure of everything else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use mostrador_ledger as ledger;
 use mostrador_ledger::{Connection, Ledger};
 use mostrador_protocol::entry::RawEntry;
 use mostrador_server::SqliteStore;
 use mostrador_server::store::Store;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::check::Violation;
 use super::goods::TENANT;
 use super::message::short;
+
+/// No answer is longer on its way.
+const ANSWERED_BY: Duration = Duration::from_mins(1);
 
 /// Something that a till committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +39,8 @@ pub(super) struct Journal {
     /// Machines with a copy of another's disk, beside it.
     pub(super) copies: Vec<(String, String)>,
     machines: BTreeMap<String, Seen>,
-    /// Whether the server's disk was ever set back.
-    is_restored: bool,
+    /// When the server's disk was last set back, and of which generation each machine knew it then.
+    set_back: Option<(Instant, BTreeMap<String, Option<String>>)>,
     /// Whether a till's disk was ever set back or copied.
     is_forked: bool,
 }
@@ -43,7 +48,8 @@ pub(super) struct Journal {
 /// What was seen of a machine's file.
 #[derive(Debug, Clone, Default)]
 struct Seen {
-    /// Of each stream: entries, those acknowledged, and those that the server is known to hold.
+    /// Of each stream: entries, those ever acknowledged, and those that the server of this generation is known
+    /// to hold.
     streams: BTreeMap<Uuid, (u64, u64, u64)>,
     cursor: u64,
     generation: Option<String>,
@@ -59,15 +65,18 @@ impl Journal {
         let before = self.machines.get(name).cloned().unwrap_or_default();
         let (now, new) = till.read(|look| look_at(look, &before))?;
         let mut violations = went_back(name, &before, &now);
-        if !self.is_restored {
+        if self.set_back.is_none() {
             violations.extend(lost_by_the_server(name, (&before, &now), self.is_forked));
         }
+        let may_be_old = self.may_be_old(name, &now);
         for (raw, is_acknowledged) in new {
             let Ok(header) = raw.header() else {
                 continue;
             };
             if is_acknowledged {
-                self.acknowledged.insert(header.entry_id);
+                if !may_be_old {
+                    self.acknowledged.insert(header.entry_id);
+                }
                 continue;
             }
             let fact = Fact {
@@ -134,12 +143,22 @@ impl Journal {
     /// The server's disk was set back: what it had said since the copy is worth nothing more.
     pub(super) fn server_set_back(&mut self) {
         self.acknowledged.clone_from(&self.backed_up);
-        self.is_restored = true;
+        let known = self.machines.iter();
+        let known = known.map(|(name, seen)| (name.clone(), seen.generation.clone()));
+        self.set_back = Some((Instant::now(), known.collect()));
+    }
+
+    /// Whether a machine may have heard by now only what the server answered before it was set back.
+    fn may_be_old(&self, name: &str, now: &Seen) -> bool {
+        self.set_back.as_ref().is_some_and(|(at, known)| {
+            let is_unaware = known.get(name) == Some(&now.generation);
+            is_unaware && at.elapsed() < ANSWERED_BY
+        })
     }
 
     /// Whether a till or the server was set back, or a till was copied.
     pub(super) const fn is_disturbed(&self) -> bool {
-        self.is_restored || self.is_forked
+        self.set_back.is_some() || self.is_forked
     }
 
     /// How many facts of this kind there are.
@@ -148,7 +167,7 @@ impl Journal {
     }
 }
 
-/// What is there now; each new entry, and each that was acknowledged since.
+/// What is there now; each new entry, and each that the server was heard to hold since.
 type Look = (Seen, Vec<(RawEntry, bool)>);
 
 fn look_at(look: &Connection, before: &Seen) -> Result<Look, ledger::Error> {
@@ -162,7 +181,7 @@ fn look_at(look: &Connection, before: &Seen) -> Result<Look, ledger::Error> {
     // from its first entry on.
     let is_first_look = before.streams.is_empty();
     for head in ledger::stream::all(look)? {
-        let (entries, acknowledged, _) = before
+        let (entries, _, confirmed) = before
             .streams
             .get(&head.stream)
             .copied()
@@ -171,7 +190,10 @@ fn look_at(look: &Connection, before: &Seen) -> Result<Look, ledger::Error> {
             new.extend(ledger::entry::at(look, head.stream, seq)?.map(|raw| (raw, false)));
         }
         if !is_first_look {
-            for seq in acknowledged + 1..=head.acknowledged {
+            // A restored server is asked again what it holds.
+            let is_same = now.generation == before.generation;
+            let heard = if is_same { confirmed } else { 0 };
+            for seq in heard + 1..=head.confirmed {
                 new.extend(ledger::entry::at(look, head.stream, seq)?.map(|raw| (raw, true)));
             }
         }
