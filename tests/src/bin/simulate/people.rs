@@ -6,36 +6,24 @@ use mostrador_terminal::view::{ReferrerInput, TenderInput};
 use mostrador_tests::Error;
 use uuid::Uuid;
 
+use super::diary::Diary;
 use super::goods::{PIN, PRODUCTS, customers};
 use super::world::World;
 
 impl World {
-    /// A customer pays with as many points as the till takes.
+    /// A customer pays with as many points as the till takes, and half of them come again at once: the server has
+    /// not heard of it by then.
     pub(super) fn spend_points(&mut self) -> Result<(), Error> {
         let customer = self.customer();
         let diary = std::sync::Arc::clone(&self.room.diary);
         self.at_the_counter("sales paid with points", |till, drawn| {
             let place = usize::try_from(drawn).unwrap_or(0) % PRODUCTS.len();
-            if till.set_customer(&customer.to_string()).is_err() {
-                return Ok(format!("does not know {customer}"));
+            let mut told = pay_with_points(till, (customer, place), &diary)?;
+            if drawn.is_multiple_of(2) {
+                told += ", and again ";
+                told += &pay_with_points(till, (customer, place), &diary)?;
             }
-            till.add_product(PRODUCTS[place], "1")?;
-            let offer = till.redeem_view()?.points;
-            if offer.most == 0 {
-                diary.reached("points: none to spend", 1);
-                till.clear_basket()?;
-                return Ok(format!("takes no points: {}", offer.refusal));
-            }
-            let asked = till.redeem_points("")?;
-            let points = asked.redemption.map_or(0, |spent| spent.points);
-            let due = till.counter()?.due;
-            let cash = (due > 0).then(|| TenderInput {
-                kind: "cash".to_owned(),
-                amount: due,
-            });
-            let tenders: Vec<TenderInput> = cash.into_iter().collect();
-            let paid = till.pay(&tenders, due)?;
-            Ok(format!("takes {points} points for {}", paid.receipt))
+            Ok(told)
         })
     }
 
@@ -81,4 +69,32 @@ fn refer(till: &Till, customer: Uuid, referrer: Uuid) -> String {
         }
         Err(error) => format!("registers nobody: {error}"),
     }
+}
+
+/// Sells one unit to a customer for as many of their points as the till takes; what came of it, in words.
+fn pay_with_points(
+    till: &Till,
+    (customer, product): (Uuid, usize),
+    diary: &Diary,
+) -> Result<String, mostrador_terminal::Error> {
+    if till.set_customer(&customer.to_string()).is_err() {
+        return Ok(format!("does not know {customer}"));
+    }
+    till.add_product(PRODUCTS[product], "1")?;
+    let offer = till.redeem_view()?.points;
+    if offer.most == 0 {
+        diary.reached("points: none to spend", 1);
+        till.clear_basket()?;
+        return Ok(format!("takes no points: {}", offer.refusal));
+    }
+    let asked = till.redeem_points("")?;
+    let points = asked.redemption.map_or(0, |spent| spent.points);
+    let due = till.counter()?.due;
+    let cash = (due > 0).then(|| TenderInput {
+        kind: "cash".to_owned(),
+        amount: due,
+    });
+    let tenders: Vec<TenderInput> = cash.into_iter().collect();
+    let paid = till.pay(&tenders, due)?;
+    Ok(format!("takes {points} points for {}", paid.receipt))
 }
