@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mostrador_loyalty::account::{Accounts, CodeTally};
 use mostrador_loyalty::code::CodeText;
 use mostrador_protocol::entry::Effects;
+use mostrador_server::ingest::reading::effective_ms;
 
 use super::told::Told;
 use super::undone::Undone;
@@ -46,9 +47,14 @@ impl<'a> Folded<'a> {
         }
     }
 
-    /// The sale of what waited came with the entries before.
+    /// The sale of what waited came with the entries before. Then what undoes it follows in the order of its time.
     fn take_waiting(&mut self) {
-        for entry in std::mem::take(&mut self.waiting) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.sort_by_key(|entry| {
+            let at_ms = effective_ms(&entry.header, entry.received_ms);
+            (at_ms, entry.header.stream, entry.header.seq)
+        });
+        for entry in waiting {
             self.take(entry);
         }
     }
