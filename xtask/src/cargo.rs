@@ -37,7 +37,8 @@ pub(crate) fn build_installed() -> Result<(), Error> {
 
 /// Builds the programs that need no window.
 pub(crate) fn build_headless(profile: &str) -> Result<(), Error> {
-    if workspace::built(profile, "mostrador").exists() {
+    let has_window = workspace::built(profile, "mostrador").exists();
+    if has_window && workspace::root().join("ui/dist").exists() {
         // The window was built here: the same selection again compiles no dependency twice.
         return build_all(profile);
     }
