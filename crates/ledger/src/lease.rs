@@ -129,16 +129,16 @@ pub fn ask(tx: &Connection, resource: &LeaseResource, new_id: Uuid) -> Result<Uu
     Ok(id)
 }
 
-/// Takes an answer over: `open` is every open lease of this terminal, `asked` the ids that were asked
-/// for. What is not open any more ends here. Repeating it changes nothing.
-pub fn answered(tx: &Connection, asked: &[Uuid], open: &[LeaseRow]) -> Result<(), Error> {
+/// Takes an answer over: `open` is every open lease of this terminal, `done` the ids that are asked for no more.
+/// A question that was refused is none of them: a copy of it may arrive late and be granted. What is not open
+/// any more ends here. Repeating it changes nothing.
+pub fn answered(tx: &Connection, done: &[Uuid], open: &[LeaseRow]) -> Result<(), Error> {
     setting::remove(tx, DOUBTED)?;
     for row in open {
         put(tx, row)?;
     }
-    for id in asked {
-        tx.prepare_cached("delete from lease_asked where lease_id = ?")?
-            .execute([id.as_bytes()])?;
+    for id in done {
+        is_answered(tx, *id)?;
     }
     for lease in held(tx)? {
         if open.iter().all(|row| row.lease_id != lease.id) {
@@ -152,6 +152,7 @@ pub fn answered(tx: &Connection, asked: &[Uuid], open: &[LeaseRow]) -> Result<()
 pub(crate) fn put(tx: &Connection, row: &LeaseRow) -> Result<(), Error> {
     let id = row.lease_id;
     if !row.state.is_open() {
+        is_answered(tx, id)?;
         return end(tx, id);
     }
     let state = if row.state == LeaseState::Recalled {
@@ -177,6 +178,15 @@ pub(crate) fn put(tx: &Connection, row: &LeaseRow) -> Result<(), Error> {
         row.granted_ms,
         row.expires_ms
     ])?;
+    if one(tx, id)?.is_some() {
+        is_answered(tx, id)?;
+    }
+    Ok(())
+}
+
+fn is_answered(tx: &Connection, id: Uuid) -> Result<(), Error> {
+    tx.prepare_cached("delete from lease_asked where lease_id = ?")?
+        .execute([id.as_bytes()])?;
     Ok(())
 }
 

@@ -298,13 +298,16 @@ impl Syncer {
         let is_short = urgent
             .clone()
             .any(|want| exhausted.contains(&want.resource));
-        let asked: Vec<Uuid> = request.wants.iter().map(|want| want.lease_id).collect();
+        // What was refused is asked for by the same id again: the network may have a copy of the question that is
+        // granted later, and the till has to know that right.
+        let answered = (request.wants.iter()).filter(|want| !exhausted.contains(&want.resource));
+        let answered: Vec<Uuid> = answered.map(|want| want.lease_id).collect();
         let noted = self.with_ledger(move |ledger| {
             ledger.transact(|tx| {
                 contact.note(tx)?;
                 ledger::setting::set(tx, LEASES_SETTING, "1")?;
                 let doubted = ledger::lease::is_doubted(tx)?;
-                ledger::lease::answered(tx, &asked, &leases)?;
+                ledger::lease::answered(tx, &answered, &leases)?;
                 Ok::<_, ledger::Error>(doubted)
             })
         });

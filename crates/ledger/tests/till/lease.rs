@@ -1,9 +1,10 @@
 //! Rights that are held here: only what was asked for and not spent, in the sale's own transaction.
 
-use mostrador_ledger::{Connection, Error, lease, outbox, rebuild, record};
+use mostrador_ledger::{Connection, Error, lease, outbox, rebuild, record, replica};
 use mostrador_protocol::entry::{Payload, SaleCompleted};
 use mostrador_protocol::lease::{LeaseClosed, LeaseResource, LeaseRow, LeaseSpend, LeaseState};
-use mostrador_protocol::message::{Disposition, EntryDisposition};
+use mostrador_protocol::message::{Disposition, EntryDisposition, PullReply};
+use mostrador_protocol::row::{FeedRow, Row};
 use uuid::Uuid;
 
 use crate::branching::part;
@@ -145,6 +146,37 @@ fn a_question_keeps_its_id_until_it_is_answered() {
         .transact(|tx| lease::answered(tx, &[first], &[granted(first, 1)]));
     answered.expect("an answer");
     assert_ne!(ask(3), first);
+}
+
+#[test]
+fn a_question_that_was_refused_and_granted_later_is_a_right() {
+    let counter = Counter::enrolled();
+    let ask = |id: u128| {
+        let asked = counter
+            .ledger
+            .transact(|tx| lease::ask(tx, &uses(), Uuid::from_u128(id)));
+        asked.expect("a question")
+    };
+    let first = ask(1);
+    let refused = counter.ledger.transact(|tx| lease::answered(tx, &[], &[]));
+    refused.expect("an answer");
+    assert_eq!(ask(2), first, "it is asked for by the same id");
+    let page = PullReply {
+        rows: vec![FeedRow {
+            position: 1,
+            row: Row::Lease(granted(first, 1)),
+        }],
+        next_cursor: 1,
+        own_through: 0,
+        more: false,
+        server_time_ms: 0,
+        next_hash: None,
+        seals: std::collections::BTreeMap::new(),
+    };
+    let told: Result<(), Error> = counter.ledger.transact(|tx| replica::apply_page(tx, &page));
+    told.expect("a copy of the first question was granted");
+    assert_eq!(left(&counter), 1);
+    assert_ne!(ask(3), first, "more is another right");
 }
 
 #[test]
