@@ -52,10 +52,11 @@ pub fn held(connection: &Connection, customer_id: Uuid) -> Result<(Uuid, Account
     let mut accounts = with_holders(connection, [customer_id])?;
     let holder = accounts.holder(customer_id);
     let mut records = vec![customer_id];
-    while let Some(next) = records
-        .last()
-        .and_then(|last| accounts.get(*last)?.merged_into)
-    {
+    let next_of = |record: &Uuid| accounts.get(*record)?.merged_into;
+    while let Some(next) = records.last().and_then(next_of) {
+        if records.contains(&next) {
+            break;
+        }
         records.push(next);
     }
     for record in &records {
