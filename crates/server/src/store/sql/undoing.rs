@@ -35,7 +35,7 @@ pub(super) fn judge(
     };
     let Some(sale) = sale(tx, tenant, sale_id)? else {
         return Ok(Some(Undoing::Waits(format!(
-            "unknown_sale: sale {sale_id} is not here yet; it is tried again when the sale comes"
+            "{WAITS}: sale {sale_id} is not here yet; it is tried again when the sale comes"
         ))));
     };
     let before = before(tx, tenant, sale_id)?;
@@ -66,11 +66,8 @@ fn sale(conn: &dyn Connection, tenant: &str, sale_id: Uuid) -> Answer<Option<Sal
 /// What undid the sale so far. Copies of one entry in two streams count once.
 fn before(conn: &dyn Connection, tenant: &str, sale_id: Uuid) -> Answer<Before> {
     let mut before = Before::default();
-    for (stream, seq) in places(
-        conn,
-        (tenant, sale_id),
-        [Disposition::Applied, Disposition::Adjusted],
-    )? {
+    let had_effects = [Disposition::Applied, Disposition::Adjusted].map(stream::disposition_text);
+    for (stream, seq) in places(conn, (tenant, sale_id), (PLACES, had_effects))? {
         match stream::payload_at(conn, (tenant, stream), seq)? {
             Some(Payload::SaleRefunded(refund)) => {
                 let mut ids = before.refunds.iter().map(|known| known.refund_id);
@@ -92,7 +89,8 @@ pub(super) fn waiting(
     sale_id: Uuid,
 ) -> Answer<Vec<(Uuid, Link)>> {
     let mut waiting = Vec::new();
-    for (stream, seq) in places(conn, (tenant, sale_id), [Disposition::Held; 2])? {
+    let held = stream::disposition_text(Disposition::Held);
+    for (stream, seq) in places(conn, (tenant, sale_id), (WAITING, [held, WAITS]))? {
         if let Some(stored) = stream::entry_at(conn, (tenant, stream), seq)? {
             waiting.push((
                 stream,
@@ -109,13 +107,23 @@ pub(super) fn awaited(conn: &dyn Connection, tenant: &str, sales: &[Uuid]) -> An
     let ids: Vec<String> = sales.iter().map(Uuid::to_string).collect();
     let many: Vec<[&dyn Param; 4]> = ids
         .iter()
-        .map(|id| -> [&dyn Param; 4] { [&tenant, id, &held, &held] })
+        .map(|id| -> [&dyn Param; 4] { [&tenant, id, &held, &WAITS] })
         .collect();
     let what = "looking for what waits for sales";
-    let found = column::rows_of(conn, what, (PLACES, &many), |_| Ok(()))?;
+    let found = column::rows_of(conn, what, (WAITING, &many), |_| Ok(()))?;
     let found = sales.iter().zip(found).filter(|(_, held)| !held.is_empty());
     Ok(found.map(|(sale, _)| *sale).collect())
 }
+
+/// How the reason begins of what waits for its sale.
+const WAITS: &str = "unknown_sale";
+
+/// Those that wait; what is held because this version cannot read it is tried by a version that can.
+const WAITING: &str = "select s.stream_id, s.seq from sale_entry s
+    join entry e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id and e.seq = s.seq
+    where s.tenant_id = ?1 and s.sale_id = ?2 and s.kind <> 'sale_completed'
+          and e.disposition = ?3 and substr(e.reason, 1, length(?4)) = ?4
+    order by s.effective_ms, s.stream_id, s.seq";
 
 const PLACES: &str = "select s.stream_id, s.seq from sale_entry s
     join entry e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id and e.seq = s.seq
@@ -123,16 +131,15 @@ const PLACES: &str = "select s.stream_id, s.seq from sale_entry s
           and e.disposition in (?3, ?4)
     order by s.effective_ms, s.stream_id, s.seq";
 
-/// Where the entries stand that undo a sale and became one of these.
+/// Where the entries stand that undo a sale, as [`PLACES`] or [`WAITING`] picks them.
 fn places(
     conn: &dyn Connection,
     (tenant, sale_id): (&str, Uuid),
-    became: [Disposition; 2],
+    (sql, [one, other]): (&str, [&str; 2]),
 ) -> Answer<Vec<(Uuid, u64)>> {
-    let [one, other] = became.map(stream::disposition_text);
     let values: [&dyn Param; 4] = [&tenant, &sale_id.to_string(), &one, &other];
     let what = "looking for what undoes a sale";
-    column::rows(conn, what, (PLACES, &values), |row| {
+    column::rows(conn, what, (sql, &values), |row| {
         Ok((column::id(row, 0)?, column::uint(row, 1)?))
     })
 }
