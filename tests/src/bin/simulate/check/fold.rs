@@ -47,12 +47,14 @@ impl<'a> Folded<'a> {
         }
     }
 
-    /// The sale of what waited came with the entries before. Then what undoes it follows in the order of its time.
+    /// The sale of what waited came with the entries before. Sale by sale, what undoes one follows in the order of its
+    /// time.
     fn take_waiting(&mut self) {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.sort_by_key(|entry| {
             let at_ms = effective_ms(&entry.header, entry.received_ms);
-            (at_ms, entry.header.stream, entry.header.seq)
+            let sale = self.undone.place_of_sale(entry);
+            (sale, at_ms, entry.header.stream, entry.header.seq)
         });
         for entry in waiting {
             self.take(entry);

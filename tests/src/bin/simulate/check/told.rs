@@ -41,9 +41,16 @@ pub(super) fn in_order(rest: &Rest<'_>, books: &Books) -> Result<Vec<Told>, Erro
         .map(|(stream, seq, ms)| ((*stream, *seq), *ms))
         .collect();
     let mut next = releases.iter().zip(1..).peekable();
+    let mut first = BTreeMap::new();
+    for (stream, seq, _) in &places {
+        let header = books.at((*stream, *seq)).map(|entry| entry.raw.header());
+        if let Some(Ok(header)) = header {
+            first.entry(header.entry_id).or_insert((*stream, *seq));
+        }
+    }
     let mut reader = Reader {
         books,
-        known: BTreeSet::new(),
+        first,
         all: Vec::with_capacity(places.len()),
     };
     for (position, (stream, seq, received_ms)) in (0_u64..).zip(&places) {
@@ -62,7 +69,8 @@ pub(super) fn in_order(rest: &Rest<'_>, books: &Books) -> Result<Vec<Told>, Erro
 
 struct Reader<'a> {
     books: &'a Books,
-    known: BTreeSet<Uuid>,
+    /// Where each id came first: there it has its effects, and copies follow it.
+    first: BTreeMap<Uuid, (Uuid, u64)>,
     all: Vec<Told>,
 }
 
@@ -83,7 +91,8 @@ impl Reader<'_> {
         let Ok(header) = entry.raw.header() else {
             return;
         };
-        if entry.disposition == Disposition::Held || !self.known.insert(header.entry_id) {
+        let is_first = self.first.get(&header.entry_id) == Some(&(stream, seq));
+        if entry.disposition == Disposition::Held || !is_first {
             return;
         }
         if let Ok(Decoded::Known(payload)) = entry.raw.payload(&header) {

@@ -31,6 +31,8 @@ pub(super) struct Undone {
 #[derive(Debug)]
 struct Sold {
     sale: SaleCompleted,
+    /// How many sales came before it.
+    place: usize,
     before: Before,
     units: Vec<Decimal>,
     taken_back: i64,
@@ -60,7 +62,7 @@ impl Undone {
         };
         let judged = match &entry.payload {
             Payload::SaleCompleted(sale) => {
-                let first = Sold::of(sale);
+                let first = Sold::of(sale, self.sales.len());
                 self.sales.entry(sale.sale_id).or_insert(first);
                 return Some(as_said());
             }
@@ -94,6 +96,16 @@ impl Undone {
             Judgement::AsSaid => as_said(),
             Judgement::Adjusted { instead, .. } => Judgement::effects(instead.as_deref()),
         })
+    }
+
+    /// The place of the sale that an entry undoes, among all that came; none while it is not here.
+    pub(super) fn place_of_sale(&self, entry: &Told) -> Option<usize> {
+        let sale_id = match &entry.payload {
+            Payload::SaleRefunded(refund) => refund.sale_id,
+            Payload::SaleVoided(void) => void.sale_id,
+            _ => return None,
+        };
+        Some(self.sales.get(&sale_id)?.place)
     }
 
     /// What the server said of an entry that undoes a sale against its rule, word for word.
@@ -134,8 +146,9 @@ impl Undone {
 }
 
 impl Sold {
-    fn of(sale: &SaleCompleted) -> Self {
+    fn of(sale: &SaleCompleted, place: usize) -> Self {
         Self {
+            place,
             units: vec![Decimal::ZERO; sale.lines.len()],
             sale: sale.clone(),
             before: Before::default(),
