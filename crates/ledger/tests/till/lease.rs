@@ -40,6 +40,14 @@ fn holding(units: i64) -> (Counter, Uuid) {
     (counter, id)
 }
 
+/// The id by which a use is asked for; `id` is a new one.
+fn ask(counter: &Counter, id: u128) -> Uuid {
+    let asked = counter
+        .ledger
+        .transact(|tx| lease::ask(tx, &uses(), Uuid::from_u128(id)));
+    asked.expect("a question")
+}
+
 fn left(counter: &Counter) -> i64 {
     let left = counter.ledger.read(|look| lease::left(look, &uses()));
     left.expect("a count")
@@ -133,34 +141,26 @@ fn what_the_server_does_not_list_any_more_has_ended_for_good() {
 #[test]
 fn a_question_keeps_its_id_until_it_is_answered() {
     let counter = Counter::enrolled();
-    let ask = |id: u128| {
-        let asked = counter
-            .ledger
-            .transact(|tx| lease::ask(tx, &uses(), Uuid::from_u128(id)));
-        asked.expect("a question")
-    };
-    let first = ask(1);
-    assert_eq!(ask(2), first, "the answer was lost: the same question");
+    let first = ask(&counter, 1);
+    assert_eq!(
+        ask(&counter, 2),
+        first,
+        "the answer was lost: the same question"
+    );
     let answered = counter
         .ledger
         .transact(|tx| lease::answered(tx, &[first], &[granted(first, 1)]));
     answered.expect("an answer");
-    assert_ne!(ask(3), first);
+    assert_ne!(ask(&counter, 3), first);
 }
 
 #[test]
 fn a_question_that_was_refused_and_granted_later_is_a_right() {
     let counter = Counter::enrolled();
-    let ask = |id: u128| {
-        let asked = counter
-            .ledger
-            .transact(|tx| lease::ask(tx, &uses(), Uuid::from_u128(id)));
-        asked.expect("a question")
-    };
-    let first = ask(1);
+    let first = ask(&counter, 1);
     let refused = counter.ledger.transact(|tx| lease::answered(tx, &[], &[]));
     refused.expect("an answer");
-    assert_eq!(ask(2), first, "it is asked for by the same id");
+    assert_eq!(ask(&counter, 2), first, "it is asked for by the same id");
     let page = PullReply {
         rows: vec![FeedRow {
             position: 1,
@@ -176,7 +176,7 @@ fn a_question_that_was_refused_and_granted_later_is_a_right() {
     let told: Result<(), Error> = counter.ledger.transact(|tx| replica::apply_page(tx, &page));
     told.expect("a copy of the first question was granted");
     assert_eq!(left(&counter), 1);
-    assert_ne!(ask(3), first, "more is another right");
+    assert_ne!(ask(&counter, 3), first, "more is another right");
 }
 
 #[test]

@@ -66,8 +66,8 @@ fn sale(conn: &dyn Connection, tenant: &str, sale_id: Uuid) -> Answer<Option<Sal
 /// What undid the sale so far. Copies of one entry in two streams count once.
 fn before(conn: &dyn Connection, tenant: &str, sale_id: Uuid) -> Answer<Before> {
     let mut before = Before::default();
-    let had_effects = [Disposition::Applied, Disposition::Adjusted].map(stream::disposition_text);
-    for (stream, seq) in places(conn, (tenant, sale_id), (PLACES, had_effects))? {
+    let had_effects = [Disposition::Applied, Disposition::Adjusted];
+    for (stream, seq, _) in places(conn, (tenant, sale_id), had_effects)? {
         match stream::payload_at(conn, (tenant, stream), seq)? {
             Some(Payload::SaleRefunded(refund)) => {
                 let mut ids = before.refunds.iter().map(|known| known.refund_id);
@@ -82,15 +82,16 @@ fn before(conn: &dyn Connection, tenant: &str, sale_id: Uuid) -> Answer<Before> 
     Ok(before)
 }
 
-/// The held entries that wait for this sale.
+/// The held entries that wait for this sale. What is held because this version cannot read it is none of them: a
+/// version that can tries it.
 pub(super) fn waiting(
     conn: &dyn Connection,
     tenant: &str,
     sale_id: Uuid,
 ) -> Answer<Vec<(Uuid, Link)>> {
     let mut waiting = Vec::new();
-    let held = stream::disposition_text(Disposition::Held);
-    for (stream, seq) in places(conn, (tenant, sale_id), (WAITING, [held, WAITS]))? {
+    let held = places(conn, (tenant, sale_id), [Disposition::Held; 2])?;
+    for (stream, seq, _) in held.into_iter().filter(|(_, _, reason)| waits(reason)) {
         if let Some(stored) = stream::entry_at(conn, (tenant, stream), seq)? {
             waiting.push((
                 stream,
@@ -107,39 +108,38 @@ pub(super) fn awaited(conn: &dyn Connection, tenant: &str, sales: &[Uuid]) -> An
     let ids: Vec<String> = sales.iter().map(Uuid::to_string).collect();
     let many: Vec<[&dyn Param; 4]> = ids
         .iter()
-        .map(|id| -> [&dyn Param; 4] { [&tenant, id, &held, &WAITS] })
+        .map(|id| -> [&dyn Param; 4] { [&tenant, id, &held, &held] })
         .collect();
     let what = "looking for what waits for sales";
-    let found = column::rows_of(conn, what, (WAITING, &many), |_| Ok(()))?;
-    let found = sales.iter().zip(found).filter(|(_, held)| !held.is_empty());
+    let found = column::rows_of(conn, what, (PLACES, &many), |row| row.get::<String>(2))?;
+    let is_awaited = |held: &[String]| held.iter().any(|reason| waits(reason));
+    let found = sales.iter().zip(found).filter(|(_, held)| is_awaited(held));
     Ok(found.map(|(sale, _)| *sale).collect())
 }
 
 /// How the reason begins of what waits for its sale.
 const WAITS: &str = "unknown_sale";
 
-/// Those that wait; what is held because this version cannot read it is tried by a version that can.
-const WAITING: &str = "select s.stream_id, s.seq from sale_entry s
-    join entry e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id and e.seq = s.seq
-    where s.tenant_id = ?1 and s.sale_id = ?2 and s.kind <> 'sale_completed'
-          and e.disposition = ?3 and substr(e.reason, 1, length(?4)) = ?4
-    order by s.effective_ms, s.stream_id, s.seq";
+fn waits(reason: &str) -> bool {
+    reason.starts_with(WAITS)
+}
 
-const PLACES: &str = "select s.stream_id, s.seq from sale_entry s
+const PLACES: &str = "select s.stream_id, s.seq, coalesce(e.reason, '') from sale_entry s
     join entry e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id and e.seq = s.seq
     where s.tenant_id = ?1 and s.sale_id = ?2 and s.kind <> 'sale_completed'
           and e.disposition in (?3, ?4)
     order by s.effective_ms, s.stream_id, s.seq";
 
-/// Where the entries stand that undo a sale, as [`PLACES`] or [`WAITING`] picks them.
+/// Where the entries stand that undo a sale and became one of these, and why.
 fn places(
     conn: &dyn Connection,
     (tenant, sale_id): (&str, Uuid),
-    (sql, [one, other]): (&str, [&str; 2]),
-) -> Answer<Vec<(Uuid, u64)>> {
+    became: [Disposition; 2],
+) -> Answer<Vec<(Uuid, u64, String)>> {
+    let [one, other] = became.map(stream::disposition_text);
     let values: [&dyn Param; 4] = [&tenant, &sale_id.to_string(), &one, &other];
     let what = "looking for what undoes a sale";
-    column::rows(conn, what, (sql, &values), |row| {
-        Ok((column::id(row, 0)?, column::uint(row, 1)?))
+    column::rows(conn, what, (PLACES, &values), |row| {
+        Ok((column::id(row, 0)?, column::uint(row, 1)?, row.get(2)?))
     })
 }

@@ -152,3 +152,27 @@ pub(crate) async fn what_waited_for_a_released_sale_follows_it<S: Store>(store: 
         assert!(told, "{stream}: {rows:?}");
     }
 }
+
+/// A refund of a later version's kind that came before its sale.
+pub(crate) async fn a_sale_that_comes_frees_nothing_that_cannot_be_read<S: Store>(store: S) {
+    let mut till = Scribe::new(&store).await;
+    let mut other = Scribe::another(&store).await;
+    let Payload::SaleCompleted(sale) = sale(ANA, "FREE") else {
+        unreachable!("it is a sale")
+    };
+    other.write(
+        Mint::system().id().unwrap(),
+        &refund_of(&sale, day("2026-11-21")),
+    );
+    taken(&store, unread(other.batch(0))).await;
+    till.write(Mint::system().id().unwrap(), &Payload::SaleCompleted(sale));
+    till.push(&store, 0).await;
+    assert_eq!(standing(&store, ANA).await, (1, 90));
+    let held = store.held(TENANT).await.unwrap();
+    let reasons: Vec<&str> = held.iter().map(|held| held.reason.as_str()).collect();
+    assert_eq!(reasons, ["unknown_kind: this server is too old"]);
+
+    release_readable(&store).await.unwrap();
+    assert_eq!(standing(&store, ANA).await, (0, 0));
+    assert!(store.held(TENANT).await.unwrap().is_empty());
+}

@@ -68,6 +68,7 @@ macro_rules! contract {
             held: what_still_cannot_be_read_stays_held,
             held: a_held_copy_counts_once_with_the_first,
             held: what_waited_for_a_released_sale_follows_it,
+            held: a_sale_that_comes_frees_nothing_that_cannot_be_read,
             lease: the_last_use_goes_to_one_terminal,
             lease: a_question_asked_again_is_one_lease,
             lease: time_frees_nothing,
