@@ -14,7 +14,7 @@ use crate::proxy::{Proxy, Trouble};
 use crate::shop::{CAFE_VT, Crowd, Shop, until};
 
 /// Pairs of blocks for each fault.
-const PAIRS: usize = 5;
+const PAIRS: usize = 15;
 
 /// Sales of a block.
 const SALES: usize = 120;

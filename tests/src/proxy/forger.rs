@@ -1,4 +1,4 @@
-//! A proxy that reads what passes: it changes the replies to what one path asks for.
+//! A proxy that reads what passes: it changes, or withholds, the replies to what one path asks for.
 
 use std::io;
 use std::net::SocketAddr;
@@ -23,6 +23,16 @@ pub enum Change {
     FlipsAByte,
     /// Its body is this JSON, and somebody else signs it.
     Forges(Vec<u8>),
+    /// So many pass as they are; those after them wait until something else is said here.
+    Passes(u64),
+}
+
+/// What happened so far.
+#[derive(Debug, Default)]
+struct Counts {
+    changed: AtomicU64,
+    /// Since something was said last.
+    passed: AtomicU64,
 }
 
 /// A running proxy; dropping it stops listening.
@@ -30,7 +40,7 @@ pub enum Change {
 pub struct Forger {
     address: SocketAddr,
     change: watch::Sender<Change>,
-    changed: Arc<AtomicU64>,
+    counts: Arc<Counts>,
     accepting: tokio::task::JoinHandle<()>,
 }
 
@@ -44,21 +54,21 @@ impl Forger {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (change, watched) = watch::channel(Change::None);
-        let changed = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&changed);
+        let counts = Arc::<Counts>::default();
+        let counting = Arc::clone(&counts);
         let accepting = tokio::spawn(async move {
             while let Ok((till, _)) = listener.accept().await {
-                let (watched, counter) = (watched.clone(), Arc::clone(&counter));
+                let (watched, counting) = (watched.clone(), Arc::clone(&counting));
                 tokio::spawn(async move {
                     let server = TcpStream::connect(upstream).await?;
-                    carry((till, server), path, (watched, counter)).await
+                    carry((till, server), path, (watched, &counting)).await
                 });
             }
         });
         Ok(Self {
             address,
             change,
-            changed,
+            counts,
             accepting,
         })
     }
@@ -70,12 +80,13 @@ impl Forger {
 
     /// What becomes of replies from now on.
     pub fn change(&self, change: Change) {
+        self.counts.passed.store(0, Ordering::SeqCst);
         self.change.send_replace(change);
     }
 
     /// Replies that were changed so far.
     pub fn changed(&self) -> u64 {
-        self.changed.load(Ordering::SeqCst)
+        self.counts.changed.load(Ordering::SeqCst)
     }
 }
 
@@ -88,24 +99,32 @@ impl Drop for Forger {
 async fn carry(
     (mut till, mut server): (TcpStream, TcpStream),
     path: &str,
-    (change, changed): (watch::Receiver<Change>, Arc<AtomicU64>),
+    (mut change, counts): (watch::Receiver<Change>, &Counts),
 ) -> io::Result<()> {
     while let Some(request) = Message::read(&mut till).await? {
         server.write_all(&request.bytes()).await?;
         let Some(mut reply) = Message::read(&mut server).await? else {
             break;
         };
-        let change = change.borrow().clone();
-        if change != Change::None && request.target().starts_with(path) {
-            match change {
+        if request.target().starts_with(path) {
+            let said = change.borrow_and_update().clone();
+            match &said {
                 Change::None => {}
                 Change::FlipsAByte => {
                     let middle = reply.body.len() / 2;
                     reply.body[middle] ^= 1;
                 }
-                Change::Forges(json) => reply.forge(&request, &json),
+                Change::Forges(json) => reply.forge(&request, json),
+                Change::Passes(most) => {
+                    if counts.passed.fetch_add(1, Ordering::SeqCst) >= *most {
+                        // An error means that the proxy is gone: nobody waits for this any more.
+                        change.changed().await.map_err(io::Error::other)?;
+                    }
+                }
             }
-            changed.fetch_add(1, Ordering::SeqCst);
+            if matches!(said, Change::FlipsAByte | Change::Forges(_)) {
+                counts.changed.fetch_add(1, Ordering::SeqCst);
+            }
         }
         till.write_all(&reply.bytes()).await?;
     }
