@@ -6,6 +6,8 @@ const FEWEST_SIGNS = 6;
 const MEDIAN_GAP_MS = 35;
 /** A silence that ends a scan, milliseconds. */
 export const SILENCE_MS = 60;
+/** So long after its last sign an Enter or a Tab may still be the scanner's, milliseconds. */
+export const END_MS = 2 * SILENCE_MS;
 
 /** One sign: what the layout made of it, and the key that was struck. */
 export type Sign = { sign: string; place: string; shift: boolean; at_ms: number };
@@ -29,6 +31,16 @@ export class BurstReader {
     return this.underWay;
   }
 
+  /** Whether a burst stands there whose scanner has been silent for longer than this. */
+  hasEndedBy(at_ms: number, silence_ms: number): boolean {
+    return this.underWay && at_ms - this.latest_ms > silence_ms;
+  }
+
+  /** When the last sign was struck; 0 without one. */
+  get latest_ms(): number {
+    return this.#signs.at(-1)?.at_ms ?? 0;
+  }
+
   /** How many signs have been collected. */
   get length(): number {
     return this.#signs.length;
@@ -41,7 +53,7 @@ export class BurstReader {
   /** Ends at Enter, Tab or silence: the scan, if it was one. */
   finish(at_ms: number): Scan | null {
     const last = this.#signs.at(-1);
-    const fresh = last !== undefined && at_ms - last.at_ms <= SILENCE_MS * 2;
+    const fresh = last !== undefined && at_ms - last.at_ms <= END_MS;
     const scan = fresh && this.underWay ? this.#read() : null;
     this.#signs = [];
     return scan;

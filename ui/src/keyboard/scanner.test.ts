@@ -53,9 +53,39 @@ test("a scan that ends in silence is heard too", () => {
   field().focus();
   type("7701234567890", 8);
   expect(heard).toEqual([]);
-  vi.advanceTimersByTime(70);
+  vi.advanceTimersByTime(320);
   expect(heard).toEqual(["7701234567890"]);
   expect(field().value).toBe("kept");
+});
+
+test("a key that is struck after the silence ends the scan before it, and is the hand's", () => {
+  field().focus();
+  type("7701234567890", 8);
+  expect(strike("a", 61)).toBe(true);
+  expect(heard).toEqual(["7701234567890"]);
+  expect(field().value).toBe("kepta");
+
+  strike("7", 200);
+  type("701234567890", 8);
+  expect(strike("Enter", 150)).toBe(true);
+  expect(heard).toEqual(["7701234567890", "7701234567890"]);
+});
+
+test("a scanner may be slower with its Enter than with its signs", () => {
+  field().focus();
+  type("7701234567890", 8);
+  expect(strike("Enter", 110)).toBe(false);
+  expect(heard).toEqual(["7701234567890"]);
+});
+
+test("a key that the window holds back while it paints does not cut a scan in pieces", () => {
+  field().focus();
+  for (const sign of "GRAND") strike(sign, 25);
+  strike("E", 25);
+  vi.advanceTimersByTime(148);
+  for (const sign of "30") strike(sign, 25);
+  expect(strike("Enter", 25)).toBe(false);
+  expect(heard).toEqual(["GRANDE30"]);
 });
 
 test("fingers write into the field and their Enter is theirs", () => {

@@ -1,5 +1,8 @@
 /** Listens for scans ahead of everything else on the window. */
-import { BurstReader, SILENCE_MS, type Scan } from "./burst";
+import { BurstReader, END_MS, SILENCE_MS, type Scan } from "./burst";
+
+/** Keys come so much later than they were struck while the window paints: 120 ms were seen, milliseconds. */
+const LATE_MS = 250;
 
 type Field = HTMLInputElement;
 type Memory = { field: Field; text: string };
@@ -25,7 +28,10 @@ export function listenForScans(hear: (scan: Scan) => void): () => void {
   };
 
   const press = (event: KeyboardEvent) => {
-    if (event.key === "Enter" || event.key === "Tab") {
+    const isEnd = event.key === "Enter" || event.key === "Tab";
+    // The silence is that between the keys, however late they come here.
+    if (reader.hasEndedBy(event.timeStamp, isEnd ? END_MS : SILENCE_MS)) end(reader.latest_ms);
+    if (isEnd) {
       if (reader.length > 0 && end(event.timeStamp)) swallow(event);
       return;
     }
@@ -41,8 +47,8 @@ export function listenForScans(hear: (scan: Scan) => void): () => void {
     }
     clearTimeout(silence);
     // A busy machine delivers keys late: the next one may be on its way for as long again.
-    const late_ms = Math.max(0, performance.now() - event.timeStamp);
-    const wait_ms = SILENCE_MS + 2 * late_ms;
+    const late_ms = Math.max(LATE_MS, 2 * (performance.now() - event.timeStamp));
+    const wait_ms = SILENCE_MS + late_ms;
     if (underWay) silence = setTimeout(() => end(event.timeStamp), wait_ms);
   };
 
