@@ -95,6 +95,26 @@ test("what led to nothing is gone after the next scan", async () => {
   expect(box).toMatchObject({ value: "" });
 });
 
+test("a scan that comes while the one before is taken leaves nothing in the box", async () => {
+  const box = await open();
+  const { addProduct } = till.api;
+  let take: (() => void) | undefined;
+  till.api.addProduct = async (id, quantity) => {
+    till.api.addProduct = addProduct;
+    await new Promise<void>((resolve) => (take = resolve));
+    return addProduct(id, quantity);
+  };
+  await scanner.keyboard("GRA-500{Enter}");
+  await vi.waitFor(() => expect(take).toBeDefined());
+  await scanner.keyboard("ESP-0");
+  take?.();
+  await vi.waitFor(() => expect(till.basket.lines).toHaveLength(1), { interval: 2 });
+  await scanner.keyboard("1{Enter}");
+  await settled();
+  expect(till.basket.lines.map(({ sku }) => sku)).toEqual(["GRA-500", "ESP-01"]);
+  expect(box).toMatchObject({ value: "" });
+});
+
 test("what the till refused is replaced by what is typed next", async () => {
   const box = await open();
   till.api.addProduct = () =>

@@ -97,15 +97,23 @@ export class Box {
     this.marked = null;
     this.undecided = false;
     const kept = this.text === this.spent?.text ? "" : this.text;
+    // Empty while it is taken: the next scan takes what it finds here for a hand's.
+    this.text = "";
     const byKey = await this.#read(scan.byKey);
     const byPlace =
       isSenseful(byKey) || scan.byPlace === scan.byKey ? byKey : await this.#read(scan.byPlace);
     const reading = isSenseful(byPlace) ? byPlace : byKey;
+    const taken = await this.#takeReading(reading);
+    if (taken) this.typed(kept === reading.of ? this.text : kept + this.text);
+    else if (this.text === "") this.#stay(reading);
+    return taken;
+  }
+
+  /** A scan that took nothing is shown, to be read or chosen from. */
+  #stay(reading: Read): void {
     this.reading = reading;
     this.text = reading.of;
-    const taken = await this.#takeReading(reading);
-    if (taken && kept !== reading.of) this.typed(kept);
-    return taken;
+    if (!this.undecided) this.spent = { text: reading.of };
   }
 
   /** Takes what this reading means, whatever has been typed since. */
