@@ -1,7 +1,18 @@
 import { screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MemoryTill } from "../tests/memory";
-import { freshTill, hand, scanner, show, start, tidyUp, troubles, unlocked } from "../tests/window";
+import {
+  enter,
+  freshTill,
+  hand,
+  scanner,
+  settled,
+  show,
+  start,
+  tidyUp,
+  troubles,
+  unlocked,
+} from "../tests/window";
 
 let till: MemoryTill;
 
@@ -12,15 +23,6 @@ afterEach(tidyUp);
 
 /** Unlocks; answers the box. */
 const open = () => unlocked(till);
-
-/** Until everything that was asked of the till is answered and shown. */
-async function settled(): Promise<void> {
-  await hand.keyboard("{Shift}{Shift}");
-}
-
-async function enter(text: string): Promise<void> {
-  await hand.keyboard(`${text}{Enter}`);
-}
 
 test("a wrong PIN is said in words, and the right one opens the counter", async () => {
   await start(till);
@@ -83,36 +85,6 @@ test("what led to nothing is replaced by what a quick hand types while it is rea
   answer?.();
   await enter("");
   await screen.findByLabelText("Cantidad de Capuchino de la casa");
-});
-
-test("what led to nothing is gone after the next scan", async () => {
-  const box = await open();
-  await enter("xyz?");
-  await settled();
-  await scanner.keyboard("GRA-500{Enter}");
-  await screen.findByLabelText("Cantidad de Café en grano, Sierra Nevada, 500 g");
-  await settled();
-  expect(box).toMatchObject({ value: "" });
-});
-
-test("a scan that comes while the one before is taken leaves nothing in the box", async () => {
-  const box = await open();
-  const { addProduct } = till.api;
-  let take: (() => void) | undefined;
-  till.api.addProduct = async (id, quantity) => {
-    till.api.addProduct = addProduct;
-    await new Promise<void>((resolve) => (take = resolve));
-    return addProduct(id, quantity);
-  };
-  await scanner.keyboard("GRA-500{Enter}");
-  await vi.waitFor(() => expect(take).toBeDefined());
-  await scanner.keyboard("ESP-0");
-  take?.();
-  await vi.waitFor(() => expect(till.basket.lines).toHaveLength(1), { interval: 2 });
-  await scanner.keyboard("1{Enter}");
-  await settled();
-  expect(till.basket.lines.map(({ sku }) => sku)).toEqual(["GRA-500", "ESP-01"]);
-  expect(box).toMatchObject({ value: "" });
 });
 
 test("what the till refused is replaced by what is typed next", async () => {
@@ -216,17 +188,6 @@ test("an offer is taken by Alt and its number; one that still lacks something sa
   await hand.keyboard("{Alt>}1{/Alt}");
   await settled();
   expect(till.basket.codes).toEqual(["EXTRA10"]);
-});
-
-test("a scan while paying lands in the basket, and its Enter pays nothing", async () => {
-  await open();
-  await enter("ESP-01");
-  await hand.keyboard("[F9]");
-  const given = await screen.findByLabelText<HTMLInputElement>("Recibe");
-  await scanner.keyboard("GRA-500{Enter}");
-  await screen.findByLabelText("Cantidad de Café en grano, Sierra Nevada, 500 g");
-  expect(given.value).toBe("");
-  expect(till.sales).toHaveLength(0);
 });
 
 test("Esc goes back one level at a time and loses nothing", async () => {
@@ -362,34 +323,6 @@ test("a double click takes one line off", async () => {
   await hand.dblClick(screen.getByRole("button", { name: /Quitar Espresso/ }));
   await settled();
   expect(till.basket.lines).toMatchObject([{ sku: "CAP-01" }]);
-});
-
-test("a scan on a quantity lands in the basket and leaves the quantity as it was", async () => {
-  await open();
-  await enter("ESP-01");
-  await hand.keyboard("{Control>}{ArrowDown}{/Control}");
-  await vi.waitFor(() => {
-    expect(document.activeElement?.getAttribute("inputmode")).toBe("decimal");
-  });
-  await scanner.keyboard("GRA-500{Enter}");
-  await settled();
-  expect(till.basket.lines.map(({ sku, quantity }) => `${sku} ${quantity}`)).toEqual([
-    "ESP-01 1",
-    "GRA-500 1",
-  ]);
-  expect(screen.queryByText(/no es una cantidad/)).toBeNull();
-});
-
-test("a scan takes no hit that the arrows had marked for something else", async () => {
-  await open();
-  await hand.keyboard("jos");
-  await screen.findByText("Josefa Ibáñez");
-  await hand.keyboard("{ArrowDown}");
-  await hand.click(screen.getByRole("group", { name: "Resultados" }));
-  await scanner.keyboard("capuchino{Enter}");
-  await settled();
-  expect(till.basket.lines).toHaveLength(0);
-  expect(till.basket.customer).toBeNull();
 });
 
 test("news from the server leaves a complaint as it was", async () => {

@@ -58,3 +58,13 @@ export async function troubles(): Promise<string[]> {
   const found = await axe.run(document.body, { rules });
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
 }
+
+/** Until everything that was asked of the till is answered and shown. */
+export async function settled(): Promise<void> {
+  await hand.keyboard("{Shift}{Shift}");
+}
+
+/** Types into whatever has the focus, and strikes Enter. */
+export async function enter(text: string): Promise<void> {
+  await hand.keyboard(`${text}{Enter}`);
+}
